@@ -1,0 +1,188 @@
+package org.gotm.core.capture;
+
+import java.util.function.LongSupplier;
+import org.gotm.core.flow.FlowTable;
+import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.PacketDecoder;
+
+/**
+ * One capture thread: polls a source, tells each packet's flow, and passes on those within the
+ * cutoff.
+ *
+ * <p>{@link #run} returns when the source has ended or {@link #stop} was called and the ring is
+ * drained. The way of a packet is {@link #onBatch}. Hot path.
+ */
+public final class CaptureWorker implements Runnable, BatchHandler {
+  private static final long STATS_NANOS = 1_000_000_000;
+
+  private final PacketSource source;
+  private final PacketDecoder decoder;
+  private final FlowKeys keys;
+  private final FlowTable flows;
+  private final PacketSink sink;
+  private final Ledger ledger;
+  private final LongSupplier nanoClock;
+  private final int[] kept;
+  private final SourceStats stats = new SourceStats();
+  private volatile boolean stopAsked;
+  private volatile Throwable failure;
+  private volatile boolean ended;
+  private long lastPacketNanos;
+  private long lastPacketClock;
+  private long statsClock;
+
+  /**
+   * A worker made of its parts; it owns none of them but the source's polling.
+   *
+   * @param nanoClock a monotonic clock, read once a poll
+   */
+  public CaptureWorker(
+      PacketSource source,
+      PacketDecoder decoder,
+      FlowTable flows,
+      PacketSink sink,
+      Ledger ledger,
+      LongSupplier nanoClock) {
+    this.source = source;
+    this.decoder = decoder;
+    this.keys = decoder.keys();
+    this.flows = flows;
+    this.sink = sink;
+    this.ledger = ledger;
+    this.nanoClock = nanoClock;
+    this.kept = new int[keys.meta.length];
+  }
+
+  /** Captures until the source ends, a {@link #stop} is carried out, or something fails. */
+  @Override
+  public void run() {
+    try {
+      capture();
+    } catch (Throwable e) {
+      failure = e;
+    } finally {
+      end();
+    }
+  }
+
+  private void capture() {
+    boolean stopping = false;
+    int packets;
+    while ((packets = source.poll(this)) != PacketSource.END) {
+      long now = nanoClock.getAsLong();
+      sink.tick(now);
+      if (packets > 0) {
+        lastPacketClock = now;
+      } else if (source.isLive()) {
+        flows.expire(lastPacketNanos + (now - lastPacketClock));
+        publishFlows();
+      }
+      if (now - statsClock >= STATS_NANOS) {
+        statsClock = now;
+        readStats();
+      }
+      if (stopAsked && !stopping) {
+        stopping = true;
+        source.stop();
+      }
+    }
+  }
+
+  private void end() {
+    try {
+      sink.finish();
+      readStats();
+    } catch (Throwable e) {
+      if (failure == null) {
+        failure = e;
+      } else {
+        failure.addSuppressed(e);
+      }
+    } finally {
+      ended = true;
+    }
+  }
+
+  /** The way of a packet: decode and hash all, touch all slots, decide, copy what is kept. */
+  @Override
+  public void onBatch(PacketBatch batch) {
+    int count = batch.count();
+    if (count == 0) {
+      return;
+    }
+    decoder.decode(batch);
+    flows.touch(count);
+    int keptCount = flows.decide(batch, kept);
+    int lost = 0;
+    long bytesOutput = 0;
+    for (int k = 0; k < keptCount; k++) {
+      int index = kept[k];
+      if (sink.accept(batch, index)) {
+        bytesOutput += batch.caplens[index];
+      } else {
+        lost++;
+      }
+    }
+    lastPacketNanos = batch.timestampsNanos[count - 1];
+    flows.expire(lastPacketNanos);
+    account(batch, keptCount, lost, bytesOutput);
+  }
+
+  private void account(PacketBatch batch, int keptCount, int lost, long bytesOutput) {
+    int count = batch.count();
+    long bytes = 0;
+    for (int i = 0; i < count; i++) {
+      bytes += batch.wireLengths[i];
+    }
+    int undecoded = 0;
+    for (int i = 0; i < count; i++) {
+      undecoded += keys.meta[i] == 0 ? 1 : 0;
+    }
+    ledger.add(Counter.DELIVERED, count);
+    ledger.add(Counter.KEPT, keptCount);
+    ledger.add(Counter.CUT, count - keptCount);
+    ledger.add(Counter.UNDECODED, undecoded);
+    ledger.add(Counter.LOST_OUTPUT_FULL, lost);
+    ledger.add(Counter.BYTES, bytes);
+    ledger.add(Counter.BYTES_OUTPUT, bytesOutput);
+    publishFlows();
+  }
+
+  private void publishFlows() {
+    ledger.set(Counter.FLOWS, flows.created());
+    ledger.set(Counter.FLOWS_EXPIRED, flows.expired());
+    ledger.set(Counter.FLOWS_EVICTED, flows.evicted());
+    ledger.set(Counter.FLOWS_ACTIVE, flows.size());
+  }
+
+  private void readStats() {
+    source.readStats(stats);
+    ledger.set(stats);
+  }
+
+  /** Asks the worker to stop taking packets, drain the ring and return. Any thread. */
+  public void stop() {
+    stopAsked = true;
+    source.wakeup();
+  }
+
+  /** The account of this worker. */
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /** The source it polls. */
+  public PacketSource source() {
+    return source;
+  }
+
+  /** What ended the capture before its time, or null. Any thread. */
+  public Throwable failure() {
+    return failure;
+  }
+
+  /** True when {@link #run} has done its work. Any thread. */
+  public boolean hasEnded() {
+    return ended;
+  }
+}

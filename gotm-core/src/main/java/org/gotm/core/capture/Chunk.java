@@ -1,0 +1,157 @@
+package org.gotm.core.capture;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import org.gotm.core.pcapfile.PcapRecordLayout;
+
+/**
+ * Whole pcap records in off-heap memory: the unit of hand-over, compression, flush and writing.
+ *
+ * <p>A worker fills it, an output thread empties it and gives it back to its {@link ChunkPool}; it
+ * belongs to one of them at a time, and queues between them make its content visible. Hot path.
+ */
+public final class Chunk {
+  /** The largest captured length that fits into a chunk of the smallest size. */
+  public static final int MIN_CAPACITY = 512 * 1024;
+
+  private static final ValueLayout.OfInt INT_BIG_ENDIAN =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN);
+  private static final int MAC_ADDRESSES_LENGTH = 12;
+  private static final int VLAN_TAG_LENGTH = 4;
+
+  private final MemorySegment memory;
+  private final ByteBuffer buffer;
+  private final int capacity;
+  private int length;
+  private int packets;
+  private long firstTimestampNanos;
+  private long lastTimestampNanos;
+  private int worker;
+  private int linkType;
+  private boolean startsFile;
+  private Ledger ledger;
+
+  Chunk(MemorySegment memory) {
+    this.memory = memory;
+    this.buffer = memory.asByteBuffer();
+    this.capacity = (int) memory.byteSize();
+  }
+
+  /** Makes the chunk empty, for packets of one worker. */
+  void begin(int newWorker, int newLinkType, Ledger newLedger) {
+    length = 0;
+    packets = 0;
+    firstTimestampNanos = 0;
+    lastTimestampNanos = 0;
+    worker = newWorker;
+    linkType = newLinkType;
+    ledger = newLedger;
+    startsFile = false;
+  }
+
+  /**
+   * Copies a packet to the end, as a finished record; a VLAN tag that the kernel took out is put
+   * back.
+   *
+   * @return false if there is no room for it; the chunk is as it was
+   */
+  boolean append(PacketBatch batch, int index, int snaplen, int nanosPerUnit) {
+    int caplen = batch.caplens[index];
+    int wireLength = batch.wireLengths[index];
+    int vlanTag = batch.vlanTags[index];
+    int at = length;
+    if (capacity - at < PcapRecordLayout.HEADER_LENGTH + VLAN_TAG_LENGTH + caplen) {
+      return false;
+    }
+    long timestampNanos = batch.timestampsNanos[index];
+    int data = at + PcapRecordLayout.HEADER_LENGTH;
+    if (vlanTag == 0 || caplen < MAC_ADDRESSES_LENGTH) {
+      caplen = Math.min(caplen, snaplen);
+      MemorySegment.copy(batch.segment, batch.offsets[index], memory, data, caplen);
+    } else {
+      copyWithTag(batch, index, data, vlanTag);
+      caplen = Math.min(caplen + VLAN_TAG_LENGTH, snaplen);
+      wireLength += VLAN_TAG_LENGTH;
+    }
+    PcapRecordLayout.write(memory, at, timestampNanos, nanosPerUnit, caplen, wireLength);
+    if (packets++ == 0) {
+      firstTimestampNanos = timestampNanos;
+    }
+    lastTimestampNanos = timestampNanos;
+    length = data + caplen;
+    return true;
+  }
+
+  private void copyWithTag(PacketBatch batch, int index, int to, int vlanTag) {
+    MemorySegment from = batch.segment;
+    long offset = batch.offsets[index];
+    MemorySegment.copy(from, offset, memory, to, MAC_ADDRESSES_LENGTH);
+    memory.set(INT_BIG_ENDIAN, to + MAC_ADDRESSES_LENGTH, vlanTag);
+    MemorySegment.copy(
+        from,
+        offset + MAC_ADDRESSES_LENGTH,
+        memory,
+        to + MAC_ADDRESSES_LENGTH + VLAN_TAG_LENGTH,
+        batch.caplens[index] - MAC_ADDRESSES_LENGTH);
+  }
+
+  /** The memory; the first {@link #length} bytes are records. */
+  public MemorySegment memory() {
+    return memory;
+  }
+
+  /** The records as a direct buffer from 0 to {@link #length}, the same object each time. */
+  public ByteBuffer buffer() {
+    return buffer.limit(length).position(0);
+  }
+
+  /** Bytes of all records. */
+  public int length() {
+    return length;
+  }
+
+  /** Bytes it could hold. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Number of records. */
+  public int packets() {
+    return packets;
+  }
+
+  /** Time of the first record, nanoseconds since 1970. */
+  public long firstTimestampNanos() {
+    return firstTimestampNanos;
+  }
+
+  /** Time of the last record, nanoseconds since 1970. */
+  public long lastTimestampNanos() {
+    return lastTimestampNanos;
+  }
+
+  /** Number of the worker that filled it. */
+  public int worker() {
+    return worker;
+  }
+
+  /** LINKTYPE_ value of its records. */
+  public int linkType() {
+    return linkType;
+  }
+
+  /** The account that its packets are written off to. */
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /** True when a new file is due before these records, by packet time. */
+  public boolean startsFile() {
+    return startsFile;
+  }
+
+  void setStartsFile() {
+    startsFile = true;
+  }
+}

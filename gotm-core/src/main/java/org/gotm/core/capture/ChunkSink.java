@@ -1,0 +1,12 @@
+package org.gotm.core.capture;
+
+/** Takes full chunks from a worker: the hand-over to the output. */
+@FunctionalInterface
+public interface ChunkSink {
+
+  /**
+   * Takes ownership of a chunk; must not wait. Who empties it gives it back to its pool and adds
+   * its packets to the {@linkplain Chunk#ledger ledger} as written or lost.
+   */
+  void accept(Chunk chunk);
+}

@@ -1,0 +1,62 @@
+package org.gotm.core.capture;
+
+/** What a worker's {@link Ledger} counts. Each counter has one writing thread. */
+public enum Counter {
+  /** Packets the kernel or NIC took for this worker, as the source reports. */
+  RECEIVED,
+  /** Received packets that the ring had no room for. */
+  DROPPED,
+  /** Received packets that the capture library discarded on purpose. */
+  DISCARDED,
+  /** Packets the interface dropped before they were received. */
+  INTERFACE_DROPPED,
+  /** Packets handed to the worker. */
+  DELIVERED,
+  /** Delivered packets within the cutoff of their flow. */
+  KEPT,
+  /** Delivered packets beyond the cutoff of their flow. */
+  CUT,
+  /** Delivered packets whose flow could not be told; all of them are kept. */
+  UNDECODED,
+  /** Kept packets that are in a file. Written by the output thread. */
+  WRITTEN,
+  /** Kept packets lost because no chunk was free. */
+  LOST_OUTPUT_FULL,
+  /** Kept packets lost because writing failed. Written by the output thread. */
+  LOST_WRITE_ERROR,
+  /** Bytes of the delivered packets on the wire. */
+  BYTES,
+  /** Captured bytes of the kept packets that found room. */
+  BYTES_OUTPUT,
+  /** Flows seen. */
+  FLOWS,
+  /** Flows that were idle for longer than the timeout and forgotten. */
+  FLOWS_EXPIRED,
+  /** Flows that had to give way because the table was full. */
+  FLOWS_EVICTED,
+  /** Flows in the table now; goes up and down. */
+  FLOWS_ACTIVE,
+  /** First of {@link SourceStats#MAX_EXTRA} counters that belong to the source. */
+  EXTRA_0,
+  /** A counter of the source. */
+  EXTRA_1,
+  /** A counter of the source. */
+  EXTRA_2,
+  /** A counter of the source. */
+  EXTRA_3,
+  /** A counter of the source. */
+  EXTRA_4,
+  /** A counter of the source. */
+  EXTRA_5,
+  /** A counter of the source. */
+  EXTRA_6,
+  /** A counter of the source. */
+  EXTRA_7;
+
+  private static final Counter[] VALUES = values();
+
+  /** The counter for {@link SourceStats#extra} number {@code index}. */
+  public static Counter extra(int index) {
+    return VALUES[EXTRA_0.ordinal() + index];
+  }
+}

@@ -1,0 +1,102 @@
+package org.gotm.core.capture;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The account of one worker: every packet is in exactly one bucket.
+ *
+ * <pre>
+ * received  = delivered + dropped + discarded
+ * delivered = kept + cut
+ * kept      = written + lost(output full) + lost(write error) + in memory
+ * </pre>
+ *
+ * <p>Thread rule: one writer a {@link Counter}; any thread reads. Readers see each counter whole,
+ * but a set of counters only approximately at one moment while the capture runs; after a clean stop
+ * the sums match to the packet. Hot path.
+ */
+public final class Ledger {
+  /** A counter a cache line, so that worker and output thread never share one. */
+  private static final int STRIDE = Long.BYTES;
+
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final long[] counters = new long[(Counter.values().length + 1) * STRIDE];
+
+  /** A ledger with nothing in it. */
+  public Ledger() {}
+
+  /** The count now. Any thread. */
+  public long get(Counter counter) {
+    return (long) LONGS.getOpaque(counters, at(counter));
+  }
+
+  /** Adds to a counter. Its one writing thread only. */
+  public void add(Counter counter, long amount) {
+    int at = at(counter);
+    LONGS.setOpaque(counters, at, counters[at] + amount);
+  }
+
+  /** Sets a counter to a total that is kept elsewhere. Its one writing thread only. */
+  public void set(Counter counter, long total) {
+    LONGS.setOpaque(counters, at(counter), total);
+  }
+
+  /** Takes over what the source has counted. The worker only. */
+  public void set(SourceStats stats) {
+    set(Counter.RECEIVED, stats.received);
+    set(Counter.DROPPED, stats.dropped);
+    set(Counter.DISCARDED, stats.discarded);
+    set(Counter.INTERFACE_DROPPED, stats.interfaceDropped);
+    for (int i = 0; i < SourceStats.MAX_EXTRA; i++) {
+      set(Counter.extra(i), stats.extra[i]);
+    }
+  }
+
+  /** Adds all counters of another ledger, to make a total of several workers. */
+  public void addAll(Ledger other) {
+    for (Counter counter : Counter.values()) {
+      add(counter, other.get(counter));
+    }
+  }
+
+  /** Kept packets that are neither written nor lost yet. */
+  public long inMemory() {
+    return get(Counter.KEPT)
+        - get(Counter.WRITTEN)
+        - get(Counter.LOST_OUTPUT_FULL)
+        - get(Counter.LOST_WRITE_ERROR);
+  }
+
+  /** True when every packet is in exactly one bucket and none is still in memory. */
+  public boolean isBalanced() {
+    return get(Counter.RECEIVED)
+            == get(Counter.DELIVERED) + get(Counter.DROPPED) + get(Counter.DISCARDED)
+        && get(Counter.DELIVERED) == get(Counter.KEPT) + get(Counter.CUT)
+        && inMemory() == 0;
+  }
+
+  /** The whole account in one line of {@code name=value} pairs. */
+  @Override
+  public String toString() {
+    return "received=%d dropped=%d discarded=%d ifdropped=%d delivered=%d kept=%d cut=%d written=%d lost_output_full=%d lost_write_error=%d in_memory=%d balanced=%s"
+        .formatted(
+            get(Counter.RECEIVED),
+            get(Counter.DROPPED),
+            get(Counter.DISCARDED),
+            get(Counter.INTERFACE_DROPPED),
+            get(Counter.DELIVERED),
+            get(Counter.KEPT),
+            get(Counter.CUT),
+            get(Counter.WRITTEN),
+            get(Counter.LOST_OUTPUT_FULL),
+            get(Counter.LOST_WRITE_ERROR),
+            inMemory(),
+            isBalanced() ? "yes" : "no");
+  }
+
+  private static int at(Counter counter) {
+    return (counter.ordinal() + 1) * STRIDE;
+  }
+}

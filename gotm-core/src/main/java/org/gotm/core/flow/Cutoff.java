@@ -1,0 +1,41 @@
+package org.gotm.core.flow;
+
+/**
+ * Where a flow is cut off. A packet is kept while its flow has seen fewer than {@code packets}
+ * packets and fewer than {@code bytes} payload bytes before it.
+ *
+ * @param packets packets of a flow to keep, {@link #UNLIMITED} for all
+ * @param bytes payload bytes of a flow after which it is cut, {@link #UNLIMITED} for none
+ * @param keepControl true to keep up to {@link #MAX_CONTROL} SYN, FIN and RST packets after the
+ *     cut, so that the end of the flow is on record
+ */
+public record Cutoff(long packets, long bytes, boolean keepControl) {
+  /** No limit. */
+  public static final long UNLIMITED = Long.MAX_VALUE;
+
+  /** Control packets of a flow that are kept after its cut. */
+  public static final int MAX_CONTROL = 16;
+
+  /** Checks the limits. */
+  public Cutoff {
+    if (packets <= 0 || bytes <= 0) {
+      throw new IllegalArgumentException(
+          "packets=%d bytes=%d: not above 0".formatted(packets, bytes));
+    }
+  }
+
+  /** A cutoff with 0 for "no limit", as on the command line; control packets are kept. */
+  public static Cutoff of(long packets, long bytes) {
+    return new Cutoff(packets == 0 ? UNLIMITED : packets, bytes == 0 ? UNLIMITED : bytes, true);
+  }
+
+  /** Every packet is kept. */
+  public static Cutoff none() {
+    return of(0, 0);
+  }
+
+  /** The same limits with or without control packets after the cut. */
+  public Cutoff withKeepControl(boolean newKeepControl) {
+    return new Cutoff(packets, bytes, newKeepControl);
+  }
+}

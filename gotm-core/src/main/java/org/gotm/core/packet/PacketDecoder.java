@@ -1,0 +1,399 @@
+package org.gotm.core.packet;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.gotm.core.capture.PacketBatch;
+
+/**
+ * Decodes each packet of a batch once, into the key of its flow. Hot path. One thread.
+ *
+ * <p>Every read is bounded by the captured length. What cannot be decoded gets a key with {@code
+ * meta} 0, which means "keep"; nothing a packet says can make the decoder fail or loop. Only the
+ * outermost IP header counts; tunnels are flows between their ends.
+ */
+public final class PacketDecoder {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private static final int ETHERNET_LENGTH = 14;
+  private static final int TYPE_IPV4 = 0x0800;
+  private static final int TYPE_VLAN = 0x8100;
+  private static final int TYPE_IPV6 = 0x86dd;
+  private static final int TYPE_MPLS = 0x8847;
+  private static final int TYPE_MPLS_UPSTREAM = 0x8848;
+  private static final int TYPE_PPPOE_SESSION = 0x8864;
+  private static final int TYPE_QINQ = 0x88a8;
+  private static final int TYPE_QINQ_OLD = 0x9100;
+  private static final int LOWEST_ETHERTYPE = 0x0600;
+  private static final int PPP_IPV4 = 0x0021;
+  private static final int PPP_IPV6 = 0x0057;
+
+  private static final int IPV4_LENGTH = 20;
+  private static final int IPV6_LENGTH = 40;
+  private static final int PROTOCOL_HOP_BY_HOP = 0;
+  private static final int PROTOCOL_ICMP = 1;
+  private static final int PROTOCOL_TCP = 6;
+  private static final int PROTOCOL_UDP = 17;
+  private static final int PROTOCOL_ROUTING = 43;
+  private static final int PROTOCOL_FRAGMENT = 44;
+  private static final int PROTOCOL_AUTHENTICATION = 51;
+  private static final int PROTOCOL_ICMPV6 = 58;
+  private static final int PROTOCOL_DESTINATION = 60;
+  private static final int PROTOCOL_SCTP = 132;
+  private static final int PROTOCOL_MOBILITY = 135;
+  private static final int PROTOCOL_HIP = 139;
+  private static final int PROTOCOL_SHIM6 = 140;
+  private static final int MAX_EXTENSION_HEADERS = 16;
+
+  private static final int TCP_CONTROL = 0x07; // FIN, SYN, RST
+  private static final int UNDECODED = -1;
+
+  private final int linkType;
+  private final boolean directional;
+  private final FlowKeys keys;
+
+  // What the layers below the transport tell it about the packet at hand.
+  private int transportPorts;
+  private int transportPayload;
+  private int transportFlags;
+  private int transportIcmpType;
+
+  /**
+   * A decoder for frames of one link type.
+   *
+   * @param linkType LINKTYPE_ value; of one that is not known, no packet is decoded
+   * @param directional true if each direction of a connection is a flow of its own
+   * @param keys where the results go
+   */
+  public PacketDecoder(int linkType, boolean directional, FlowKeys keys) {
+    this.linkType = linkType;
+    this.directional = directional;
+    this.keys = keys;
+  }
+
+  /** Where the results of {@link #decode} are. */
+  public FlowKeys keys() {
+    return keys;
+  }
+
+  /** Decodes all packets of the batch. */
+  public void decode(PacketBatch batch) {
+    MemorySegment segment = batch.segment;
+    int count = batch.count();
+    for (int i = 0; i < count; i++) {
+      long offset = batch.offsets[i];
+      int caplen = batch.caplens[i];
+      int wireLength = batch.wireLengths[i];
+      if (linkType == LinkType.ETHERNET) {
+        ethernet(segment, offset, caplen, wireLength, i);
+      } else {
+        otherLink(segment, offset, caplen, wireLength, i);
+      }
+    }
+  }
+
+  private void ethernet(MemorySegment s, long packet, int caplen, int wireLength, int i) {
+    if (caplen < ETHERNET_LENGTH) {
+      keys.setUndecoded(i);
+      return;
+    }
+    int type = s.get(SHORT, packet + 12) & 0xffff;
+    int at = ETHERNET_LENGTH;
+    while (isVlan(type)) {
+      if (caplen < at + 4) {
+        keys.setUndecoded(i);
+        return;
+      }
+      type = s.get(SHORT, packet + at + 2) & 0xffff;
+      at += 4;
+    }
+    if (type == TYPE_IPV4) {
+      ipv4(s, packet, at, caplen, wireLength, i);
+    } else if (type == TYPE_IPV6) {
+      ipv6(s, packet, at, caplen, wireLength, i);
+    } else {
+      shim(s, packet, at, type, caplen, wireLength, i);
+    }
+  }
+
+  private static boolean isVlan(int type) {
+    return type == TYPE_VLAN || type == TYPE_QINQ || type == TYPE_QINQ_OLD;
+  }
+
+  /** What may stand between Ethernet and IP: MPLS labels or PPPoE; else the frame is not IP. */
+  private void shim(
+      MemorySegment s, long packet, int at, int type, int caplen, int wireLength, int i) {
+    int ip = UNDECODED;
+    if (type == TYPE_MPLS || type == TYPE_MPLS_UPSTREAM) {
+      ip = afterMpls(s, packet, at, caplen);
+    } else if (type == TYPE_PPPOE_SESSION && caplen >= at + 8) {
+      int protocol = s.get(SHORT, packet + at + 6) & 0xffff;
+      ip = protocol == PPP_IPV4 || protocol == PPP_IPV6 ? at + 8 : UNDECODED;
+    }
+    int version = ip != UNDECODED && caplen > ip ? s.get(JAVA_BYTE, packet + ip) >> 4 & 15 : 0;
+    if (version == 4) {
+      ipv4(s, packet, ip, caplen, wireLength, i);
+    } else if (version == 6) {
+      ipv6(s, packet, ip, caplen, wireLength, i);
+    } else {
+      notIp(s, packet, at, type, wireLength, i);
+    }
+  }
+
+  private static int afterMpls(MemorySegment s, long packet, int at, int caplen) {
+    int next = at;
+    while (caplen >= next + 4) {
+      boolean bottomOfStack = (s.get(JAVA_BYTE, packet + next + 2) & 1) != 0;
+      next += 4;
+      if (bottomOfStack) {
+        return next;
+      }
+    }
+    return UNDECODED;
+  }
+
+  /**
+   * A frame that is not IP: keyed by its MAC addresses and EtherType (0 for IEEE 802.3 lengths).
+   */
+  private void notIp(MemorySegment s, long packet, int at, int type, int wireLength, int i) {
+    long target = s.get(LONG, packet) >>> 16;
+    long source = s.get(LONG, packet + 4) & 0xffff_ffff_ffffL;
+    boolean swap = !directional && source > target;
+    int etherType = type < LOWEST_ETHERTYPE ? 0 : type;
+    linkKey(swap ? target : source, swap ? source : target, etherType, wireLength - at, i);
+  }
+
+  private void linkKey(long first, long second, int etherType, int payload, int i) {
+    long meta = (long) etherType << 32 | FlowKeys.FAMILY_MAC;
+    keys.set(i, first, second, 0, 0, meta, Math.max(payload, 0), 0);
+  }
+
+  private void otherLink(MemorySegment s, long packet, int caplen, int wireLength, int i) {
+    switch (linkType) {
+      case LinkType.RAW, LinkType.IPV4, LinkType.IPV6 -> rawIp(s, packet, 0, caplen, wireLength, i);
+      case LinkType.NULL, LinkType.LOOP -> rawIp(s, packet, 4, caplen, wireLength, i);
+      case LinkType.LINUX_SLL -> cooked(s, packet, 16, 14, 6, caplen, wireLength, i);
+      case LinkType.LINUX_SLL2 -> cooked(s, packet, 20, 0, 12, caplen, wireLength, i);
+      default -> keys.setUndecoded(i);
+    }
+  }
+
+  /** IP by its own version field: the family in a loopback header has a value a system. */
+  private void rawIp(MemorySegment s, long packet, int at, int caplen, int wireLength, int i) {
+    int version = caplen > at ? s.get(JAVA_BYTE, packet + at) >> 4 & 15 : 0;
+    if (version == 4) {
+      ipv4(s, packet, at, caplen, wireLength, i);
+    } else if (version == 6) {
+      ipv6(s, packet, at, caplen, wireLength, i);
+    } else {
+      keys.setUndecoded(i);
+    }
+  }
+
+  private void cooked(
+      MemorySegment s,
+      long packet,
+      int headerLength,
+      int typeAt,
+      int addressAt,
+      int caplen,
+      int wireLength,
+      int i) {
+    if (caplen < headerLength) {
+      keys.setUndecoded(i);
+      return;
+    }
+    int type = s.get(SHORT, packet + typeAt) & 0xffff;
+    int at = headerLength;
+    while (isVlan(type)) {
+      if (caplen < at + 4) {
+        keys.setUndecoded(i);
+        return;
+      }
+      type = s.get(SHORT, packet + at + 2) & 0xffff;
+      at += 4;
+    }
+    if (type == TYPE_IPV4 || type == TYPE_IPV6) {
+      rawIp(s, packet, at, caplen, wireLength, i);
+    } else {
+      linkKey(s.get(LONG, packet + addressAt), 0, type, wireLength - at, i);
+    }
+  }
+
+  private void ipv4(MemorySegment s, long packet, int at, int caplen, int wireLength, int i) {
+    int left = caplen - at;
+    if (left < IPV4_LENGTH) {
+      keys.setUndecoded(i);
+      return;
+    }
+    long ip = packet + at;
+    int first = s.get(INT, ip); // version, header length, type of service, total length
+    int headerLength = first >>> 22 & 0x3c;
+    if (first >>> 28 != 4 || headerLength < IPV4_LENGTH || left < headerLength) {
+      keys.setUndecoded(i);
+      return;
+    }
+    int protocol = s.get(JAVA_BYTE, ip + 9) & 0xff;
+    long addresses = s.get(LONG, ip + 12);
+    boolean laterFragment = (s.get(SHORT, ip + 6) & 0x1fff) != 0;
+    int totalLength = first & 0xffff;
+    int onWire = wireLength - at;
+    int transportLength =
+        (totalLength >= headerLength && totalLength <= onWire ? totalLength : onWire)
+            - headerLength;
+    if (!transport(
+        s, ip + headerLength, left - headerLength, transportLength, protocol, laterFragment)) {
+      keys.setUndecoded(i);
+      return;
+    }
+    long source = addresses >>> 32 << 16 | transportPorts >>> 16;
+    long target = (addresses & 0xffff_ffffL) << 16 | transportPorts & 0xffff;
+    // 1 if the source is the higher end and the ends change places; no branch, it could not be
+    // foretold
+    int swap = directional ? 0 : (int) (target - source >>> 63);
+    keys.set(
+        i,
+        Long.rotateLeft(addresses, swap << 5),
+        meta(Integer.rotateLeft(transportPorts, swap << 4), protocol, FlowKeys.FAMILY_IPV4),
+        transportPayload,
+        transportFlags);
+  }
+
+  private void ipv6(MemorySegment s, long packet, int at, int caplen, int wireLength, int i) {
+    int left = caplen - at;
+    if (left < IPV6_LENGTH || (s.get(JAVA_BYTE, packet + at) & 0xf0) != 0x60) {
+      keys.setUndecoded(i);
+      return;
+    }
+    long ip = packet + at;
+    int payloadLength = s.get(SHORT, ip + 4) & 0xffff;
+    int onWire = wireLength - at - IPV6_LENGTH;
+    int length = payloadLength != 0 && payloadLength <= onWire ? payloadLength : onWire;
+    int protocol = s.get(JAVA_BYTE, ip + 6) & 0xff;
+    int next = IPV6_LENGTH;
+    boolean laterFragment = false;
+    for (int headers = 0; isExtension(protocol) && !laterFragment; headers++) {
+      if (left < next + 8 || headers == MAX_EXTENSION_HEADERS) {
+        keys.setUndecoded(i);
+        return;
+      }
+      long header = ip + next;
+      int units = s.get(JAVA_BYTE, header + 1) & 0xff;
+      if (protocol == PROTOCOL_FRAGMENT) {
+        laterFragment = (s.get(SHORT, header + 2) & 0xfff8) != 0;
+        next += 8;
+      } else {
+        next += protocol == PROTOCOL_AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
+      }
+      protocol = s.get(JAVA_BYTE, header) & 0xff;
+    }
+    if (left < next
+        || !transport(
+            s, ip + next, left - next, length + IPV6_LENGTH - next, protocol, laterFragment)) {
+      keys.setUndecoded(i);
+      return;
+    }
+    ipv6Key(s, ip, protocol, i);
+  }
+
+  private static boolean isExtension(int protocol) {
+    return switch (protocol) {
+      case PROTOCOL_HOP_BY_HOP,
+          PROTOCOL_ROUTING,
+          PROTOCOL_FRAGMENT,
+          PROTOCOL_AUTHENTICATION,
+          PROTOCOL_DESTINATION,
+          PROTOCOL_MOBILITY,
+          PROTOCOL_HIP,
+          PROTOCOL_SHIM6 ->
+          true;
+      default -> false;
+    };
+  }
+
+  private void ipv6Key(MemorySegment s, long ip, int protocol, int i) {
+    long source0 = s.get(LONG, ip + 8);
+    long source1 = s.get(LONG, ip + 16);
+    long target0 = s.get(LONG, ip + 24);
+    long target1 = s.get(LONG, ip + 32);
+    int order = Long.compareUnsigned(source0, target0);
+    if (order == 0) {
+      order = Long.compareUnsigned(source1, target1);
+    }
+    if (order == 0) {
+      order = Integer.compare(transportPorts >>> 16, transportPorts & 0xffff);
+    }
+    if (order <= 0 || directional) {
+      long meta = meta(transportPorts, protocol, FlowKeys.FAMILY_IPV6);
+      keys.set(i, source0, source1, target0, target1, meta, transportPayload, transportFlags);
+    } else {
+      long meta = meta(Integer.rotateLeft(transportPorts, 16), protocol, FlowKeys.FAMILY_IPV6);
+      keys.set(i, target0, target1, source0, source1, meta, transportPayload, transportFlags);
+    }
+  }
+
+  private long meta(int ports, int protocol, int family) {
+    return (long) ports << 32 | (long) transportIcmpType << 16 | (long) protocol << 8 | family;
+  }
+
+  /**
+   * Reads ports, payload length and flags from a transport header of {@code length} bytes on the
+   * wire, of which {@code left} are there.
+   *
+   * @return false if the bytes that are there do not tell the flow
+   */
+  private boolean transport(
+      MemorySegment s, long header, int left, int length, int protocol, boolean laterFragment) {
+    int headerLength = 0;
+    transportPorts = 0;
+    transportFlags = 0;
+    transportIcmpType = 0;
+    if (laterFragment) {
+      transportPayload = Math.max(length, 0);
+      return true;
+    }
+    if (protocol == PROTOCOL_TCP) {
+      if (left < 4) {
+        return false;
+      }
+      transportPorts = s.get(INT, header);
+      headerLength = 20;
+      if (left >= 14) {
+        int offsetAndFlags = s.get(SHORT, header + 12);
+        headerLength = Math.max(20, offsetAndFlags >>> 10 & 0x3c);
+        transportFlags = (offsetAndFlags & TCP_CONTROL) != 0 ? FlowKeys.FLAG_CONTROL : 0;
+      }
+    } else if (protocol == PROTOCOL_UDP || protocol == PROTOCOL_SCTP) {
+      if (left < 4) {
+        return false;
+      }
+      transportPorts = s.get(INT, header);
+      headerLength = protocol == PROTOCOL_UDP ? 8 : 12;
+    } else if (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6) {
+      if (left < 8) {
+        return false;
+      }
+      headerLength = 8;
+      echo(s.get(JAVA_BYTE, header) & 0xff, s.get(SHORT, header + 4) & 0xffff, protocol);
+    }
+    transportPayload = Math.max(length - headerLength, 0);
+    return true;
+  }
+
+  /** Echo request and reply with the same identifier are one flow; it stands in both ports. */
+  private void echo(int type, int identifier, int protocol) {
+    boolean isEcho =
+        protocol == PROTOCOL_ICMP ? type == 8 || type == 0 : type == 128 || type == 129;
+    if (isEcho) {
+      transportIcmpType = protocol == PROTOCOL_ICMP ? 8 : 128;
+      transportPorts = identifier << 16 | identifier;
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.gotm.core.pcapfile;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** The bytes of a capture file, a window at a time. One thread. */
+interface FileBytes extends AutoCloseable {
+
+  /** The bytes that are there now; valid until the next {@link #refill}. */
+  MemorySegment window();
+
+  /**
+   * Moves the window on: what begins at {@code from} comes to offset 0, followed by as much as
+   * there is.
+   *
+   * @return false if nothing was added, because the file has ended
+   */
+  boolean refill(long from) throws IOException;
+
+  @Override
+  void close();
+}

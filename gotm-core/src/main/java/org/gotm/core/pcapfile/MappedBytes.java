@@ -1,0 +1,38 @@
+package org.gotm.core.pcapfile;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A whole file, mapped into memory: packets are read where the page cache has them. */
+final class MappedBytes implements FileBytes {
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment file;
+
+  MappedBytes(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    } catch (IOException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public MemorySegment window() {
+    return file;
+  }
+
+  @Override
+  public boolean refill(long from) {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

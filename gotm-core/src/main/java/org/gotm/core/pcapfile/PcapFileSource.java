@@ -1,0 +1,271 @@
+package org.gotm.core.pcapfile;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import org.gotm.core.capture.BatchHandler;
+import org.gotm.core.capture.Chunk;
+import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.capture.SourceStats;
+
+/**
+ * Packets from a pcap file: micro- and nanoseconds, both byte orders, and the modified format. Hot
+ * path.
+ *
+ * <p>A file is mapped and its packets are handed over where they lie; a stream (a pipe, a
+ * decompressor) is read through a buffer. A record that cannot be right ends the source with a
+ * {@link DamagedCaptureException}, after all packets before it were handed over.
+ */
+public final class PcapFileSource implements PacketSource {
+  /** The largest captured length that is believed; a larger one is damage. */
+  public static final int MAX_CAPLEN = Chunk.MIN_CAPACITY - 64;
+
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final long LOW_WORD = 0xffff_ffffL;
+  private static final long NANOS_A_SECOND = 1_000_000_000;
+  private static final int MODIFIED_RECORD_LENGTH = 24;
+  private static final int BATCHES_A_POLL = 64;
+
+  private final String name;
+  private final FileBytes bytes;
+  private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
+  private boolean swapped;
+  private int recordHeaderLength;
+  private int nanosPerUnit;
+  private int linkType;
+  private long windowOffset;
+  private long position;
+  private long received;
+  private RuntimeException damage;
+  private volatile boolean stopped;
+
+  private PcapFileSource(String name, FileBytes bytes) {
+    this.name = name;
+    this.bytes = bytes;
+    try {
+      readHeader();
+    } catch (IOException | RuntimeException e) {
+      bytes.close();
+      throw e instanceof RuntimeException runtime ? runtime : failed((IOException) e);
+    }
+  }
+
+  /**
+   * Opens an uncompressed pcap file by mapping it.
+   *
+   * @throws PacketSourceException if it cannot be read or is not pcap
+   */
+  public static PcapFileSource open(Path path) {
+    try {
+      return new PcapFileSource(path.toString(), new MappedBytes(path));
+    } catch (IOException e) {
+      throw new PacketSourceException(path + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads an uncompressed pcap stream.
+   *
+   * @param channel owned by the source from now on, and closed with it
+   * @param name what to call it in messages
+   * @throws PacketSourceException if it cannot be read or is not pcap
+   */
+  public static PcapFileSource open(ReadableByteChannel channel, String name) {
+    return new PcapFileSource(name, new StreamBytes(channel));
+  }
+
+  private void readHeader() throws IOException {
+    while (bytes.window().byteSize() < PcapHeaderLayout.LENGTH && bytes.refill(0)) {
+      // more of the header
+    }
+    MemorySegment header = bytes.window();
+    if (header.byteSize() < PcapHeaderLayout.LENGTH) {
+      throw new DamagedCaptureException(
+          name, 0, "%d bytes are no pcap file header of 24".formatted(header.byteSize()));
+    }
+    int magic = header.get(INT, PcapHeaderLayout.MAGIC_OFFSET);
+    swapped = isMagic(Integer.reverseBytes(magic));
+    magic = swapped ? Integer.reverseBytes(magic) : magic;
+    if (!isMagic(magic)) {
+      throw new DamagedCaptureException(
+          name, 0, "magic %08x: unknown file format, not pcap".formatted(magic));
+    }
+    int version = order(header.get(INT, PcapHeaderLayout.MAJOR_OFFSET));
+    int major = swapped ? version >>> 16 : version & 0xffff;
+    if (major != 2) {
+      throw new DamagedCaptureException(
+          name, 4, "pcap version %d.x is not supported, only 2.x".formatted(major));
+    }
+    int link = order(header.get(INT, PcapHeaderLayout.LINKTYPE_OFFSET));
+    if ((link & 0x03ff_0000) != 0) {
+      throw new DamagedCaptureException(
+          name, PcapHeaderLayout.LINKTYPE_OFFSET, "unknown link type %d".formatted(link));
+    }
+    linkType = link & 0xffff;
+    nanosPerUnit = magic == PcapHeaderLayout.MAGIC_NANOS ? 1 : 1000;
+    recordHeaderLength =
+        magic == PcapHeaderLayout.MAGIC_MODIFIED
+            ? MODIFIED_RECORD_LENGTH
+            : PcapRecordLayout.HEADER_LENGTH;
+    position = PcapHeaderLayout.LENGTH;
+  }
+
+  private static boolean isMagic(int word) {
+    return word == PcapHeaderLayout.MAGIC_MICROS
+        || word == PcapHeaderLayout.MAGIC_NANOS
+        || word == PcapHeaderLayout.MAGIC_MODIFIED;
+  }
+
+  private int order(int word) {
+    return swapped ? Integer.reverseBytes(word) : word;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int linkType() {
+    return linkType;
+  }
+
+  @Override
+  public boolean isLive() {
+    return false;
+  }
+
+  /** How many bytes of the file, uncompressed, were read so far. */
+  public long offset() {
+    return windowOffset + position;
+  }
+
+  @Override
+  public int poll(BatchHandler handler) {
+    if (damage != null) {
+      throw damage;
+    }
+    int packets = 0;
+    try {
+      for (int i = 0; i < BATCHES_A_POLL && damage == null && !stopped; i++) {
+        fill();
+        if (batch.count() == 0 && (damage != null || !refill())) {
+          break;
+        }
+        handler.onBatch(batch);
+        packets += batch.count();
+      }
+    } catch (IOException e) {
+      damage = failed(e);
+    } catch (InternalError e) {
+      throw new PacketSourceException(
+          "%s: became shorter while it was read, at offset %d".formatted(name, offset()), e);
+    }
+    received += packets;
+    if (packets == 0 && damage != null) {
+      throw damage;
+    }
+    return packets == 0 && (stopped || isAtEnd()) ? END : packets;
+  }
+
+  /** Puts the records that are whole in the window into the batch. */
+  private void fill() {
+    MemorySegment window = bytes.window();
+    long limit = window.byteSize();
+    long at = position;
+    int headerLength = recordHeaderLength;
+    batch.clear(window);
+    while (limit - at >= headerLength && !batch.isFull()) {
+      long time = window.get(LONG, at);
+      long lengths = window.get(LONG, at + PcapRecordLayout.CAPLEN_OFFSET);
+      if (swapped) {
+        time = Long.rotateLeft(Long.reverseBytes(time), 32);
+        lengths = Long.rotateLeft(Long.reverseBytes(lengths), 32);
+      }
+      long caplen = lengths & LOW_WORD;
+      if (caplen > limit - at - headerLength) {
+        checkCaplen(caplen, at);
+        break;
+      }
+      if (caplen > MAX_CAPLEN) {
+        checkCaplen(caplen, at);
+        break;
+      }
+      int wireLength = (int) Math.min(lengths >>> 32, Integer.MAX_VALUE);
+      long timestampNanos = (time & LOW_WORD) * NANOS_A_SECOND + (time >>> 32) * nanosPerUnit;
+      batch.add(at + headerLength, (int) caplen, wireLength, timestampNanos, 0);
+      at += headerLength + caplen;
+    }
+    position = at;
+  }
+
+  private void checkCaplen(long caplen, long at) {
+    if (caplen > MAX_CAPLEN) {
+      damage =
+          new DamagedCaptureException(
+              name,
+              windowOffset + at,
+              "captured length %d is above %d".formatted(caplen, MAX_CAPLEN));
+    }
+  }
+
+  /** Gets more of the file; false at its end, be it clean or within a record. */
+  private boolean refill() throws IOException {
+    long from = position;
+    if (bytes.refill(from)) {
+      windowOffset += from;
+      position = 0;
+      return true;
+    }
+    if (!isAtEnd()) {
+      long left = bytes.window().byteSize() - position;
+      damage =
+          new DamagedCaptureException(
+              name,
+              offset(),
+              left < recordHeaderLength
+                  ? "the file ends after %d of %d record header bytes"
+                      .formatted(left, recordHeaderLength)
+                  : "the file ends after %d of %d captured bytes"
+                      .formatted(
+                          left - recordHeaderLength,
+                          order(
+                              bytes.window().get(INT, position + PcapRecordLayout.CAPLEN_OFFSET))));
+    }
+    return false;
+  }
+
+  private boolean isAtEnd() {
+    return position == bytes.window().byteSize();
+  }
+
+  private PacketSourceException failed(IOException e) {
+    return new PacketSourceException(
+        "%s: cannot be read at offset %d: %s".formatted(name, offset(), e.getMessage()), e);
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public void wakeup() {
+    // poll never waits for packets
+  }
+
+  @Override
+  public void readStats(SourceStats stats) {
+    stats.received = received;
+  }
+
+  @Override
+  public void close() {
+    bytes.close();
+  }
+}

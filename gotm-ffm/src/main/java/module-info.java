@@ -1,0 +1,9 @@
+/**
+ * Everything native: packet sources over libpcap, Linux AF_PACKET and Myricom SNF, and the few
+ * system calls that they need. Generated bindings stay inside.
+ */
+module org.gotm.ffm {
+  requires transitive org.gotm.core;
+
+  exports org.gotm.ffm.libc;
+}
