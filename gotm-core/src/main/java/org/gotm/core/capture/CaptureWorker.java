@@ -24,6 +24,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   private final LongSupplier nanoClock;
   private final int[] kept;
   private final SourceStats stats = new SourceStats();
+  private final SourceStats statsBefore = new SourceStats();
   private volatile boolean stopAsked;
   private volatile Throwable failure;
   private volatile boolean ended;
@@ -32,7 +33,8 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   private long statsClock;
 
   /**
-   * A worker made of its parts; it owns none of them but the source's polling.
+   * A worker made of its parts; it owns none of them but the source's polling. Table, sink and ledger may
+   * serve one worker after another.
    *
    * @param nanoClock a monotonic clock, read once a poll
    */
@@ -134,14 +136,10 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     for (int i = 0; i < count; i++) {
       bytes += batch.wireLengths[i];
     }
-    int undecoded = 0;
-    for (int i = 0; i < count; i++) {
-      undecoded += keys.meta[i] == 0 ? 1 : 0;
-    }
     ledger.add(Counter.DELIVERED, count);
     ledger.add(Counter.KEPT, keptCount);
     ledger.add(Counter.CUT, count - keptCount);
-    ledger.add(Counter.UNDECODED, undecoded);
+    ledger.set(Counter.UNDECODED, keys.undecoded());
     ledger.add(Counter.LOST_OUTPUT_FULL, lost);
     ledger.add(Counter.BYTES, bytes);
     ledger.add(Counter.BYTES_OUTPUT, bytesOutput);
@@ -157,7 +155,8 @@ public final class CaptureWorker implements Runnable, BatchHandler {
 
   private void readStats() {
     source.readStats(stats);
-    ledger.set(stats);
+    ledger.addSince(statsBefore, stats);
+    statsBefore.set(stats);
   }
 
   /** Asks the worker to stop taking packets, drain the ring and return. Any thread. */

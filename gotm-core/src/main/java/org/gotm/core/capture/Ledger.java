@@ -43,14 +43,19 @@ public final class Ledger {
     LONGS.setOpaque(counters, at(counter), total);
   }
 
-  /** Takes over what the source has counted. The worker only. */
-  public void set(SourceStats stats) {
-    set(Counter.RECEIVED, stats.received);
-    set(Counter.DROPPED, stats.dropped);
-    set(Counter.DISCARDED, stats.discarded);
-    set(Counter.INTERFACE_DROPPED, stats.interfaceDropped);
+  /**
+   * Adds what a source has counted since an earlier reading. The worker only.
+   *
+   * @param now the totals of the source
+   * @param before its totals when they were last added, all zero at first
+   */
+  public void addSince(SourceStats before, SourceStats now) {
+    add(Counter.RECEIVED, now.received - before.received);
+    add(Counter.DROPPED, now.dropped - before.dropped);
+    add(Counter.DISCARDED, now.discarded - before.discarded);
+    add(Counter.INTERFACE_DROPPED, now.interfaceDropped - before.interfaceDropped);
     for (int i = 0; i < SourceStats.MAX_EXTRA; i++) {
-      set(Counter.extra(i), stats.extra[i]);
+      add(Counter.extra(i), now.extra[i] - before.extra[i]);
     }
   }
 

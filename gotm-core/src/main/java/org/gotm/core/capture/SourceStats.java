@@ -31,4 +31,13 @@ public final class SourceStats {
 
   /** All totals at zero. */
   public SourceStats() {}
+
+  /** Takes over all totals of another reading. */
+  public void set(SourceStats other) {
+    received = other.received;
+    dropped = other.dropped;
+    interfaceDropped = other.interfaceDropped;
+    discarded = other.discarded;
+    System.arraycopy(other.extra, 0, extra, 0, MAX_EXTRA);
+  }
 }

@@ -136,35 +136,46 @@ public final class FlowTable {
   public int decide(PacketBatch batch, int[] kept) {
     MemorySegment table = slots;
     long[] metas = keys.meta;
+    long[] addresses = keys.address0;
+    long[] hashes = keys.hash;
+    int[] payloads = keys.payloadLength;
+    int[] controls = keys.control;
     long[] timestamps = batch.timestampsNanos;
     int count = batch.count();
     int keptCount = 0;
     for (int i = 0; i < count; i++) {
-      kept[keptCount] = i;
-      if (metas[i] == 0) {
-        keptCount++;
-        continue;
-      }
-      long slot = findOrMake(i, timestamps[i]);
-      long last = table.get(LONG, slot + LAST_NANOS);
+      long meta = metas[i];
       long now = timestamps[i];
+      long slot = hashes[i] << LENGTH_SHIFT & lastSlot;
+      if (table.get(LONG, slot + META) != meta
+          || table.get(LONG, slot + ADDRESS_0) != addresses[i]
+          || !FlowKeys.isOneWord(meta)) {
+        if (meta == 0) {
+          kept[keptCount++] = i;
+          continue;
+        }
+        slot = findOrMake(i, now);
+      }
+      long last = table.get(LONG, slot + LAST_NANOS);
       if (now - last > timeoutNanos) {
         restart(slot);
       }
       long packets = table.get(LONG, slot + PACKETS);
       long bytes = table.get(LONG, slot + BYTES);
-      long newBytes = bytes + keys.payloadLength[i];
+      long newBytes = bytes + payloads[i];
       table.set(LONG, slot + LAST_NANOS, Math.max(now, last));
       table.set(LONG, slot + PACKETS, packets + 1);
       table.set(LONG, slot + BYTES, newBytes);
       if (newBytes >= largeBytes) {
         reportIfLarge(slot, bytes, newBytes);
       }
-      // a flow with control packets kept after its cut has a packet word beyond any cutoff
-      if (packets < packetCutoff && bytes < byteCutoff
-          || keys.flags[i] != 0 && keepsControl(slot, packets)) {
-        keptCount++;
+      // 1 if both are below their cutoff; control packets kept after the cut put the packet word above it
+      int isKept = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
+      if (controls[i] != 0 && isKept == 0) {
+        isKept = keepControl(slot, packets);
       }
+      kept[keptCount] = i;
+      keptCount += isKept;
     }
     return keptCount;
   }
@@ -234,12 +245,13 @@ public final class FlowTable {
     created++;
   }
 
-  private boolean keepsControl(long slot, long packets) {
+  /** 1 if this control packet beyond the cutoff is kept, else 0. */
+  private int keepControl(long slot, long packets) {
     if (!keepControl || packets >>> CONTROL_SHIFT >= Cutoff.MAX_CONTROL) {
-      return false;
+      return 0;
     }
     slots.set(LONG, slot + PACKETS, packets + 1 + (1L << CONTROL_SHIFT));
-    return true;
+    return 1;
   }
 
   private void reportIfLarge(long slot, long bytes, long newBytes) {
@@ -324,7 +336,9 @@ public final class FlowTable {
       return;
     }
     long round = handStepNanos * ((lastSlot >>> LENGTH_SHIFT) / HAND_STEP_SLOTS + 1);
-    if (behind < 0 || behind > round) {
+    if (behind < 0) {
+      handNanos = now; // time went back
+    } else if (behind > round) {
       handNanos = now - round;
     }
     for (int step = 0; step < HAND_STEPS_A_BATCH && now - handNanos >= handStepNanos; step++) {

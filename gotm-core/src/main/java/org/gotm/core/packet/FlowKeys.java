@@ -28,9 +28,6 @@ public final class FlowKeys {
   /** Family of a key made of IPv6 addresses. */
   public static final int FAMILY_IPV6 = 6;
 
-  /** Flag of a TCP packet with SYN, FIN or RST set. */
-  public static final int FLAG_CONTROL = 1;
-
   /** First words of the addresses. */
   public final long[] address0;
 
@@ -52,9 +49,10 @@ public final class FlowKeys {
   /** Bytes after the transport header, by wire length. */
   public final int[] payloadLength;
 
-  /** {@link #FLAG_CONTROL} or 0. */
-  public final int[] flags;
+  /** Not 0 for a TCP packet with SYN, FIN or RST set. */
+  public final int[] control;
 
+  private long undecoded;
   private final long seed0;
   private final long seed1;
   private final long seed2;
@@ -73,32 +71,38 @@ public final class FlowKeys {
     meta = new long[capacity];
     hash = new long[capacity];
     payloadLength = new int[capacity];
-    flags = new int[capacity];
+    control = new int[capacity];
     seed0 = seed ^ 0xa0761d6478bd642fL;
     seed1 = Long.rotateLeft(seed, 23) ^ 0xe7037ed1a0b428dbL;
     seed2 = Long.rotateLeft(seed, 47) ^ 0x8ebc6af09c88c6e3L;
   }
 
+  /** How many packets so far could not be decoded. */
+  public long undecoded() {
+    return undecoded;
+  }
+
   /** Notes that packet {@code i} could not be decoded. */
   void setUndecoded(int i) {
+    undecoded++;
     meta[i] = 0;
     hash[i] = 0;
     payloadLength[i] = 0;
-    flags[i] = 0;
+    control[i] = 0;
   }
 
   /** Sets a key whose addresses fit into one word. */
-  void set(int i, long newAddress0, long newMeta, int newPayloadLength, int newFlags) {
+  void set(int i, long newAddress0, long newMeta, int newPayloadLength, int newControl) {
     address0[i] = newAddress0;
     meta[i] = newMeta;
     hash[i] = hash(newAddress0, newMeta);
     payloadLength[i] = newPayloadLength;
-    flags[i] = newFlags;
+    control[i] = newControl;
   }
 
   /** Sets a key with addresses of four words. */
   void set(
-      int i, long a0, long a1, long a2, long a3, long newMeta, int newPayloadLength, int newFlags) {
+      int i, long a0, long a1, long a2, long a3, long newMeta, int newPayloadLength, int newControl) {
     address0[i] = a0;
     address1[i] = a1;
     address2[i] = a2;
@@ -106,7 +110,7 @@ public final class FlowKeys {
     meta[i] = newMeta;
     hash[i] = hash(a0, a1, a2, a3, newMeta);
     payloadLength[i] = newPayloadLength;
-    flags[i] = newFlags;
+    control[i] = newControl;
   }
 
   /** True when a key with this meta word has its addresses in one word. */

@@ -23,6 +23,7 @@ public final class PacketDecoder {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   private static final int ETHERNET_LENGTH = 14;
+  private static final int VLAN_LENGTH = 4;
   private static final int TYPE_IPV4 = 0x0800;
   private static final int TYPE_VLAN = 0x8100;
   private static final int TYPE_IPV6 = 0x86dd;
@@ -37,10 +38,18 @@ public final class PacketDecoder {
 
   private static final int IPV4_LENGTH = 20;
   private static final int IPV6_LENGTH = 40;
+  private static final int TCP_LENGTH = 20;
+  private static final int UDP_LENGTH = 8;
+  private static final int COMMON_TRANSPORT_LENGTH = 14; // TCP up to its flags
+  private static final int COMMON_IPV4_LENGTH = IPV4_LENGTH + COMMON_TRANSPORT_LENGTH;
+  private static final int COMMON_IPV6_LENGTH = IPV6_LENGTH + COMMON_TRANSPORT_LENGTH;
+  private static final long COMMON_IPV4_MASK = 0xff00_0000_0000_3fffL;
+  private static final long COMMON_IPV4 = 0x4500_0000_0000_0000L;
   private static final int PROTOCOL_HOP_BY_HOP = 0;
   private static final int PROTOCOL_ICMP = 1;
   private static final int PROTOCOL_TCP = 6;
   private static final int PROTOCOL_UDP = 17;
+  private static final int TCP_AND_UDP = 1 << PROTOCOL_TCP | 1 << PROTOCOL_UDP;
   private static final int PROTOCOL_ROUTING = 43;
   private static final int PROTOCOL_FRAGMENT = 44;
   private static final int PROTOCOL_AUTHENTICATION = 51;
@@ -56,7 +65,7 @@ public final class PacketDecoder {
   private static final int UNDECODED = -1;
 
   private final int linkType;
-  private final boolean directional;
+  private final int bidirectional; // 1 or 0
   private final FlowKeys keys;
 
   // What the layers below the transport tell it about the packet at hand.
@@ -74,7 +83,7 @@ public final class PacketDecoder {
    */
   public PacketDecoder(int linkType, boolean directional, FlowKeys keys) {
     this.linkType = linkType;
-    this.directional = directional;
+    this.bidirectional = directional ? 0 : 1;
     this.keys = keys;
   }
 
@@ -86,16 +95,124 @@ public final class PacketDecoder {
   /** Decodes all packets of the batch. */
   public void decode(PacketBatch batch) {
     MemorySegment segment = batch.segment;
+    long[] offsets = batch.offsets;
+    int[] caplens = batch.caplens;
+    int[] wireLengths = batch.wireLengths;
     int count = batch.count();
+    boolean isEthernet = linkType == LinkType.ETHERNET;
     for (int i = 0; i < count; i++) {
-      long offset = batch.offsets[i];
-      int caplen = batch.caplens[i];
-      int wireLength = batch.wireLengths[i];
-      if (linkType == LinkType.ETHERNET) {
-        ethernet(segment, offset, caplen, wireLength, i);
-      } else {
-        otherLink(segment, offset, caplen, wireLength, i);
+      if (!isEthernet || !common(segment, offsets[i], caplens[i], wireLengths[i], i)) {
+        any(segment, offsets[i], caplens[i], wireLengths[i], i);
       }
+    }
+  }
+
+  /** The kinds of packets that nearly all are, on the shortest way; false for any other. */
+  private boolean common(MemorySegment s, long packet, int caplen, int wireLength, int i) {
+    if (caplen < ETHERNET_LENGTH + VLAN_LENGTH) {
+      return false;
+    }
+    int type = s.get(SHORT, packet + 12) & 0xffff;
+    int at = ETHERNET_LENGTH;
+    if (type == TYPE_VLAN) {
+      type = s.get(SHORT, packet + 16) & 0xffff;
+      at = ETHERNET_LENGTH + VLAN_LENGTH;
+    }
+    if (type == TYPE_IPV4) {
+      return caplen - at >= COMMON_IPV4_LENGTH && commonIpv4(s, packet + at, wireLength - at, i);
+    }
+    return type == TYPE_IPV6
+        && caplen - at >= COMMON_IPV6_LENGTH
+        && commonIpv6(s, packet + at, wireLength - at, i);
+  }
+
+  /** IPv4 without options, not a fragment, with TCP or UDP. */
+  private boolean commonIpv4(MemorySegment s, long ip, int onWire, int i) {
+    long head = s.get(LONG, ip); // version, header length, service, total length, id, fragment
+    int protocol = s.get(JAVA_BYTE, ip + 9);
+    int totalLength = (int) (head >>> 32) & 0xffff;
+    if ((head & COMMON_IPV4_MASK) != COMMON_IPV4
+        || !isTcpOrUdp(protocol)
+        || totalLength > onWire
+        || totalLength < IPV4_LENGTH) {
+      return false;
+    }
+    long addresses = s.get(LONG, ip + 12);
+    int ports = s.get(INT, ip + IPV4_LENGTH);
+    int tail = s.get(SHORT, ip + IPV4_LENGTH + 12); // TCP: header length and flags
+    int ifTcp = ifTcp(protocol);
+    long source = addresses >>> 32 << 16 | ports >>> 16;
+    long target = (addresses & 0xffff_ffffL) << 16 | ports & 0xffff;
+    // 1 if the source is the higher end and the ends change places; no branch, it could not be foretold
+    int swap = (int) (target - source >>> 63) & bidirectional;
+    keys.set(
+        i,
+        Long.rotateLeft(addresses, swap << 5),
+        meta(Integer.rotateLeft(ports, swap << 4), protocol, FlowKeys.FAMILY_IPV4),
+        Math.max(totalLength - IPV4_LENGTH - headerLength(tail, ifTcp), 0),
+        tail & TCP_CONTROL & ifTcp);
+    return true;
+  }
+
+  /** IPv6 without extension headers, with TCP or UDP. */
+  private boolean commonIpv6(MemorySegment s, long ip, int onWire, int i) {
+    long head = s.get(LONG, ip); // version, class, label, payload length, next header, hops
+    int protocol = (int) (head >>> 8) & 0xff;
+    int length = (int) (head >>> 16) & 0xffff;
+    if (head >>> 60 != 6 || !isTcpOrUdp(protocol) || length == 0 || length > onWire - IPV6_LENGTH) {
+      return false;
+    }
+    long source0 = s.get(LONG, ip + 8);
+    long source1 = s.get(LONG, ip + 16);
+    long target0 = s.get(LONG, ip + 24);
+    long target1 = s.get(LONG, ip + 32);
+    int ports = s.get(INT, ip + IPV6_LENGTH);
+    int tail = s.get(SHORT, ip + IPV6_LENGTH + 12);
+    int ifTcp = ifTcp(protocol);
+    int swap = -isHigher(source0, source1, target0, target1, ports) & -bidirectional;
+    long change0 = (source0 ^ target0) & swap;
+    long change1 = (source1 ^ target1) & swap;
+    keys.set(
+        i,
+        source0 ^ change0,
+        source1 ^ change1,
+        target0 ^ change0,
+        target1 ^ change1,
+        meta(Integer.rotateLeft(ports, swap & 16), protocol, FlowKeys.FAMILY_IPV6),
+        Math.max(length - headerLength(tail, ifTcp), 0),
+        tail & TCP_CONTROL & ifTcp);
+    return true;
+  }
+
+  private static boolean isTcpOrUdp(int protocol) {
+    return (protocol & ~31) == 0 && (TCP_AND_UDP >>> protocol & 1) != 0;
+  }
+
+  /** All ones for TCP, 0 for any other protocol. */
+  private static int ifTcp(int protocol) {
+    return (protocol ^ PROTOCOL_TCP) - 1 >> 31;
+  }
+
+  /** Length of a TCP or UDP header, without a branch. */
+  private static int headerLength(int tcpTail, int ifTcp) {
+    return UDP_LENGTH + (ifTcp & Math.max(TCP_LENGTH, tcpTail >>> 10 & 0x3c) - UDP_LENGTH);
+  }
+
+  /** 1 if the source is the higher end, else 0. */
+  private static int isHigher(long source0, long source1, long target0, long target1, int ports) {
+    long source = source0 != target0 ? source0 : source1;
+    long target = source0 != target0 ? target0 : target1;
+    if (source == target) {
+      return (ports & 0xffff) - (ports >>> 16) >>> 31;
+    }
+    return Long.compareUnsigned(source, target) > 0 ? 1 : 0;
+  }
+
+  private void any(MemorySegment s, long packet, int caplen, int wireLength, int i) {
+    if (linkType == LinkType.ETHERNET) {
+      ethernet(s, packet, caplen, wireLength, i);
+    } else {
+      otherLink(s, packet, caplen, wireLength, i);
     }
   }
 
@@ -107,12 +224,12 @@ public final class PacketDecoder {
     int type = s.get(SHORT, packet + 12) & 0xffff;
     int at = ETHERNET_LENGTH;
     while (isVlan(type)) {
-      if (caplen < at + 4) {
+      if (caplen < at + VLAN_LENGTH) {
         keys.setUndecoded(i);
         return;
       }
       type = s.get(SHORT, packet + at + 2) & 0xffff;
-      at += 4;
+      at += VLAN_LENGTH;
     }
     if (type == TYPE_IPV4) {
       ipv4(s, packet, at, caplen, wireLength, i);
@@ -165,7 +282,7 @@ public final class PacketDecoder {
   private void notIp(MemorySegment s, long packet, int at, int type, int wireLength, int i) {
     long target = s.get(LONG, packet) >>> 16;
     long source = s.get(LONG, packet + 4) & 0xffff_ffff_ffffL;
-    boolean swap = !directional && source > target;
+    boolean swap = bidirectional != 0 && source > target;
     int etherType = type < LOWEST_ETHERTYPE ? 0 : type;
     linkKey(swap ? target : source, swap ? source : target, etherType, wireLength - at, i);
   }
@@ -213,12 +330,12 @@ public final class PacketDecoder {
     int type = s.get(SHORT, packet + typeAt) & 0xffff;
     int at = headerLength;
     while (isVlan(type)) {
-      if (caplen < at + 4) {
+      if (caplen < at + VLAN_LENGTH) {
         keys.setUndecoded(i);
         return;
       }
       type = s.get(SHORT, packet + at + 2) & 0xffff;
-      at += 4;
+      at += VLAN_LENGTH;
     }
     if (type == TYPE_IPV4 || type == TYPE_IPV6) {
       rawIp(s, packet, at, caplen, wireLength, i);
@@ -257,11 +374,12 @@ public final class PacketDecoder {
     long target = (addresses & 0xffff_ffffL) << 16 | transportPorts & 0xffff;
     // 1 if the source is the higher end and the ends change places; no branch, it could not be
     // foretold
-    int swap = directional ? 0 : (int) (target - source >>> 63);
+    int swap = (int) (target - source >>> 63) & bidirectional;
     keys.set(
         i,
         Long.rotateLeft(addresses, swap << 5),
-        meta(Integer.rotateLeft(transportPorts, swap << 4), protocol, FlowKeys.FAMILY_IPV4),
+        meta(Integer.rotateLeft(transportPorts, swap << 4), protocol, FlowKeys.FAMILY_IPV4)
+            | icmpType(),
         transportPayload,
         transportFlags);
   }
@@ -323,24 +441,23 @@ public final class PacketDecoder {
     long source1 = s.get(LONG, ip + 16);
     long target0 = s.get(LONG, ip + 24);
     long target1 = s.get(LONG, ip + 32);
-    int order = Long.compareUnsigned(source0, target0);
-    if (order == 0) {
-      order = Long.compareUnsigned(source1, target1);
-    }
-    if (order == 0) {
-      order = Integer.compare(transportPorts >>> 16, transportPorts & 0xffff);
-    }
-    if (order <= 0 || directional) {
-      long meta = meta(transportPorts, protocol, FlowKeys.FAMILY_IPV6);
+    int higher = isHigher(source0, source1, target0, target1, transportPorts);
+    if ((higher & bidirectional) == 0) {
+      long meta = meta(transportPorts, protocol, FlowKeys.FAMILY_IPV6) | icmpType();
       keys.set(i, source0, source1, target0, target1, meta, transportPayload, transportFlags);
     } else {
-      long meta = meta(Integer.rotateLeft(transportPorts, 16), protocol, FlowKeys.FAMILY_IPV6);
+      int ports = Integer.rotateLeft(transportPorts, 16);
+      long meta = meta(ports, protocol, FlowKeys.FAMILY_IPV6) | icmpType();
       keys.set(i, target0, target1, source0, source1, meta, transportPayload, transportFlags);
     }
   }
 
-  private long meta(int ports, int protocol, int family) {
-    return (long) ports << 32 | (long) transportIcmpType << 16 | (long) protocol << 8 | family;
+  private static long meta(int ports, int protocol, int family) {
+    return (long) ports << 32 | (long) protocol << 8 | family;
+  }
+
+  private long icmpType() {
+    return (long) transportIcmpType << 16;
   }
 
   /**
@@ -368,7 +485,7 @@ public final class PacketDecoder {
       if (left >= 14) {
         int offsetAndFlags = s.get(SHORT, header + 12);
         headerLength = Math.max(20, offsetAndFlags >>> 10 & 0x3c);
-        transportFlags = (offsetAndFlags & TCP_CONTROL) != 0 ? FlowKeys.FLAG_CONTROL : 0;
+        transportFlags = offsetAndFlags & TCP_CONTROL;
       }
     } else if (protocol == PROTOCOL_UDP || protocol == PROTOCOL_SCTP) {
       if (left < 4) {

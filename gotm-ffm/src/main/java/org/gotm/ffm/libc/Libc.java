@@ -32,6 +32,8 @@ public final class Libc {
 
   private static final MethodHandle SOCKET = link("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle BIND = link("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle CONNECT =
+      link("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SETSOCKOPT =
       link("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSOCKOPT =
@@ -97,6 +99,15 @@ public final class Libc {
   public int bind(int fd, MemorySegment address) {
     try {
       return answer((int) BIND.invokeExact(errno, fd, address, (int) address.byteSize()));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** See connect(2). */
+  public int connect(int fd, MemorySegment address) {
+    try {
+      return answer((int) CONNECT.invokeExact(errno, fd, address, (int) address.byteSize()));
     } catch (Throwable e) {
       throw unexpected(e);
     }
