@@ -33,8 +33,8 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   private long statsClock;
 
   /**
-   * A worker made of its parts; it owns none of them but the source's polling. Table, sink and ledger may
-   * serve one worker after another.
+   * A worker made of its parts; it owns none of them but the source's polling. Table, sink and
+   * ledger may serve one worker after another.
    *
    * @param nanoClock a monotonic clock, read once a poll
    */
@@ -52,7 +52,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     this.sink = sink;
     this.ledger = ledger;
     this.nanoClock = nanoClock;
-    this.kept = new int[keys.meta.length];
+    this.kept = new int[keys.capacity()];
   }
 
   /** Captures until the source ends, a {@link #stop} is carried out, or something fails. */

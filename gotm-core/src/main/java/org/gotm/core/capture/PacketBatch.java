@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
  * memory and is reused for ever. Hot path.
  *
  * <p>The source fills it and hands it over; it owns the memory behind {@link #segment}. Every
- * packet lies whole within the segment. One thread.
+ * packet lies whole within the segment: the loops that read it check against its captured length
+ * only. One thread.
  */
 public final class PacketBatch {
   /** Packets a batch of the usual size can hold: enough for cache misses to overlap. */
@@ -60,8 +61,15 @@ public final class PacketBatch {
     return count == offsets.length;
   }
 
-  /** Forgets all packets and points at other memory. */
+  /**
+   * Forgets all packets and points at other memory.
+   *
+   * @throws IllegalArgumentException if the memory is not native
+   */
   public void clear(MemorySegment newSegment) {
+    if (!newSegment.isNative()) {
+      throw new IllegalArgumentException("packets must lie in native memory");
+    }
     segment = newSegment;
     count = 0;
   }

@@ -1,6 +1,7 @@
 package org.gotm.core.flow;
 
-import java.lang.foreign.MemorySegment;
+import static org.gotm.core.memory.NativeMemory.ALL;
+
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -11,12 +12,9 @@ import org.gotm.core.packet.FlowKeys;
 public final class Flow {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
-  private final MemorySegment slots;
   private long slot;
 
-  Flow(MemorySegment slots) {
-    this.slots = slots;
-  }
+  Flow() {}
 
   Flow at(long newSlot) {
     slot = newSlot;
@@ -25,17 +23,17 @@ public final class Flow {
 
   /** Packets seen, kept or cut. */
   public long packets() {
-    return slots.get(LONG, slot + FlowSlotLayout.PACKETS) & FlowSlotLayout.PACKETS_MASK;
+    return ALL.get(LONG, slot + FlowSlotLayout.PACKETS) & FlowSlotLayout.PACKETS_MASK;
   }
 
   /** Payload bytes seen, by wire length. */
   public long bytes() {
-    return slots.get(LONG, slot + FlowSlotLayout.BYTES);
+    return ALL.get(LONG, slot + FlowSlotLayout.BYTES);
   }
 
   /** Time of the last packet, nanoseconds since 1970. */
   public long lastNanos() {
-    return slots.get(LONG, slot + FlowSlotLayout.LAST_NANOS);
+    return ALL.get(LONG, slot + FlowSlotLayout.LAST_NANOS);
   }
 
   /** IP protocol number, 0 if the flow is not IP. */
@@ -86,19 +84,19 @@ public final class Flow {
   }
 
   private String address(boolean first) {
-    long word0 = slots.get(LONG, slot + FlowSlotLayout.ADDRESS_0);
+    long word0 = ALL.get(LONG, slot + FlowSlotLayout.ADDRESS_0);
     if (family() == FlowKeys.FAMILY_IPV4) {
       int address = (int) (first ? word0 >>> 32 : word0);
       return ip(ByteBuffer.allocate(4).putInt(address));
     }
     if (family() == FlowKeys.FAMILY_MAC) {
-      return mac(first ? word0 : slots.get(LONG, slot + FlowSlotLayout.ADDRESS_1));
+      return mac(first ? word0 : ALL.get(LONG, slot + FlowSlotLayout.ADDRESS_1));
     }
     int at = first ? FlowSlotLayout.ADDRESS_0 : FlowSlotLayout.ADDRESS_2;
     return ip(
         ByteBuffer.allocate(16)
-            .putLong(slots.get(LONG, slot + at))
-            .putLong(slots.get(LONG, slot + at + Long.BYTES)));
+            .putLong(ALL.get(LONG, slot + at))
+            .putLong(ALL.get(LONG, slot + at + Long.BYTES)));
   }
 
   private static String ip(ByteBuffer address) {
@@ -125,6 +123,6 @@ public final class Flow {
   }
 
   private long meta() {
-    return slots.get(LONG, slot + FlowSlotLayout.META);
+    return ALL.get(LONG, slot + FlowSlotLayout.META);
   }
 }

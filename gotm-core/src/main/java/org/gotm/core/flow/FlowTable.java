@@ -11,6 +11,10 @@ import static org.gotm.core.flow.FlowSlotLayout.LENGTH;
 import static org.gotm.core.flow.FlowSlotLayout.LENGTH_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.META;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS;
+import static org.gotm.core.memory.NativeMemory.ALL;
+import static org.gotm.core.packet.FlowKeys.HASH;
+import static org.gotm.core.packet.FlowKeys.PAYLOAD;
+import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -25,6 +29,8 @@ import org.gotm.core.packet.FlowKeys;
  * half full, deletion by moving back what probed past the hole. When there are as many flows as the
  * capacity allows, the flow near the probe that was idle longest gives way, and is counted.
  *
+ * <p>Every address it reads is within the table: the first slot plus a masked hash.
+ *
  * <p>Time is packet time. A flow that was idle for longer than the timeout is forgotten: at the
  * latest when its next packet comes, usually before, by a hand that goes round the table a little
  * each batch.
@@ -36,7 +42,8 @@ public final class FlowTable {
   private static final int HAND_STEPS_A_BATCH = 16;
   private static final long SHORTEST_ROUND_NANOS = 1_000_000_000;
 
-  private final MemorySegment slots;
+  private final MemorySegment slots; // keeps the memory alive
+  private final long base;
   private final FlowKeys keys;
   private final FlowListener listener;
   private final Flow flow;
@@ -97,7 +104,9 @@ public final class FlowTable {
     this.keys = keys;
     this.listener = listener;
     slots = allocator.allocate(options.byteSize(), LENGTH);
-    flow = new Flow(slots);
+    base = slots.address();
+    hand = base;
+    flow = new Flow();
     lastSlot = options.byteSize() - LENGTH;
     capacityFlows = options.capacityFlows();
     timeoutNanos = options.timeoutNanos();
@@ -115,14 +124,23 @@ public final class FlowTable {
     return Math.max(HAND_STEP_SLOTS, Long.highestOneBit(flows * 2L - 1) << 1);
   }
 
+  private long home(long hash) {
+    return base + (hash << LENGTH_SHIFT & lastSlot);
+  }
+
+  private long next(long slot) {
+    return base + (slot - base + LENGTH & lastSlot);
+  }
+
   /** Reads the slot of every packet in the batch, so that the cache misses overlap. */
   public void touch(int count) {
-    long[] hashes = keys.hash;
-    MemorySegment table = slots;
+    long[] words = keys.words();
+    long first = base;
     long last = lastSlot;
     long sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += table.get(LONG, hashes[i] << LENGTH_SHIFT & last);
+    int end = count << RECORD_SHIFT;
+    for (int at = HASH; at < end; at += 1 << RECORD_SHIFT) {
+      sum += ALL.get(LONG, first + (words[at] << LENGTH_SHIFT & last));
     }
     touched = sum; // so that the reads are not optimised away
   }
@@ -134,44 +152,41 @@ public final class FlowTable {
    * @return how many are kept
    */
   public int decide(PacketBatch batch, int[] kept) {
-    MemorySegment table = slots;
-    long[] metas = keys.meta;
-    long[] addresses = keys.address0;
-    long[] hashes = keys.hash;
-    int[] payloads = keys.payloadLength;
-    int[] controls = keys.control;
+    long[] words = keys.words();
     long[] timestamps = batch.timestampsNanos;
     int count = batch.count();
     int keptCount = 0;
     for (int i = 0; i < count; i++) {
-      long meta = metas[i];
+      int key = i << RECORD_SHIFT;
+      long meta = words[key];
+      long slot = home(words[key + HASH]);
       long now = timestamps[i];
-      long slot = hashes[i] << LENGTH_SHIFT & lastSlot;
-      if (table.get(LONG, slot + META) != meta
-          || table.get(LONG, slot + ADDRESS_0) != addresses[i]
+      if (ALL.get(LONG, slot + META) != meta
+          || ALL.get(LONG, slot + ADDRESS_0) != words[key + FlowKeys.ADDRESS_0]
           || !FlowKeys.isOneWord(meta)) {
         if (meta == 0) {
           kept[keptCount++] = i;
           continue;
         }
-        slot = findOrMake(i, now);
+        slot = findOrMake(key, now);
       }
-      long last = table.get(LONG, slot + LAST_NANOS);
+      long payload = words[key + PAYLOAD];
+      long last = ALL.get(LONG, slot + LAST_NANOS);
       if (now - last > timeoutNanos) {
         restart(slot);
       }
-      long packets = table.get(LONG, slot + PACKETS);
-      long bytes = table.get(LONG, slot + BYTES);
-      long newBytes = bytes + payloads[i];
-      table.set(LONG, slot + LAST_NANOS, Math.max(now, last));
-      table.set(LONG, slot + PACKETS, packets + 1);
-      table.set(LONG, slot + BYTES, newBytes);
+      long packets = ALL.get(LONG, slot + PACKETS);
+      long bytes = ALL.get(LONG, slot + BYTES);
+      long newBytes = bytes + (int) payload;
+      ALL.set(LONG, slot + LAST_NANOS, Math.max(now, last));
+      ALL.set(LONG, slot + PACKETS, packets + 1);
+      ALL.set(LONG, slot + BYTES, newBytes);
       if (newBytes >= largeBytes) {
         reportIfLarge(slot, bytes, newBytes);
       }
-      // 1 if both are below their cutoff; control packets kept after the cut put the packet word above it
+      // 1 if both are below their limits; control packets kept after the cut lift the packet word
       int isKept = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
-      if (controls[i] != 0 && isKept == 0) {
+      if (payload >>> 32 != 0 && isKept == 0) {
         isKept = keepControl(slot, packets);
       }
       kept[keptCount] = i;
@@ -180,49 +195,48 @@ public final class FlowTable {
     return keptCount;
   }
 
-  private long findOrMake(int i, long now) {
-    MemorySegment table = slots;
-    long meta = keys.meta[i];
-    long address0 = keys.address0[i];
-    long slot = keys.hash[i] << LENGTH_SHIFT & lastSlot;
+  private long findOrMake(int key, long now) {
+    long[] words = keys.words();
+    long meta = words[key];
+    long address0 = words[key + FlowKeys.ADDRESS_0];
+    long slot = home(words[key + HASH]);
     long found;
-    while ((found = table.get(LONG, slot + META)) != 0) {
+    while ((found = ALL.get(LONG, slot + META)) != 0) {
       if (found == meta
-          && table.get(LONG, slot + ADDRESS_0) == address0
-          && (FlowKeys.isOneWord(meta) || hasSameRest(slot, i))) {
+          && ALL.get(LONG, slot + ADDRESS_0) == address0
+          && (FlowKeys.isOneWord(meta) || hasSameRest(slot, words, key))) {
         return slot;
       }
-      slot = slot + LENGTH & lastSlot;
+      slot = next(slot);
       probes++;
     }
-    return make(slot, i, now);
+    return make(slot, words, key, now);
   }
 
-  private boolean hasSameRest(long slot, int i) {
-    MemorySegment table = slots;
-    return table.get(LONG, slot + ADDRESS_1) == keys.address1[i]
-        && table.get(LONG, slot + ADDRESS_2) == keys.address2[i]
-        && table.get(LONG, slot + ADDRESS_3) == keys.address3[i];
+  private static boolean hasSameRest(long slot, long[] words, int key) {
+    return ALL.get(LONG, slot + ADDRESS_1) == words[key + FlowKeys.ADDRESS_0 + 1]
+        && ALL.get(LONG, slot + ADDRESS_2) == words[key + FlowKeys.ADDRESS_0 + 2]
+        && ALL.get(LONG, slot + ADDRESS_3) == words[key + FlowKeys.ADDRESS_0 + 3];
   }
 
-  private long make(long emptySlot, int i, long now) {
+  private long make(long emptySlot, long[] words, int key, long now) {
     long slot = emptySlot;
     if (size == capacityFlows) {
-      evictNear(keys.hash[i] << LENGTH_SHIFT & lastSlot, now);
-      slot = firstEmpty(keys.hash[i] << LENGTH_SHIFT & lastSlot);
+      long home = home(words[key + HASH]);
+      evictNear(home, now);
+      slot = firstEmpty(home);
     }
-    MemorySegment table = slots;
-    long meta = keys.meta[i];
-    table.set(LONG, slot + META, meta);
-    table.set(LONG, slot + ADDRESS_0, keys.address0[i]);
+    long meta = words[key];
+    ALL.set(LONG, slot + META, meta);
+    ALL.set(LONG, slot + ADDRESS_0, words[key + FlowKeys.ADDRESS_0]);
     if (!FlowKeys.isOneWord(meta)) {
-      table.set(LONG, slot + ADDRESS_1, keys.address1[i]);
-      table.set(LONG, slot + ADDRESS_2, keys.address2[i]);
-      table.set(LONG, slot + ADDRESS_3, keys.address3[i]);
+      ALL.set(LONG, slot + ADDRESS_1, words[key + FlowKeys.ADDRESS_0 + 1]);
+      ALL.set(LONG, slot + ADDRESS_2, words[key + FlowKeys.ADDRESS_0 + 2]);
+      ALL.set(LONG, slot + ADDRESS_3, words[key + FlowKeys.ADDRESS_0 + 3]);
     }
-    table.set(LONG, slot + BYTES, 0);
-    table.set(LONG, slot + PACKETS, 0);
-    table.set(LONG, slot + LAST_NANOS, now);
+    ALL.set(LONG, slot + BYTES, 0);
+    ALL.set(LONG, slot + PACKETS, 0);
+    ALL.set(LONG, slot + LAST_NANOS, now);
     size++;
     created++;
     return slot;
@@ -230,8 +244,8 @@ public final class FlowTable {
 
   private long firstEmpty(long from) {
     long slot = from;
-    while (slots.get(LONG, slot + META) != 0) {
-      slot = slot + LENGTH & lastSlot;
+    while (ALL.get(LONG, slot + META) != 0) {
+      slot = next(slot);
     }
     return slot;
   }
@@ -239,8 +253,8 @@ public final class FlowTable {
   /** The flow of this slot was idle too long: its key starts again as a new flow. */
   private void restart(long slot) {
     listener.onEnd(flow.at(slot));
-    slots.set(LONG, slot + BYTES, 0);
-    slots.set(LONG, slot + PACKETS, 0);
+    ALL.set(LONG, slot + BYTES, 0);
+    ALL.set(LONG, slot + PACKETS, 0);
     expired++;
     created++;
   }
@@ -250,7 +264,7 @@ public final class FlowTable {
     if (!keepControl || packets >>> CONTROL_SHIFT >= Cutoff.MAX_CONTROL) {
       return 0;
     }
-    slots.set(LONG, slot + PACKETS, packets + 1 + (1L << CONTROL_SHIFT));
+    ALL.set(LONG, slot + PACKETS, packets + 1 + (1L << CONTROL_SHIFT));
     return 1;
   }
 
@@ -267,14 +281,14 @@ public final class FlowTable {
     long oldestNanos = Long.MAX_VALUE;
     long slot = home;
     for (int seen = 0; seen < EVICTION_WINDOW || oldest < 0; seen++) {
-      if (slots.get(LONG, slot + META) != 0) {
-        long last = slots.get(LONG, slot + LAST_NANOS);
+      if (ALL.get(LONG, slot + META) != 0) {
+        long last = ALL.get(LONG, slot + LAST_NANOS);
         if (last < oldestNanos) {
           oldestNanos = last;
           oldest = slot;
         }
       }
-      slot = slot + LENGTH & lastSlot;
+      slot = next(slot);
     }
     if (now - oldestNanos > timeoutNanos) {
       expired++;
@@ -289,39 +303,37 @@ public final class FlowTable {
    * Empties a slot, and moves flows that had probed past it back, so that no probe ends too early.
    */
   private void delete(long slot) {
-    MemorySegment table = slots;
     long hole = slot;
     long next = slot;
     while (true) {
-      next = next + LENGTH & lastSlot;
-      if (table.get(LONG, next + META) == 0) {
+      next = next(next);
+      if (ALL.get(LONG, next + META) == 0) {
         break;
       }
       long distanceFromHome = next - homeOf(next) & lastSlot;
       long distanceFromHole = next - hole & lastSlot;
       if (distanceFromHome >= distanceFromHole) {
-        MemorySegment.copy(table, next, table, hole, LENGTH);
+        MemorySegment.copy(ALL, next, ALL, hole, LENGTH);
         hole = next;
       }
     }
-    table.set(LONG, hole + META, 0);
+    ALL.set(LONG, hole + META, 0);
     size--;
   }
 
   private long homeOf(long slot) {
-    MemorySegment table = slots;
-    long meta = table.get(LONG, slot + META);
-    long address0 = table.get(LONG, slot + ADDRESS_0);
+    long meta = ALL.get(LONG, slot + META);
+    long address0 = ALL.get(LONG, slot + ADDRESS_0);
     long hash =
         FlowKeys.isOneWord(meta)
             ? keys.hash(address0, meta)
             : keys.hash(
                 address0,
-                table.get(LONG, slot + ADDRESS_1),
-                table.get(LONG, slot + ADDRESS_2),
-                table.get(LONG, slot + ADDRESS_3),
+                ALL.get(LONG, slot + ADDRESS_1),
+                ALL.get(LONG, slot + ADDRESS_2),
+                ALL.get(LONG, slot + ADDRESS_3),
                 meta);
-    return hash << LENGTH_SHIFT & lastSlot;
+    return home(hash);
   }
 
   /**
@@ -348,16 +360,15 @@ public final class FlowTable {
   }
 
   private void expireStep(long now) {
-    MemorySegment table = slots;
     long slot = hand;
     for (int i = 0; i < HAND_STEP_SLOTS; i++) {
-      while (table.get(LONG, slot + META) != 0
-          && now - table.get(LONG, slot + LAST_NANOS) > timeoutNanos) {
+      while (ALL.get(LONG, slot + META) != 0
+          && now - ALL.get(LONG, slot + LAST_NANOS) > timeoutNanos) {
         listener.onEnd(flow.at(slot));
         delete(slot);
         expired++;
       }
-      slot = slot + LENGTH & lastSlot;
+      slot = next(slot);
     }
     hand = slot;
   }

@@ -2,11 +2,20 @@ package org.gotm.core.packet;
 
 /**
  * What the decoder found in each packet of a batch: the key of its flow, the hash of the key, the
- * payload length and flags. A structure of arrays, reused for ever. Hot path. One thread.
+ * payload length, and whether it is a control packet. A record of 8 words a packet in one array,
+ * reused for ever. Hot path. One thread.
  *
- * <p>An IPv4 key has both addresses in {@code address0}; an IPv6 key has the lower address in 0 and
- * 1 and the higher in 2 and 3; a key of a frame that is not IP has MAC addresses in 0 and 1. {@code
- * meta} is
+ * <pre>
+ *   0      1         2         3         4         5      6                7
+ *   +------+---------+---------+---------+---------+------+----------------+------+
+ *   | meta | address | address | address | address | hash | control payload|      |
+ *   |      |    0    |    1    |    2    |    3    |      |      32      32|      |
+ *   +------+---------+---------+---------+---------+------+----------------+------+
+ * </pre>
+ *
+ * <p>An IPv4 key has both addresses in address 0, and nothing in 1 to 3; an IPv6 key has the lower
+ * address in 0 and 1 and the higher in 2 and 3; a key of a frame that is not IP has MAC addresses
+ * in 0 and 1. Meta is
  *
  * <pre>
  *   63    48 47    32 31   24 23       16 15        8 7      0
@@ -15,11 +24,13 @@ package org.gotm.core.packet;
  *   +-------+--------+-------+-----------+-----------+--------+
  * </pre>
  *
- * where the first port belongs to the first address. A {@code meta} of 0 means that the packet
- * could not be decoded.
+ * where the first port belongs to the first address. A meta word of 0 means that the packet could
+ * not be decoded. The control half is not 0 for a TCP packet with SYN, FIN or RST set.
  */
 public final class FlowKeys {
-  /** Family of a key made of MAC addresses and EtherType (which is in the place of the ports). */
+  /**
+   * Family of a key made of MAC addresses and EtherType (which is in the place of the second port).
+   */
   public static final int FAMILY_MAC = 1;
 
   /** Family of a key made of IPv4 addresses. */
@@ -28,34 +39,29 @@ public final class FlowKeys {
   /** Family of a key made of IPv6 addresses. */
   public static final int FAMILY_IPV6 = 6;
 
-  /** First words of the addresses. */
-  public final long[] address0;
+  /** Shift from a packet's index to the index of its record. */
+  public static final int RECORD_SHIFT = 3;
 
-  /** Second words of the addresses. */
-  public final long[] address1;
+  /** Index of the meta word in a record. */
+  public static final int META = 0;
 
-  /** Third words of the addresses. */
-  public final long[] address2;
+  /** Index of the first word of the addresses in a record; three more follow. */
+  public static final int ADDRESS_0 = 1;
 
-  /** Fourth words of the addresses. */
-  public final long[] address3;
+  /** Index of the hash in a record. */
+  public static final int HASH = 5;
 
-  /** Ports, protocol and family. */
-  public final long[] meta;
+  /**
+   * Index of the word with the payload length in its lower and the control mark in its upper half.
+   */
+  public static final int PAYLOAD = 6;
 
-  /** Hashes of the keys. */
-  public final long[] hash;
-
-  /** Bytes after the transport header, by wire length. */
-  public final int[] payloadLength;
-
-  /** Not 0 for a TCP packet with SYN, FIN or RST set. */
-  public final int[] control;
-
-  private long undecoded;
+  private final long[] words;
+  private final int capacity;
   private final long seed0;
   private final long seed1;
   private final long seed2;
+  private long undecoded;
 
   /**
    * Keys for batches of up to {@code capacity} packets.
@@ -64,17 +70,46 @@ public final class FlowKeys {
    *     that all fall into one place of the table
    */
   public FlowKeys(int capacity, long seed) {
-    address0 = new long[capacity];
-    address1 = new long[capacity];
-    address2 = new long[capacity];
-    address3 = new long[capacity];
-    meta = new long[capacity];
-    hash = new long[capacity];
-    payloadLength = new int[capacity];
-    control = new int[capacity];
+    this.capacity = capacity;
+    words = new long[capacity << RECORD_SHIFT];
     seed0 = seed ^ 0xa0761d6478bd642fL;
     seed1 = Long.rotateLeft(seed, 23) ^ 0xe7037ed1a0b428dbL;
     seed2 = Long.rotateLeft(seed, 47) ^ 0x8ebc6af09c88c6e3L;
+  }
+
+  /** Packets of the largest batch. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** The records themselves, for loops over all of them. */
+  public long[] words() {
+    return words;
+  }
+
+  /** The meta word of packet {@code i}; 0 if it could not be decoded. */
+  public long meta(int i) {
+    return words[(i << RECORD_SHIFT) + META];
+  }
+
+  /** Address word {@code n}, 0 to 3, of packet {@code i}. */
+  public long address(int i, int n) {
+    return words[(i << RECORD_SHIFT) + ADDRESS_0 + n];
+  }
+
+  /** The hash of packet {@code i}'s key. */
+  public long hash(int i) {
+    return words[(i << RECORD_SHIFT) + HASH];
+  }
+
+  /** Payload bytes of packet {@code i}, by wire length. */
+  public int payloadLength(int i) {
+    return (int) words[(i << RECORD_SHIFT) + PAYLOAD];
+  }
+
+  /** True for a TCP packet with SYN, FIN or RST set. */
+  public boolean isControl(int i) {
+    return words[(i << RECORD_SHIFT) + PAYLOAD] >>> 32 != 0;
   }
 
   /** How many packets so far could not be decoded. */
@@ -85,32 +120,30 @@ public final class FlowKeys {
   /** Notes that packet {@code i} could not be decoded. */
   void setUndecoded(int i) {
     undecoded++;
-    meta[i] = 0;
-    hash[i] = 0;
-    payloadLength[i] = 0;
-    control[i] = 0;
+    set(i, 0, 0, 0, 0);
   }
 
   /** Sets a key whose addresses fit into one word. */
-  void set(int i, long newAddress0, long newMeta, int newPayloadLength, int newControl) {
-    address0[i] = newAddress0;
-    meta[i] = newMeta;
-    hash[i] = hash(newAddress0, newMeta);
-    payloadLength[i] = newPayloadLength;
-    control[i] = newControl;
+  void set(int i, long address0, long meta, int payloadLength, int control) {
+    long[] record = words;
+    int at = i << RECORD_SHIFT;
+    record[at] = meta;
+    record[at + 1] = address0;
+    record[at + 5] = hash(address0, meta);
+    record[at + 6] = (long) control << 32 | payloadLength;
   }
 
   /** Sets a key with addresses of four words. */
-  void set(
-      int i, long a0, long a1, long a2, long a3, long newMeta, int newPayloadLength, int newControl) {
-    address0[i] = a0;
-    address1[i] = a1;
-    address2[i] = a2;
-    address3[i] = a3;
-    meta[i] = newMeta;
-    hash[i] = hash(a0, a1, a2, a3, newMeta);
-    payloadLength[i] = newPayloadLength;
-    control[i] = newControl;
+  void set(int i, long a0, long a1, long a2, long a3, long meta, int payloadLength, int control) {
+    long[] record = words;
+    int at = i << RECORD_SHIFT;
+    record[at] = meta;
+    record[at + 1] = a0;
+    record[at + 2] = a1;
+    record[at + 3] = a2;
+    record[at + 4] = a3;
+    record[at + 5] = hash(a0, a1, a2, a3, meta);
+    record[at + 6] = (long) control << 32 | payloadLength;
   }
 
   /** True when a key with this meta word has its addresses in one word. */
@@ -119,15 +152,15 @@ public final class FlowKeys {
   }
 
   /** The hash of a key with one word of addresses. */
-  public long hash(long a0, long keyMeta) {
-    return fold(a0 ^ seed0, keyMeta ^ seed1);
+  public long hash(long a0, long meta) {
+    return fold(a0 ^ seed0, meta ^ seed1);
   }
 
   /** The hash of a key with four words of addresses. */
-  public long hash(long a0, long a1, long a2, long a3, long keyMeta) {
+  public long hash(long a0, long a1, long a2, long a3, long meta) {
     long low = fold(a0 ^ seed0, a1 ^ seed1);
     long high = fold(a2 ^ seed1, a3 ^ seed2);
-    return fold(low ^ keyMeta, high ^ seed2);
+    return fold(low ^ meta, high ^ seed2);
   }
 
   /** Both halves of the 128-bit product, over each other: each bit of the result depends on all. */

@@ -1,8 +1,8 @@
 package org.gotm.core.packet;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.gotm.core.memory.NativeMemory.ALL;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.gotm.core.capture.PacketBatch;
@@ -10,9 +10,9 @@ import org.gotm.core.capture.PacketBatch;
 /**
  * Decodes each packet of a batch once, into the key of its flow. Hot path. One thread.
  *
- * <p>Every read is bounded by the captured length. What cannot be decoded gets a key with {@code
- * meta} 0, which means "keep"; nothing a packet says can make the decoder fail or loop. Only the
- * outermost IP header counts; tunnels are flows between their ends.
+ * <p>Every read is bounded by the captured length, which the source vouches for. What cannot be
+ * decoded gets a key with {@code meta} 0, which means "keep"; nothing a packet says can make the
+ * decoder fail or loop. Only the outermost IP header counts; tunnels are flows between their ends.
  */
 public final class PacketDecoder {
   private static final ValueLayout.OfShort SHORT =
@@ -94,42 +94,42 @@ public final class PacketDecoder {
 
   /** Decodes all packets of the batch. */
   public void decode(PacketBatch batch) {
-    MemorySegment segment = batch.segment;
+    long base = batch.segment.address();
     long[] offsets = batch.offsets;
     int[] caplens = batch.caplens;
     int[] wireLengths = batch.wireLengths;
     int count = batch.count();
     boolean isEthernet = linkType == LinkType.ETHERNET;
     for (int i = 0; i < count; i++) {
-      if (!isEthernet || !common(segment, offsets[i], caplens[i], wireLengths[i], i)) {
-        any(segment, offsets[i], caplens[i], wireLengths[i], i);
+      if (!isEthernet || !common(base + offsets[i], caplens[i], wireLengths[i], i)) {
+        any(base + offsets[i], caplens[i], wireLengths[i], i);
       }
     }
   }
 
   /** The kinds of packets that nearly all are, on the shortest way; false for any other. */
-  private boolean common(MemorySegment s, long packet, int caplen, int wireLength, int i) {
+  private boolean common(long packet, int caplen, int wireLength, int i) {
     if (caplen < ETHERNET_LENGTH + VLAN_LENGTH) {
       return false;
     }
-    int type = s.get(SHORT, packet + 12) & 0xffff;
+    int type = ALL.get(SHORT, packet + 12) & 0xffff;
     int at = ETHERNET_LENGTH;
     if (type == TYPE_VLAN) {
-      type = s.get(SHORT, packet + 16) & 0xffff;
+      type = ALL.get(SHORT, packet + 16) & 0xffff;
       at = ETHERNET_LENGTH + VLAN_LENGTH;
     }
     if (type == TYPE_IPV4) {
-      return caplen - at >= COMMON_IPV4_LENGTH && commonIpv4(s, packet + at, wireLength - at, i);
+      return caplen - at >= COMMON_IPV4_LENGTH && commonIpv4(packet + at, wireLength - at, i);
     }
     return type == TYPE_IPV6
         && caplen - at >= COMMON_IPV6_LENGTH
-        && commonIpv6(s, packet + at, wireLength - at, i);
+        && commonIpv6(packet + at, wireLength - at, i);
   }
 
   /** IPv4 without options, not a fragment, with TCP or UDP. */
-  private boolean commonIpv4(MemorySegment s, long ip, int onWire, int i) {
-    long head = s.get(LONG, ip); // version, header length, service, total length, id, fragment
-    int protocol = s.get(JAVA_BYTE, ip + 9);
+  private boolean commonIpv4(long ip, int onWire, int i) {
+    long head = ALL.get(LONG, ip); // version, header length, service, total length, id, fragment
+    int protocol = ALL.get(JAVA_BYTE, ip + 9);
     int totalLength = (int) (head >>> 32) & 0xffff;
     if ((head & COMMON_IPV4_MASK) != COMMON_IPV4
         || !isTcpOrUdp(protocol)
@@ -137,13 +137,14 @@ public final class PacketDecoder {
         || totalLength < IPV4_LENGTH) {
       return false;
     }
-    long addresses = s.get(LONG, ip + 12);
-    int ports = s.get(INT, ip + IPV4_LENGTH);
-    int tail = s.get(SHORT, ip + IPV4_LENGTH + 12); // TCP: header length and flags
+    long addresses = ALL.get(LONG, ip + 12);
+    int ports = ALL.get(INT, ip + IPV4_LENGTH);
+    int tail = ALL.get(SHORT, ip + IPV4_LENGTH + 12); // TCP: header length and flags
     int ifTcp = ifTcp(protocol);
     long source = addresses >>> 32 << 16 | ports >>> 16;
     long target = (addresses & 0xffff_ffffL) << 16 | ports & 0xffff;
-    // 1 if the source is the higher end and the ends change places; no branch, it could not be foretold
+    // 1 if the source is the higher end and the ends change places; no branch, it could not be
+    // foretold
     int swap = (int) (target - source >>> 63) & bidirectional;
     keys.set(
         i,
@@ -155,19 +156,19 @@ public final class PacketDecoder {
   }
 
   /** IPv6 without extension headers, with TCP or UDP. */
-  private boolean commonIpv6(MemorySegment s, long ip, int onWire, int i) {
-    long head = s.get(LONG, ip); // version, class, label, payload length, next header, hops
+  private boolean commonIpv6(long ip, int onWire, int i) {
+    long head = ALL.get(LONG, ip); // version, class, label, payload length, next header, hops
     int protocol = (int) (head >>> 8) & 0xff;
     int length = (int) (head >>> 16) & 0xffff;
     if (head >>> 60 != 6 || !isTcpOrUdp(protocol) || length == 0 || length > onWire - IPV6_LENGTH) {
       return false;
     }
-    long source0 = s.get(LONG, ip + 8);
-    long source1 = s.get(LONG, ip + 16);
-    long target0 = s.get(LONG, ip + 24);
-    long target1 = s.get(LONG, ip + 32);
-    int ports = s.get(INT, ip + IPV6_LENGTH);
-    int tail = s.get(SHORT, ip + IPV6_LENGTH + 12);
+    long source0 = ALL.get(LONG, ip + 8);
+    long source1 = ALL.get(LONG, ip + 16);
+    long target0 = ALL.get(LONG, ip + 24);
+    long target1 = ALL.get(LONG, ip + 32);
+    int ports = ALL.get(INT, ip + IPV6_LENGTH);
+    int tail = ALL.get(SHORT, ip + IPV6_LENGTH + 12);
     int ifTcp = ifTcp(protocol);
     int swap = -isHigher(source0, source1, target0, target1, ports) & -bidirectional;
     long change0 = (source0 ^ target0) & swap;
@@ -208,35 +209,35 @@ public final class PacketDecoder {
     return Long.compareUnsigned(source, target) > 0 ? 1 : 0;
   }
 
-  private void any(MemorySegment s, long packet, int caplen, int wireLength, int i) {
+  private void any(long packet, int caplen, int wireLength, int i) {
     if (linkType == LinkType.ETHERNET) {
-      ethernet(s, packet, caplen, wireLength, i);
+      ethernet(packet, caplen, wireLength, i);
     } else {
-      otherLink(s, packet, caplen, wireLength, i);
+      otherLink(packet, caplen, wireLength, i);
     }
   }
 
-  private void ethernet(MemorySegment s, long packet, int caplen, int wireLength, int i) {
+  private void ethernet(long packet, int caplen, int wireLength, int i) {
     if (caplen < ETHERNET_LENGTH) {
       keys.setUndecoded(i);
       return;
     }
-    int type = s.get(SHORT, packet + 12) & 0xffff;
+    int type = ALL.get(SHORT, packet + 12) & 0xffff;
     int at = ETHERNET_LENGTH;
     while (isVlan(type)) {
       if (caplen < at + VLAN_LENGTH) {
         keys.setUndecoded(i);
         return;
       }
-      type = s.get(SHORT, packet + at + 2) & 0xffff;
+      type = ALL.get(SHORT, packet + at + 2) & 0xffff;
       at += VLAN_LENGTH;
     }
     if (type == TYPE_IPV4) {
-      ipv4(s, packet, at, caplen, wireLength, i);
+      ipv4(packet, at, caplen, wireLength, i);
     } else if (type == TYPE_IPV6) {
-      ipv6(s, packet, at, caplen, wireLength, i);
+      ipv6(packet, at, caplen, wireLength, i);
     } else {
-      shim(s, packet, at, type, caplen, wireLength, i);
+      shim(packet, at, type, caplen, wireLength, i);
     }
   }
 
@@ -245,29 +246,28 @@ public final class PacketDecoder {
   }
 
   /** What may stand between Ethernet and IP: MPLS labels or PPPoE; else the frame is not IP. */
-  private void shim(
-      MemorySegment s, long packet, int at, int type, int caplen, int wireLength, int i) {
+  private void shim(long packet, int at, int type, int caplen, int wireLength, int i) {
     int ip = UNDECODED;
     if (type == TYPE_MPLS || type == TYPE_MPLS_UPSTREAM) {
-      ip = afterMpls(s, packet, at, caplen);
+      ip = afterMpls(packet, at, caplen);
     } else if (type == TYPE_PPPOE_SESSION && caplen >= at + 8) {
-      int protocol = s.get(SHORT, packet + at + 6) & 0xffff;
+      int protocol = ALL.get(SHORT, packet + at + 6) & 0xffff;
       ip = protocol == PPP_IPV4 || protocol == PPP_IPV6 ? at + 8 : UNDECODED;
     }
-    int version = ip != UNDECODED && caplen > ip ? s.get(JAVA_BYTE, packet + ip) >> 4 & 15 : 0;
+    int version = ip != UNDECODED && caplen > ip ? ALL.get(JAVA_BYTE, packet + ip) >> 4 & 15 : 0;
     if (version == 4) {
-      ipv4(s, packet, ip, caplen, wireLength, i);
+      ipv4(packet, ip, caplen, wireLength, i);
     } else if (version == 6) {
-      ipv6(s, packet, ip, caplen, wireLength, i);
+      ipv6(packet, ip, caplen, wireLength, i);
     } else {
-      notIp(s, packet, at, type, wireLength, i);
+      notIp(packet, at, type, wireLength, i);
     }
   }
 
-  private static int afterMpls(MemorySegment s, long packet, int at, int caplen) {
+  private static int afterMpls(long packet, int at, int caplen) {
     int next = at;
     while (caplen >= next + 4) {
-      boolean bottomOfStack = (s.get(JAVA_BYTE, packet + next + 2) & 1) != 0;
+      boolean bottomOfStack = (ALL.get(JAVA_BYTE, packet + next + 2) & 1) != 0;
       next += 4;
       if (bottomOfStack) {
         return next;
@@ -279,9 +279,9 @@ public final class PacketDecoder {
   /**
    * A frame that is not IP: keyed by its MAC addresses and EtherType (0 for IEEE 802.3 lengths).
    */
-  private void notIp(MemorySegment s, long packet, int at, int type, int wireLength, int i) {
-    long target = s.get(LONG, packet) >>> 16;
-    long source = s.get(LONG, packet + 4) & 0xffff_ffff_ffffL;
+  private void notIp(long packet, int at, int type, int wireLength, int i) {
+    long target = ALL.get(LONG, packet) >>> 16;
+    long source = ALL.get(LONG, packet + 4) & 0xffff_ffff_ffffL;
     boolean swap = bidirectional != 0 && source > target;
     int etherType = type < LOWEST_ETHERTYPE ? 0 : type;
     linkKey(swap ? target : source, swap ? source : target, etherType, wireLength - at, i);
@@ -292,81 +292,74 @@ public final class PacketDecoder {
     keys.set(i, first, second, 0, 0, meta, Math.max(payload, 0), 0);
   }
 
-  private void otherLink(MemorySegment s, long packet, int caplen, int wireLength, int i) {
+  private void otherLink(long packet, int caplen, int wireLength, int i) {
     switch (linkType) {
-      case LinkType.RAW, LinkType.IPV4, LinkType.IPV6 -> rawIp(s, packet, 0, caplen, wireLength, i);
-      case LinkType.NULL, LinkType.LOOP -> rawIp(s, packet, 4, caplen, wireLength, i);
-      case LinkType.LINUX_SLL -> cooked(s, packet, 16, 14, 6, caplen, wireLength, i);
-      case LinkType.LINUX_SLL2 -> cooked(s, packet, 20, 0, 12, caplen, wireLength, i);
+      case LinkType.RAW, LinkType.IPV4, LinkType.IPV6 -> rawIp(packet, 0, caplen, wireLength, i);
+      case LinkType.NULL, LinkType.LOOP -> rawIp(packet, 4, caplen, wireLength, i);
+      case LinkType.LINUX_SLL -> cooked(packet, 16, 14, 6, caplen, wireLength, i);
+      case LinkType.LINUX_SLL2 -> cooked(packet, 20, 0, 12, caplen, wireLength, i);
       default -> keys.setUndecoded(i);
     }
   }
 
   /** IP by its own version field: the family in a loopback header has a value a system. */
-  private void rawIp(MemorySegment s, long packet, int at, int caplen, int wireLength, int i) {
-    int version = caplen > at ? s.get(JAVA_BYTE, packet + at) >> 4 & 15 : 0;
+  private void rawIp(long packet, int at, int caplen, int wireLength, int i) {
+    int version = caplen > at ? ALL.get(JAVA_BYTE, packet + at) >> 4 & 15 : 0;
     if (version == 4) {
-      ipv4(s, packet, at, caplen, wireLength, i);
+      ipv4(packet, at, caplen, wireLength, i);
     } else if (version == 6) {
-      ipv6(s, packet, at, caplen, wireLength, i);
+      ipv6(packet, at, caplen, wireLength, i);
     } else {
       keys.setUndecoded(i);
     }
   }
 
   private void cooked(
-      MemorySegment s,
-      long packet,
-      int headerLength,
-      int typeAt,
-      int addressAt,
-      int caplen,
-      int wireLength,
-      int i) {
+      long packet, int headerLength, int typeAt, int addressAt, int caplen, int wireLength, int i) {
     if (caplen < headerLength) {
       keys.setUndecoded(i);
       return;
     }
-    int type = s.get(SHORT, packet + typeAt) & 0xffff;
+    int type = ALL.get(SHORT, packet + typeAt) & 0xffff;
     int at = headerLength;
     while (isVlan(type)) {
       if (caplen < at + VLAN_LENGTH) {
         keys.setUndecoded(i);
         return;
       }
-      type = s.get(SHORT, packet + at + 2) & 0xffff;
+      type = ALL.get(SHORT, packet + at + 2) & 0xffff;
       at += VLAN_LENGTH;
     }
     if (type == TYPE_IPV4 || type == TYPE_IPV6) {
-      rawIp(s, packet, at, caplen, wireLength, i);
+      rawIp(packet, at, caplen, wireLength, i);
     } else {
-      linkKey(s.get(LONG, packet + addressAt), 0, type, wireLength - at, i);
+      linkKey(ALL.get(LONG, packet + addressAt), 0, type, wireLength - at, i);
     }
   }
 
-  private void ipv4(MemorySegment s, long packet, int at, int caplen, int wireLength, int i) {
+  private void ipv4(long packet, int at, int caplen, int wireLength, int i) {
     int left = caplen - at;
     if (left < IPV4_LENGTH) {
       keys.setUndecoded(i);
       return;
     }
     long ip = packet + at;
-    int first = s.get(INT, ip); // version, header length, type of service, total length
+    int first = ALL.get(INT, ip); // version, header length, type of service, total length
     int headerLength = first >>> 22 & 0x3c;
     if (first >>> 28 != 4 || headerLength < IPV4_LENGTH || left < headerLength) {
       keys.setUndecoded(i);
       return;
     }
-    int protocol = s.get(JAVA_BYTE, ip + 9) & 0xff;
-    long addresses = s.get(LONG, ip + 12);
-    boolean laterFragment = (s.get(SHORT, ip + 6) & 0x1fff) != 0;
+    int protocol = ALL.get(JAVA_BYTE, ip + 9) & 0xff;
+    long addresses = ALL.get(LONG, ip + 12);
+    boolean laterFragment = (ALL.get(SHORT, ip + 6) & 0x1fff) != 0;
     int totalLength = first & 0xffff;
     int onWire = wireLength - at;
     int transportLength =
         (totalLength >= headerLength && totalLength <= onWire ? totalLength : onWire)
             - headerLength;
     if (!transport(
-        s, ip + headerLength, left - headerLength, transportLength, protocol, laterFragment)) {
+        ip + headerLength, left - headerLength, transportLength, protocol, laterFragment)) {
       keys.setUndecoded(i);
       return;
     }
@@ -384,17 +377,17 @@ public final class PacketDecoder {
         transportFlags);
   }
 
-  private void ipv6(MemorySegment s, long packet, int at, int caplen, int wireLength, int i) {
+  private void ipv6(long packet, int at, int caplen, int wireLength, int i) {
     int left = caplen - at;
-    if (left < IPV6_LENGTH || (s.get(JAVA_BYTE, packet + at) & 0xf0) != 0x60) {
+    if (left < IPV6_LENGTH || (ALL.get(JAVA_BYTE, packet + at) & 0xf0) != 0x60) {
       keys.setUndecoded(i);
       return;
     }
     long ip = packet + at;
-    int payloadLength = s.get(SHORT, ip + 4) & 0xffff;
+    int payloadLength = ALL.get(SHORT, ip + 4) & 0xffff;
     int onWire = wireLength - at - IPV6_LENGTH;
     int length = payloadLength != 0 && payloadLength <= onWire ? payloadLength : onWire;
-    int protocol = s.get(JAVA_BYTE, ip + 6) & 0xff;
+    int protocol = ALL.get(JAVA_BYTE, ip + 6) & 0xff;
     int next = IPV6_LENGTH;
     boolean laterFragment = false;
     for (int headers = 0; isExtension(protocol) && !laterFragment; headers++) {
@@ -403,22 +396,22 @@ public final class PacketDecoder {
         return;
       }
       long header = ip + next;
-      int units = s.get(JAVA_BYTE, header + 1) & 0xff;
+      int units = ALL.get(JAVA_BYTE, header + 1) & 0xff;
       if (protocol == PROTOCOL_FRAGMENT) {
-        laterFragment = (s.get(SHORT, header + 2) & 0xfff8) != 0;
+        laterFragment = (ALL.get(SHORT, header + 2) & 0xfff8) != 0;
         next += 8;
       } else {
         next += protocol == PROTOCOL_AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
       }
-      protocol = s.get(JAVA_BYTE, header) & 0xff;
+      protocol = ALL.get(JAVA_BYTE, header) & 0xff;
     }
     if (left < next
         || !transport(
-            s, ip + next, left - next, length + IPV6_LENGTH - next, protocol, laterFragment)) {
+            ip + next, left - next, length + IPV6_LENGTH - next, protocol, laterFragment)) {
       keys.setUndecoded(i);
       return;
     }
-    ipv6Key(s, ip, protocol, i);
+    ipv6Key(ip, protocol, i);
   }
 
   private static boolean isExtension(int protocol) {
@@ -436,11 +429,11 @@ public final class PacketDecoder {
     };
   }
 
-  private void ipv6Key(MemorySegment s, long ip, int protocol, int i) {
-    long source0 = s.get(LONG, ip + 8);
-    long source1 = s.get(LONG, ip + 16);
-    long target0 = s.get(LONG, ip + 24);
-    long target1 = s.get(LONG, ip + 32);
+  private void ipv6Key(long ip, int protocol, int i) {
+    long source0 = ALL.get(LONG, ip + 8);
+    long source1 = ALL.get(LONG, ip + 16);
+    long target0 = ALL.get(LONG, ip + 24);
+    long target1 = ALL.get(LONG, ip + 32);
     int higher = isHigher(source0, source1, target0, target1, transportPorts);
     if ((higher & bidirectional) == 0) {
       long meta = meta(transportPorts, protocol, FlowKeys.FAMILY_IPV6) | icmpType();
@@ -467,7 +460,7 @@ public final class PacketDecoder {
    * @return false if the bytes that are there do not tell the flow
    */
   private boolean transport(
-      MemorySegment s, long header, int left, int length, int protocol, boolean laterFragment) {
+      long header, int left, int length, int protocol, boolean laterFragment) {
     int headerLength = 0;
     transportPorts = 0;
     transportFlags = 0;
@@ -480,10 +473,10 @@ public final class PacketDecoder {
       if (left < 4) {
         return false;
       }
-      transportPorts = s.get(INT, header);
+      transportPorts = ALL.get(INT, header);
       headerLength = 20;
       if (left >= 14) {
-        int offsetAndFlags = s.get(SHORT, header + 12);
+        int offsetAndFlags = ALL.get(SHORT, header + 12);
         headerLength = Math.max(20, offsetAndFlags >>> 10 & 0x3c);
         transportFlags = offsetAndFlags & TCP_CONTROL;
       }
@@ -491,14 +484,14 @@ public final class PacketDecoder {
       if (left < 4) {
         return false;
       }
-      transportPorts = s.get(INT, header);
+      transportPorts = ALL.get(INT, header);
       headerLength = protocol == PROTOCOL_UDP ? 8 : 12;
     } else if (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6) {
       if (left < 8) {
         return false;
       }
       headerLength = 8;
-      echo(s.get(JAVA_BYTE, header) & 0xff, s.get(SHORT, header + 4) & 0xffff, protocol);
+      echo(ALL.get(JAVA_BYTE, header) & 0xff, ALL.get(SHORT, header + 4) & 0xffff, protocol);
     }
     transportPayload = Math.max(length - headerLength, 0);
     return true;
