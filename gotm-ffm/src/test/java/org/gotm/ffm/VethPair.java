@@ -1,0 +1,216 @@
+package org.gotm.ffm;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A cable for live tests: two virtual Ethernet interfaces, what goes into one comes out of the
+ * other. Nobody else sends on it (no IPv6, no ARP, no multicast) and offloads are off, so that a
+ * capture sees what the test sent.
+ *
+ * <p>{@link #name} is the end to capture on, {@link #peer} the end that sends. Closing removes it.
+ */
+public final class VethPair implements AutoCloseable {
+  /** An MTU that every frame of a capture file fits into. */
+  public static final int LARGEST_MTU = 65535;
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final Pattern SUCCESSFUL = Pattern.compile("Successful packets: +(\\d+)");
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final String namespace;
+  private final String name;
+  private final String peer;
+  private final int mtu;
+
+  private VethPair(boolean ownNamespace, int mtu) {
+    String unique =
+        "g%05d%s"
+            .formatted(
+                ProcessHandle.current().pid() % 100_000,
+                Integer.toString(COUNT.getAndIncrement(), Character.MAX_RADIX));
+    name = unique + "a";
+    peer = unique + "b";
+    namespace = ownNamespace ? unique : null;
+    this.mtu = mtu;
+    if (ownNamespace) {
+      Command.check("ip", "netns", "add", namespace);
+    }
+    try {
+      add();
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** A pair with an MTU of 1500 in the namespace of this process, for a source inside the test. */
+  public static VethPair create() {
+    return create(1500);
+  }
+
+  /** A pair in the namespace of this process, for a source inside the test. */
+  public static VethPair create(int mtu) {
+    requireLive();
+    return new VethPair(false, mtu);
+  }
+
+  /** A pair in a network namespace of its own, for programs run by {@link #inside}. */
+  public static VethPair inNamespace() {
+    requireLive();
+    return new VethPair(true, LARGEST_MTU);
+  }
+
+  /**
+   * Lets a live test go on only where it can run: as root, with ip and tcpreplay. Elsewhere the
+   * test is skipped, but fails if the environment says CI=true.
+   */
+  public static void requireLive() {
+    List<String> missing = new ArrayList<>();
+    if (!Command.check("id", "-u").strip().equals("0")) {
+      missing.add("root");
+    }
+    for (String program : List.of("ip", "tcpreplay")) {
+      if (!isInstalled(program)) {
+        missing.add(program);
+      }
+    }
+    if (missing.isEmpty()) {
+      return;
+    }
+    String message = "a live test needs " + String.join(", ", missing);
+    if ("true".equals(System.getenv("CI"))) {
+      throw new AssertionError(message);
+    }
+    abort(message);
+  }
+
+  private static boolean isInstalled(String program) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  /** The interface to capture on. */
+  public String name() {
+    return name;
+  }
+
+  /** The interface that sends. */
+  public String peer() {
+    return peer;
+  }
+
+  /** The network namespace both are in, or null for that of this process. */
+  public String namespace() {
+    return namespace;
+  }
+
+  /** A command line that runs a program where the pair is. */
+  public List<String> inside(String... command) {
+    List<String> all = new ArrayList<>();
+    if (namespace != null) {
+      all.addAll(List.of("ip", "netns", "exec", namespace));
+    }
+    all.addAll(List.of(command));
+    return all;
+  }
+
+  /** Makes the pair, again after {@link #remove}, and takes both ends up. */
+  public void add() {
+    check("ip", "link", "add", name, "type", "veth", "peer", "name", peer);
+    for (String end : List.of(name, peer)) {
+      check(
+          "sh",
+          "-c",
+          "f=/proc/sys/net/ipv6/conf/%s/disable_ipv6; ! [ -e $f ] || echo 1 >$f".formatted(end));
+      check("ip", "link", "set", end, "arp", "off", "multicast", "off", "mtu", "" + mtu);
+      if (isInstalled("ethtool")) {
+        Command.run(
+            inside("ethtool", "-K", end, "gro", "off", "gso", "off", "tso", "off", "tx", "off"));
+        Command.run(inside("ethtool", "-K", end, "rx", "off"));
+      }
+    }
+    check("ip", "link", "set", peer, "up");
+    setUp();
+  }
+
+  /** Takes the capturing end up, and waits until packets pass. */
+  public void setUp() {
+    check("ip", "link", "set", name, "up");
+    for (String end : List.of(name, peer)) {
+      await(end, "state UP");
+    }
+  }
+
+  /** Takes the capturing end down. */
+  public void setDown() {
+    check("ip", "link", "set", name, "down");
+    await(name, "state DOWN");
+  }
+
+  private void await(String end, String state) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    String seen;
+    while (!(seen = check("ip", "-o", "link", "show", end)).contains(state)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not in %s: %s".formatted(state, seen));
+      }
+    }
+  }
+
+  /** Takes both interfaces away, as when a card is pulled. */
+  public void remove() {
+    check("ip", "link", "del", name);
+  }
+
+  /**
+   * Sends every packet of a capture file, as fast as it goes.
+   *
+   * @return the number of packets sent
+   */
+  public int send(Path pcap) {
+    return send(pcap, "--topspeed");
+  }
+
+  /**
+   * Sends every packet of a capture file.
+   *
+   * @param options of tcpreplay
+   * @return the number of packets sent
+   */
+  public int send(Path pcap, String... options) {
+    List<String> command = inside("tcpreplay", "--intf1", peer);
+    command.addAll(List.of(options));
+    command.add(pcap.toString());
+    String output = Command.check(command);
+    Matcher matcher = SUCCESSFUL.matcher(output);
+    if (!matcher.find()) {
+      throw new AssertionError("tcpreplay does not say what it sent: " + output);
+    }
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  private String check(String... command) {
+    return Command.check(inside(command));
+  }
+
+  /** Removes the interfaces, and the namespace if it is the pair's own. */
+  @Override
+  public void close() {
+    if (namespace != null) {
+      Command.check("ip", "netns", "del", namespace);
+    } else if (Command.run(List.of("ip", "link", "show", name)).exitCode() == 0) {
+      remove();
+    }
+  }
+}
