@@ -6,4 +6,5 @@ module org.gotm.ffm {
   requires transitive org.gotm.core;
 
   exports org.gotm.ffm.libc;
+  exports org.gotm.ffm.pcap;
 }

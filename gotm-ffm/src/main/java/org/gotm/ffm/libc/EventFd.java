@@ -1,6 +1,10 @@
 package org.gotm.ffm.libc;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.gotm.core.capture.PacketSourceException;
 
 /**
@@ -10,8 +14,12 @@ import org.gotm.core.capture.PacketSourceException;
  * <p>Thread rule: any thread signals, also while it is closed; one thread polls, clears and closes.
  */
 public final class EventFd implements AutoCloseable {
+  private static final short POLLIN = 1;
+
   private final Arena arena = Arena.ofShared();
   private final Libc libc = new Libc(arena);
+  private final Libc waiting = new Libc(arena);
+  private final MemorySegment wait = arena.allocate(Libc.POLLFD);
   private final int fd;
   private boolean closed;
 
@@ -23,6 +31,8 @@ public final class EventFd implements AutoCloseable {
       throw new PacketSourceException(
           "no eventfd: %s; raise the limit of open files (ulimit -n)".formatted(Libc.message(fd)));
     }
+    wait.set(JAVA_INT, 0, fd);
+    wait.set(JAVA_SHORT, Integer.BYTES, POLLIN);
   }
 
   /** The descriptor to poll for POLLIN. */
@@ -34,6 +44,13 @@ public final class EventFd implements AutoCloseable {
   public synchronized void signal() {
     if (!closed) {
       libc.eventfdWrite(fd);
+    }
+  }
+
+  /** Waits for a signal, which is cleared, but not longer than the given time. */
+  public void await(int timeoutMillis) {
+    if (waiting.poll(wait, 1, timeoutMillis) == 1) {
+      clear();
     }
   }
 

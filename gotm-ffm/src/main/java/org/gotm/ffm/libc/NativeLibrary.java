@@ -102,7 +102,8 @@ public final class NativeLibrary {
     if (MemorySegment.NULL.equals(symbol) || (int) DLADDR.invokeExact(symbol, info) == 0) {
       throw new UnsatisfiedLinkError("%s: has no function %s".formatted(candidate, probeSymbol));
     }
-    return Path.of(text(info.get(ADDRESS, 0))).toAbsolutePath();
+    boolean isPath = candidate.indexOf('/') >= 0;
+    return Path.of(isPath ? candidate : text(info.get(ADDRESS, 0))).toAbsolutePath();
   }
 
   private static String lastError() throws Throwable {

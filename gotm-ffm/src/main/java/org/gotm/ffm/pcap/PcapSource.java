@@ -1,0 +1,232 @@
+package org.gotm.ffm.pcap;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import org.gotm.core.capture.BatchHandler;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.capture.SourceStats;
+import org.gotm.core.packet.LinkType;
+import org.gotm.ffm.libc.EventFd;
+
+/**
+ * Live capture through libpcap. Packets are handed over where the kernel put them, one to a batch.
+ *
+ * <p>An interface that goes down is waited for. One that is removed is opened again when there is
+ * one of its name; {@link #trouble} says so meanwhile, and statistics go on from where they were.
+ */
+public final class PcapSource implements PacketSource {
+  private static final int WAIT_MILLIS = 100;
+
+  private final String device;
+  private final PcapOptions options;
+  private final Arena arena = Arena.ofShared();
+  private final PcapCounters counters = new PcapCounters();
+  private final PcapDispatcher dispatcher;
+  private final EventFd event;
+  private final InterfaceWatch watch;
+  private final int linkType;
+  private final String warning;
+  private boolean stopped;
+  private boolean ended;
+  private volatile PcapCapture capture;
+  private volatile String trouble;
+
+  private PcapSource(String device, PcapOptions options, PcapHandle handle) {
+    this.device = device;
+    this.options = options;
+    linkType = LinkType.fromDlt(handle.dlt());
+    warning = handle.warning();
+    dispatcher = new PcapDispatcher(arena, options.snaplen());
+    event = new EventFd();
+    watch = new InterfaceWatch(device);
+    begin(handle);
+  }
+
+  /**
+   * Starts to capture.
+   *
+   * @param device name of an interface, or {@code any} for all of them
+   * @throws FilterException if the filter cannot be compiled
+   * @throws PacketSourceException if it cannot be captured from; the message says what to do
+   */
+  public static PcapSource open(String device, PcapOptions options) {
+    PcapHandle handle = PcapHandle.activate(device, options);
+    try {
+      return new PcapSource(device, options, handle);
+    } catch (RuntimeException e) {
+      handle.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a capture file of any kind that libpcap reads, pcapng above all. Packets before a damage
+   * are handed over; it is then reported with the number of packets read.
+   *
+   * @param file can be a pipe, such as {@code /proc/self/fd/0}
+   * @param filter libpcap filter expression, empty for every packet
+   * @throws FilterException if the filter cannot be compiled
+   * @throws PacketSourceException if the file cannot be opened or is no capture file
+   */
+  public static PacketSource openOffline(Path file, String filter) {
+    return new PcapOfflineSource(file.toString(), PcapHandle.openFile(file.toString(), filter));
+  }
+
+  private void begin(PcapHandle handle) {
+    watch.follow();
+    PcapCapture begun = new PcapCapture(handle, dispatcher, counters, event);
+    if (watch.isLoopback()) {
+      begun.ignoreOutgoing();
+    }
+    capture = begun;
+  }
+
+  /** What libpcap warned of when the capture started, in one line, or null. */
+  public String warning() {
+    return warning;
+  }
+
+  @Override
+  public String name() {
+    return device;
+  }
+
+  @Override
+  public int linkType() {
+    return linkType;
+  }
+
+  @Override
+  public boolean isLive() {
+    return true;
+  }
+
+  @Override
+  public int poll(BatchHandler handler) {
+    PcapCapture current = capture;
+    if (ended || current == null && stopped) {
+      return END;
+    }
+    if (current == null) {
+      awaitReturn();
+      return 0;
+    }
+    int packets = current.poll(handler);
+    if (packets > 0) {
+      return packets;
+    }
+    if (!current.isDraining()) {
+      look(current);
+    } else if (current.isDrained()) {
+      finish(current);
+      ended = stopped;
+      return ended ? END : 0;
+    }
+    return 0;
+  }
+
+  /** No packets come: looks whether the interface is the reason. */
+  private void look(PcapCapture current) {
+    String error = current.error();
+    switch (watch.state()) {
+      case UP -> {
+        if (error == null) {
+          trouble = null;
+        } else {
+          giveUp(current, error);
+        }
+      }
+      case DOWN -> trouble = message("it is down; run: ip link set %s up".formatted(device));
+      case GONE -> giveUp(current, "it was removed; capture goes on when it is back");
+    }
+  }
+
+  private void giveUp(PcapCapture current, String reason) {
+    trouble = message(reason);
+    current.drain();
+  }
+
+  private String message(String reason) {
+    return "interface=%s: %s".formatted(device, reason);
+  }
+
+  private void finish(PcapCapture current) {
+    current.readStats();
+    counters.endOfHandle();
+    capture = null;
+    current.close();
+  }
+
+  /** Waits a moment for an interface of the name, and captures from it when it is there. */
+  private void awaitReturn() {
+    event.await(WAIT_MILLIS);
+    if (!watch.isThere()) {
+      return;
+    }
+    try {
+      beginAgain(PcapHandle.activate(device, options));
+    } catch (PacketSourceException e) {
+      trouble = e.getMessage();
+    }
+  }
+
+  private void beginAgain(PcapHandle handle) {
+    try {
+      if (LinkType.fromDlt(handle.dlt()) != linkType) {
+        throw new PacketSourceException(
+            message("it came back with another link type; start again to capture from it"));
+      }
+      begin(handle);
+      trouble = null;
+    } catch (RuntimeException e) {
+      handle.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+    PcapCapture current = capture;
+    if (current != null) {
+      current.stop();
+    }
+  }
+
+  @Override
+  public void wakeup() {
+    PcapCapture current = capture;
+    if (current != null) {
+      current.wakeup();
+    } else {
+      event.signal();
+    }
+  }
+
+  @Override
+  public void readStats(SourceStats stats) {
+    PcapCapture current = capture;
+    if (current != null) {
+      current.readStats();
+    }
+    counters.fill(stats);
+  }
+
+  @Override
+  public String trouble() {
+    return trouble;
+  }
+
+  @Override
+  public void close() {
+    PcapCapture current = capture;
+    capture = null;
+    if (current != null) {
+      current.close();
+    }
+    watch.close();
+    event.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,170 @@
+package org.gotm.ffm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.gotm.core.capture.Counter;
+import org.gotm.core.capture.Ledger;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.PacketSourceException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a source has to do that captures from a network interface of Linux. */
+@Tag("live")
+public abstract class VethSourceContract extends LiveSourceContract {
+  private VethPair pair;
+
+  /** For subclasses. */
+  protected VethSourceContract() {}
+
+  /** Opens the source under test on an interface of this process's namespace. */
+  protected abstract PacketSource open(String device);
+
+  @BeforeEach
+  void makePair() {
+    pair = VethPair.create(VethPair.LARGEST_MTU);
+  }
+
+  @AfterEach
+  void removePair() {
+    if (pair != null) {
+      pair.close();
+    }
+  }
+
+  /** The cable of the test that runs. */
+  protected final VethPair pair() {
+    return pair;
+  }
+
+  @Override
+  protected final PacketSource open(Path traffic) {
+    return open(pair.name());
+  }
+
+  @Override
+  protected final void send(Path traffic) {
+    pair.send(traffic);
+  }
+
+  @Test
+  void shouldTellTheTimeOfArrivalWhenPacketsCome() {
+    Path file = write(SampleTraffic.mixed(10));
+    try (PacketSource source = open(file)) {
+      long before = nanos(Instant.now());
+      send(file);
+      List<Long> times = new ReceivedPackets().await(source, 10).timestampsNanos();
+
+      long slack = TimeUnit.SECONDS.toNanos(1);
+      assertThat(times).allMatch(time -> time >= before - slack);
+      assertThat(times).allMatch(time -> time <= nanos(Instant.now()) + slack);
+    }
+  }
+
+  private static long nanos(Instant time) {
+    return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
+  }
+
+  @Test
+  void shouldSayWhatToDoWhenInterfaceIsDownAtStart() {
+    pair.setDown();
+
+    assertThatExceptionOfType(PacketSourceException.class)
+        .isThrownBy(() -> open(pair.name()))
+        .withMessageContaining("interface=" + pair.name())
+        .withMessageContaining("ip link set " + pair.name() + " up");
+  }
+
+  @Test
+  void shouldNameTheInterfacesThereAreWhenItIsMissing() {
+    assertThatExceptionOfType(PacketSourceException.class)
+        .isThrownBy(() -> open("absent0"))
+        .withMessageContaining("interface=absent0")
+        .withMessageContaining("no such interface")
+        .withMessageContaining(pair.name());
+  }
+
+  @Test
+  void shouldGoOnWhenInterfaceWasDownAndIsUpAgain() {
+    Path file = write(SampleTraffic.mixed(100));
+    try (PacketSource source = open(file)) {
+      ReceivedPackets received = new ReceivedPackets();
+      send(file);
+      received.await(source, 100);
+      pair.setDown();
+      awaitTrouble(source, received, true);
+      assertThat(source.trouble()).contains(pair.name()).contains("down");
+      pair.setUp();
+      awaitTrouble(source, received, false);
+      send(file);
+
+      assertThat(received.await(source, 200).count()).isEqualTo(200);
+      assertThat(stats(source).received).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldGoOnWhenInterfaceWasRemovedAndIsBack() {
+    Path file = write(SampleTraffic.mixed(100));
+    try (PacketSource source = open(file)) {
+      ReceivedPackets received = new ReceivedPackets();
+      send(file);
+      received.await(source, 100);
+      pair.remove();
+      awaitTrouble(source, received, true);
+      assertThat(source.trouble()).contains(pair.name()).contains("removed");
+      pair.add();
+      awaitTrouble(source, received, false);
+      send(file);
+
+      assertThat(received.await(source, 200).count()).isEqualTo(200);
+      assertThat(stats(source).received).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldDeliverWhatCameBeforeWhenInterfaceIsRemoved() {
+    SampleTraffic traffic = SampleTraffic.mixed(500);
+    Path file = write(traffic);
+    try (PacketSource source = open(file)) {
+      send(file);
+      await(() -> stats(source).received == 500, "500 packets in the ring");
+      pair.remove();
+
+      new ReceivedPackets().await(source, 500).assertEqualTo(traffic);
+    }
+  }
+
+  @Test
+  void shouldBeBalancedWhenStoppedWhileInterfaceIsGone() {
+    Path file = write(SampleTraffic.mixed(100));
+    PacketSource source = open(file);
+    try (RunningCapture running = new RunningCapture(source, 100)) {
+      send(file);
+      running.awaitPackets();
+      pair.remove();
+      await(() -> source.trouble() != null, "trouble");
+      Ledger ledger = running.stopAndJoin().ledger();
+
+      assertThat(ledger.get(Counter.RECEIVED)).isEqualTo(100);
+      assertThat(ledger.isBalanced()).as(ledger.toString()).isTrue();
+    }
+  }
+
+  private static void awaitTrouble(
+      PacketSource source, ReceivedPackets received, boolean expected) {
+    await(
+        () -> {
+          source.poll(received);
+          return (source.trouble() != null) == expected;
+        },
+        expected ? "trouble" : "the end of the trouble: " + source.trouble());
+  }
+}
