@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.gotm.core.capture.PacketSourceException;
 
 /**
- * Tells systemd how far the service is, as sd_notify(3) does, so that a unit of {@code Type=notify} works.
- * Without a service manager nothing happens. Any thread.
+ * Tells systemd how far the service is, as sd_notify(3) does, so that a unit of {@code Type=notify}
+ * works. Without a service manager nothing happens. Any thread.
  */
 public final class ServiceManager {
   private static final int AF_UNIX = 1;
@@ -21,8 +21,8 @@ public final class ServiceManager {
   /**
    * The service manager of this process.
    *
-   * @param socketPath value of the environment variable NOTIFY_SOCKET, or null; a leading @ means the
-   *     abstract namespace
+   * @param socketPath value of the environment variable NOTIFY_SOCKET, or null; a leading @ means
+   *     the abstract namespace
    */
   public ServiceManager(String socketPath) {
     this.socketPath = socketPath;
