@@ -1,0 +1,21 @@
+/**
+ * The daemon: wires sources, workers and output together, and owns files, threads and command line.
+ */
+@SuppressWarnings("requires-automatic")
+module org.gotm.app {
+  requires com.github.luben.zstd_jni;
+  requires info.picocli;
+  requires io.prometheus.metrics.core;
+  requires io.prometheus.metrics.instrumentation.jvm;
+  requires io.prometheus.metrics.model;
+  requires jdk.httpserver;
+  requires jdk.unsupported;
+  requires micrometer.core;
+  requires micrometer.registry.prometheus;
+  requires org.apache.commons.compress;
+  requires org.gotm.core;
+  requires org.gotm.ffm;
+
+  opens org.gotm.app.cli to
+      info.picocli;
+}

@@ -1,0 +1,34 @@
+package org.gotm.app.cli;
+
+import org.gotm.app.output.Compression;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code gzip}, {@code zstd}, each with a level if wanted ({@code zstd:3}), or {@code off}. */
+final class CompressionOption implements ITypeConverter<Compression> {
+  @Override
+  public Compression convert(String text) {
+    int colon = text.indexOf(':');
+    String codec = colon < 0 ? text : text.substring(0, colon);
+    return switch (codec) {
+      case "off", "false", "none" -> new Compression.None();
+      case "gzip", "true" ->
+          new Compression.Gzip(level(text, colon, Compression.Gzip.DEFAULT_LEVEL));
+      case "zstd" -> new Compression.Zstd(level(text, colon, Compression.Zstd.DEFAULT_LEVEL));
+      default ->
+          throw new TypeConversionException(
+              "'" + text + "' is not gzip, zstd or off, with a level as in zstd:3");
+    };
+  }
+
+  private static int level(String text, int colon, int otherwise) {
+    if (colon < 0) {
+      return otherwise;
+    }
+    try {
+      return Integer.parseInt(text.substring(colon + 1));
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'" + text + "' has a level that is not a number");
+    }
+  }
+}

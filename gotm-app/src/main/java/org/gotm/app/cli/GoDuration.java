@@ -1,0 +1,53 @@
+package org.gotm.app.cli;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Durations as Go writes them: {@code 300ms}, {@code 5s}, {@code 1m30s}, {@code 1.5h}. */
+final class GoDuration implements ITypeConverter<Duration> {
+  private static final Pattern PART =
+      Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
+  private static final Map<String, Long> NANOS =
+      Map.of(
+          "ns", 1L,
+          "us", 1_000L,
+          "µs", 1_000L,
+          "μs", 1_000L,
+          "ms", 1_000_000L,
+          "s", 1_000_000_000L,
+          "m", 60_000_000_000L,
+          "h", 3_600_000_000_000L);
+
+  @Override
+  public Duration convert(String text) {
+    return parse(text);
+  }
+
+  static Duration parse(String text) {
+    if (text.equals("0")) {
+      return Duration.ZERO;
+    }
+    Matcher part = PART.matcher(text);
+    BigDecimal nanos = BigDecimal.ZERO;
+    int end = 0;
+    while (part.find() && part.start() == end) {
+      nanos =
+          nanos.add(
+              new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.get(part.group(2)))));
+      end = part.end();
+    }
+    if (end == 0 || end != text.length()) {
+      throw new TypeConversionException(
+          "'" + text + "' is not a duration such as 300ms, 5s or 1m30s");
+    }
+    if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+      throw new TypeConversionException("'" + text + "' is longer than 292 years");
+    }
+    return Duration.ofNanos(nanos.longValue());
+  }
+}

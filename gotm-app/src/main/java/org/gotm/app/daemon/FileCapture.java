@@ -1,0 +1,151 @@
+package org.gotm.app.daemon;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.gotm.app.metrics.FlowSizes;
+import org.gotm.core.capture.CaptureWorker;
+import org.gotm.core.capture.Ledger;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.PacketSourceException;
+
+/** Reads files one after the other on one thread, as if their packets came from one link. */
+final class FileCapture implements Capture {
+  private final String name;
+  private final List<String> files;
+  private final FileSources sources;
+  private final FileWorkers workers;
+  private final Ledger ledger;
+  private final FlowWatch watch;
+  private final Consumer<String> log;
+  private final Thread thread = Thread.ofPlatform().name("read-files").unstarted(this::readAll);
+  private volatile CaptureWorker current;
+  private volatile boolean stopAsked;
+  private volatile boolean ended;
+  private volatile boolean failed;
+
+  /** Makes the worker that reads one source, with table, output and ledger of the whole reading. */
+  @FunctionalInterface
+  interface FileWorkers {
+    CaptureWorker workerFor(PacketSource source);
+  }
+
+  FileCapture(
+      String name,
+      List<String> files,
+      FileSources sources,
+      FileWorkers workers,
+      Ledger ledger,
+      FlowWatch watch,
+      Consumer<String> log) {
+    this.name = name;
+    this.files = files;
+    this.sources = sources;
+    this.workers = workers;
+    this.ledger = ledger;
+    this.watch = watch;
+    this.log = log;
+  }
+
+  private void readAll() {
+    try {
+      for (String file : files) {
+        if (!stopAsked) {
+          read(file);
+        }
+      }
+    } catch (Throwable e) {
+      fail("reading failed: " + e);
+    } finally {
+      ended = true;
+    }
+  }
+
+  private void read(String file) {
+    try (PacketSource source = sources.open(file)) {
+      CaptureWorker worker = workers.workerFor(source);
+      current = worker;
+      if (stopAsked) {
+        worker.stop();
+      }
+      worker.run();
+      Throwable failure = worker.failure();
+      if (failure != null) {
+        fail(failure instanceof PacketSourceException ? failure.getMessage() : failure.toString());
+      }
+      if (sources.streamDamage() != null) {
+        fail("%s: cannot be decompressed: %s".formatted(file, sources.streamDamage().getMessage()));
+      }
+    } catch (PacketSourceException e) {
+      fail(e.getMessage());
+    }
+  }
+
+  private void fail(String message) {
+    failed = true;
+    log.accept("gotm: " + message);
+  }
+
+  @Override
+  public String interfaceName() {
+    return name;
+  }
+
+  @Override
+  public int worker() {
+    return 0;
+  }
+
+  @Override
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  @Override
+  public FlowSizes flowSizes() {
+    return watch.sizes();
+  }
+
+  @Override
+  public List<String> extraCounters() {
+    return List.of();
+  }
+
+  @Override
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public void stop() {
+    stopAsked = true;
+    CaptureWorker worker = current;
+    if (worker != null) {
+      worker.stop();
+    }
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return ended;
+  }
+
+  @Override
+  public String trouble() {
+    return null;
+  }
+
+  @Override
+  public boolean hasFailed() {
+    return failed;
+  }
+
+  @Override
+  public void printNotes(Consumer<String> log) {
+    watch.printNotes(log);
+  }
+
+  @Override
+  public void close() {
+    // each source was closed when it had been read
+  }
+}

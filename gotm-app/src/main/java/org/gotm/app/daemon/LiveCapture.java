@@ -1,0 +1,108 @@
+package org.gotm.app.daemon;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.gotm.app.metrics.FlowSizes;
+import org.gotm.core.capture.CaptureWorker;
+import org.gotm.core.capture.Ledger;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.ffm.libc.Libc;
+
+/** A worker on an interface, with the source it polls. */
+final class LiveCapture implements Capture {
+  private final int worker;
+  private final PacketSource source;
+  private final CaptureWorker captureWorker;
+  private final FlowWatch watch;
+  private final Thread thread;
+
+  /**
+   * A thread that is not started yet.
+   *
+   * @param cpu processor to bind the thread to, or -1
+   */
+  LiveCapture(
+      int worker, PacketSource source, CaptureWorker captureWorker, FlowWatch watch, int cpu) {
+    this.worker = worker;
+    this.source = source;
+    this.captureWorker = captureWorker;
+    this.watch = watch;
+    this.thread =
+        Thread.ofPlatform()
+            .name("capture-%s-%d".formatted(source.name(), worker))
+            .unstarted(() -> runOn(cpu));
+  }
+
+  private void runOn(int cpu) {
+    if (cpu >= 0) {
+      try (var arena = java.lang.foreign.Arena.ofConfined()) {
+        int result = new Libc(arena).pinThread(cpu);
+        if (result < 0) {
+          watch.note("cpus=%d: %s".formatted(cpu, Libc.message(result)));
+        }
+      }
+    }
+    captureWorker.run();
+  }
+
+  @Override
+  public String interfaceName() {
+    return source.name();
+  }
+
+  @Override
+  public int worker() {
+    return worker;
+  }
+
+  @Override
+  public Ledger ledger() {
+    return captureWorker.ledger();
+  }
+
+  @Override
+  public FlowSizes flowSizes() {
+    return watch.sizes();
+  }
+
+  @Override
+  public List<String> extraCounters() {
+    return source.extraCounters();
+  }
+
+  @Override
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public void stop() {
+    captureWorker.stop();
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return captureWorker.hasEnded();
+  }
+
+  @Override
+  public String trouble() {
+    Throwable failure = captureWorker.failure();
+    return failure != null ? "stopped: " + failure : source.trouble();
+  }
+
+  @Override
+  public boolean hasFailed() {
+    return captureWorker.failure() != null;
+  }
+
+  @Override
+  public void printNotes(Consumer<String> log) {
+    watch.printNotes(log);
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

@@ -1,0 +1,238 @@
+package org.gotm.app.daemon;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.gotm.app.metrics.OutputMeters;
+import org.gotm.app.output.Output;
+import org.gotm.core.capture.CaptureWorker;
+import org.gotm.core.capture.Chunk;
+import org.gotm.core.capture.ChunkAppender;
+import org.gotm.core.capture.ChunkPool;
+import org.gotm.core.capture.Ledger;
+import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.flow.FlowTable;
+import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.PacketDecoder;
+import org.gotm.ffm.libc.HugePages;
+
+/**
+ * The parts of a packet's way, wired together: sources, workers with their flow tables, chunks,
+ * output. Made, started, stopped and closed by one thread.
+ */
+final class Pipeline implements AutoCloseable {
+  private static final int CHUNK_LENGTH = 1 << 20;
+  private static final int CHUNKS = 40;
+  private static final int CHUNKS_A_WORKER = 8;
+
+  private final Settings settings;
+  private final Consumer<String> log;
+  private final HugePages memory = new HugePages();
+  private final List<Capture> captures = new ArrayList<>();
+  private final List<PacketSource> sources;
+  private final FileSources fileSources;
+  private final ChunkPool pool;
+  private Output output;
+
+  private Pipeline(Settings settings, List<PacketSource> sources, Consumer<String> log) {
+    this.settings = settings;
+    this.log = log;
+    this.sources = sources;
+    this.fileSources = new FileSources(settings.filter());
+    this.pool =
+        new ChunkPool(CHUNKS + CHUNKS_A_WORKER * Math.max(1, sources.size()), CHUNK_LENGTH, memory);
+  }
+
+  /** Opens the sources and makes the workers; nothing runs and no file is touched yet. */
+  static Pipeline prepare(
+      Settings settings, Map<String, String> environment, Consumer<String> log) {
+    FileSources.check(settings.files());
+    List<PacketSource> sources =
+        settings.isOffline() ? List.of() : LiveSources.open(settings, environment, log);
+    Pipeline pipeline = new Pipeline(settings, sources, log);
+    if (settings.isOffline()) {
+      pipeline.addFiles();
+    } else {
+      pipeline.addInterfaces();
+    }
+    return pipeline;
+  }
+
+  private void addInterfaces() {
+    Map<String, Integer> workers = new HashMap<>();
+    for (PacketSource source : sources) {
+      int worker = workers.merge(source.name(), 1, Integer::sum) - 1;
+      int number = captures.size();
+      FlowWatch watch = new FlowWatch();
+      FlowKeys keys = newKeys();
+      Ledger ledger = new Ledger();
+      CaptureWorker captureWorker =
+          new CaptureWorker(
+              source,
+              new PacketDecoder(source.linkType(), settings.directional(), keys),
+              newTable(keys, watch),
+              newAppender(number, source.linkType(), ledger),
+              ledger,
+              System::nanoTime);
+      int cpu =
+          settings.cpus().isEmpty() ? -1 : settings.cpus().get(number % settings.cpus().size());
+      captures.add(new LiveCapture(worker, source, captureWorker, watch, cpu));
+    }
+  }
+
+  private void addFiles() {
+    FlowWatch watch = new FlowWatch();
+    FlowKeys keys = newKeys();
+    FlowTable table = newTable(keys, watch);
+    Ledger ledger = new Ledger();
+    Map<Integer, ChunkAppender> appenders = new HashMap<>();
+    FileCapture.FileWorkers workers =
+        source ->
+            new CaptureWorker(
+                source,
+                new PacketDecoder(source.linkType(), settings.directional(), keys),
+                table,
+                appenders.computeIfAbsent(
+                    source.linkType(), linkType -> newAppender(0, linkType, ledger)),
+                ledger,
+                System::nanoTime);
+    captures.add(
+        new FileCapture(
+            OutputNames.ofFiles(settings.files()),
+            settings.files(),
+            fileSources,
+            workers,
+            ledger,
+            watch,
+            log));
+  }
+
+  private static FlowKeys newKeys() {
+    return new FlowKeys(PacketBatch.DEFAULT_CAPACITY, ThreadLocalRandom.current().nextLong());
+  }
+
+  private FlowTable newTable(FlowKeys keys, FlowWatch watch) {
+    FlowTable.Options options =
+        new FlowTable.Options(
+            settings.maxFlows(),
+            settings.flowTimeout().toNanos(),
+            settings.cutoff(),
+            settings.largeFlowBytes());
+    return new FlowTable(options, keys, watch, memory);
+  }
+
+  private ChunkAppender newAppender(int worker, int linkType, Ledger ledger) {
+    boolean offline = settings.isOffline();
+    ChunkAppender.Options options =
+        new ChunkAppender.Options(
+            worker,
+            linkType,
+            settings.precision(),
+            settings.snaplen(),
+            settings.flushInterval().toNanos(),
+            offline ? settings.rotationInterval().toNanos() : 0,
+            offline);
+    return new ChunkAppender(options, pool, this::toOutput, ledger);
+  }
+
+  private void toOutput(Chunk chunk) {
+    output.accept(chunk);
+  }
+
+  /** Opens the output: takes the folder, repairs what a crash left, opens the first file. */
+  void openOutput() {
+    captures.stream()
+        .map(Capture::interfaceName)
+        .distinct()
+        .filter(name -> !settings.isOffline())
+        .forEach(
+            name ->
+                log.accept(
+                    "Starting capture on %s with %d workers".formatted(name, workersOn(name))));
+    output = Outputs.open(settings, baseName(), pool, log);
+    for (int worker = 0; worker < sources.size(); worker++) {
+      output.expect(worker, sources.get(worker).linkType(), captures.get(worker).ledger());
+    }
+  }
+
+  private String baseName() {
+    return settings.isOffline()
+        ? OutputNames.ofFiles(settings.files())
+        : String.join(",", settings.interfaces());
+  }
+
+  private long workersOn(String name) {
+    return captures.stream().filter(capture -> capture.interfaceName().equals(name)).count();
+  }
+
+  void start() {
+    for (Capture capture : captures) {
+      if (!settings.isOffline()) {
+        log.accept(
+            "Starting worker %d on interface %s"
+                .formatted(capture.worker(), capture.interfaceName()));
+      }
+      capture.start();
+    }
+  }
+
+  void stop() {
+    captures.forEach(Capture::stop);
+  }
+
+  boolean hasEnded() {
+    return captures.stream().allMatch(Capture::hasEnded);
+  }
+
+  /** Writes what is left and finishes the file; all captures have ended. */
+  void finish() {
+    output.finish();
+  }
+
+  List<Capture> captures() {
+    return captures;
+  }
+
+  Output output() {
+    return output;
+  }
+
+  long bytesRead() {
+    return fileSources.bytesRead();
+  }
+
+  /** What is wrong now, for {@code /healthz}. Any thread. */
+  List<String> troubles() {
+    List<String> troubles = new ArrayList<>();
+    for (Capture capture : captures) {
+      String trouble = capture.trouble();
+      if (trouble != null) {
+        troubles.add(
+            "interface %s worker %d: %s"
+                .formatted(capture.interfaceName(), capture.worker(), trouble));
+      }
+    }
+    String trouble = output.trouble();
+    if (trouble != null) {
+      troubles.add("output: " + trouble);
+    }
+    return troubles;
+  }
+
+  OutputMeters outputMeters() {
+    return new PipelineMeters(output, pool);
+  }
+
+  @Override
+  public void close() {
+    if (output != null) {
+      output.close();
+    }
+    sources.forEach(PacketSource::close);
+    memory.close();
+  }
+}

@@ -1,0 +1,168 @@
+package org.gotm.app.daemon;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.gotm.app.metrics.MeteredWorker;
+import org.gotm.app.metrics.MetricsServer;
+import org.gotm.app.metrics.RecorderMetrics;
+import org.gotm.core.capture.Counter;
+import org.gotm.core.capture.PacketSourceException;
+import org.gotm.ffm.libc.ServiceManager;
+
+/**
+ * One run of gotm, from start to clean stop: opens what can fail first, then starts the threads,
+ * reports while they work, and at the end drains, finishes the file and prints the ledger. One
+ * thread.
+ */
+public final class Recorder {
+  private static final int OK = 0;
+  private static final int FAILED = 1;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long DRAIN_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final Settings settings;
+  private final Map<String, String> environment;
+  private final Signals signals = new Signals();
+  private final EventLog log = new EventLog(System.err, Clock.systemDefaultZone());
+  private Progress progress;
+
+  /** A run with these settings. */
+  public Recorder(Settings settings, Map<String, String> environment) {
+    this.settings = settings;
+    this.environment = environment;
+  }
+
+  /**
+   * Runs until the files are read or the process is asked to stop.
+   *
+   * @return the exit code: 0 after a clean end, 1 if something failed on the way
+   * @throws PacketSourceException if a source, the metrics address or the output cannot be had
+   */
+  public int run() throws InterruptedException {
+    signals.install();
+    try (Pipeline pipeline = Pipeline.prepare(settings, environment, this::log);
+        MetricsServer server = bindMetrics()) {
+      pipeline.openOutput();
+      if (server != null) {
+        serve(server, pipeline);
+      }
+      return record(pipeline);
+    }
+  }
+
+  private int record(Pipeline pipeline) throws InterruptedException {
+    List<Capture> captures = pipeline.captures();
+    StatsReporter reporter = new StatsReporter(captures, this::log);
+    if (settings.isOffline() && Progress.isWanted()) {
+      progress = new Progress(System.err, FileSources.totalBytes(settings.files()));
+    }
+    ServiceManager serviceManager = new ServiceManager(environment.get("NOTIFY_SOCKET"));
+    pipeline.start();
+    serviceManager.tell("READY=1");
+    watch(pipeline, reporter);
+    serviceManager.tell("STOPPING=1");
+    stop(pipeline, reporter);
+    reporter.printNews();
+    clearProgress();
+    reporter.printLedger();
+    boolean failed = captures.stream().anyMatch(Capture::hasFailed);
+    return failed ? FAILED : OK;
+  }
+
+  /** Reports and rotates until all captures ended or a stop is asked for. */
+  private void watch(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
+    long interval = settings.timeInterval().toNanos();
+    long next = System.nanoTime() + interval;
+    while (!pipeline.hasEnded()) {
+      long wait = Math.min(LOOK_NANOS, Math.max(next - System.nanoTime(), 1));
+      Signals.Request request = signals.await(wait);
+      if (request == Signals.Request.STOP) {
+        return;
+      }
+      if (request == Signals.Request.ROTATE) {
+        pipeline.output().rotate();
+      }
+      reporter.printNews();
+      if (System.nanoTime() - next >= 0) {
+        next += interval * ((System.nanoTime() - next) / interval + 1);
+        reporter.printInterval();
+      }
+      drawProgress(pipeline);
+    }
+  }
+
+  /** Drains and finishes, unless a second signal comes before that is done. */
+  private void stop(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
+    signals.onNextStop(() -> giveUp(reporter));
+    pipeline.stop();
+    while (!pipeline.hasEnded()) {
+      Thread.sleep(Duration.ofNanos(DRAIN_LOOK_NANOS));
+    }
+    pipeline.finish();
+  }
+
+  private void giveUp(StatsReporter reporter) {
+    log("giving up waiting; the current file is left for the next start to repair");
+    reporter.printLedger();
+    Runtime.getRuntime().halt(FAILED);
+  }
+
+  private MetricsServer bindMetrics() {
+    if (settings.metricsAddress().isEmpty()) {
+      return null;
+    }
+    InetSocketAddress address = settings.metricsAddress().get();
+    try {
+      return MetricsServer.bind(address);
+    } catch (IOException e) {
+      String reason =
+          e instanceof BindException
+              ? "the port is in use or the address is not here"
+              : e.getMessage();
+      throw new StartException(
+          "metrics-address=%s:%d: %s (%s); choose another or off"
+              .formatted(address.getHostString(), address.getPort(), reason, e.getMessage()),
+          e);
+    }
+  }
+
+  private void serve(MetricsServer server, Pipeline pipeline) {
+    List<MeteredWorker> workers = new ArrayList<>();
+    for (Capture capture : pipeline.captures()) {
+      workers.add(
+          new MeteredWorker(
+              capture.interfaceName(),
+              capture.worker(),
+              capture.ledger(),
+              capture.flowSizes(),
+              capture.extraCounters()));
+    }
+    server.serve(new RecorderMetrics(workers, pipeline.outputMeters()), pipeline::troubles);
+  }
+
+  private synchronized void log(String message) {
+    clearProgress();
+    log.accept(message);
+  }
+
+  private void drawProgress(Pipeline pipeline) {
+    if (progress != null) {
+      long packets =
+          pipeline.captures().stream().mapToLong(c -> c.ledger().get(Counter.DELIVERED)).sum();
+      progress.draw(pipeline.bytesRead(), packets);
+    }
+  }
+
+  private void clearProgress() {
+    if (progress != null) {
+      progress.clear();
+    }
+  }
+}

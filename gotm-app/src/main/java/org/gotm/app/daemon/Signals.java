@@ -1,0 +1,69 @@
+package org.gotm.app.daemon;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the outside asks of the process by signals: SIGINT and SIGTERM to stop, SIGHUP to rotate.
+ */
+final class Signals {
+  /** What was asked. */
+  enum Request {
+    STOP,
+    ROTATE
+  }
+
+  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+  private volatile Runnable nextStop;
+
+  /** Takes over the signals of the process. */
+  void install() {
+    handle("INT", this::onStop);
+    handle("TERM", this::onStop);
+    handle("HUP", () -> requests.add(Request.ROTATE));
+  }
+
+  /**
+   * The class for signals has no exported successor; javac warns of its name, reflection does not.
+   */
+  private static void handle(String name, Runnable action) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      InvocationHandler onSignal =
+          (proxy, method, arguments) -> {
+            action.run();
+            return null;
+          };
+      Object proxy =
+          Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, onSignal);
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot handle signal " + name, e);
+    }
+  }
+
+  private void onStop() {
+    Runnable next = nextStop;
+    if (next != null) {
+      next.run();
+    } else {
+      requests.add(Request.STOP);
+    }
+  }
+
+  /** What a stop asked for from now on does, on the thread of the signal. */
+  void onNextStop(Runnable action) {
+    nextStop = action;
+  }
+
+  /** The next request, or null if none comes in time. */
+  Request await(long nanos) throws InterruptedException {
+    return requests.poll(nanos, TimeUnit.NANOSECONDS);
+  }
+}

@@ -1,0 +1,101 @@
+package org.gotm.app.output;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+import org.gotm.ffm.libc.Libc;
+
+/**
+ * Threads that compress blocks, of lower priority than the workers. Any thread submits; the order
+ * in which blocks become done is not defined.
+ */
+final class CompressorPool implements AutoCloseable {
+  private static final int NICE = 5;
+  private static final int QUEUE_LENGTH = 1024;
+
+  private final ArrayBlockingQueue<Block> jobs = new ArrayBlockingQueue<>(QUEUE_LENGTH);
+  private final List<Thread> threads = new ArrayList<>();
+  private final LongAdder nanos;
+  private volatile boolean cancelled;
+
+  /**
+   * Starts the threads.
+   *
+   * @param nanos is added to for the time spent compressing
+   * @throws OutputException if the library for this compression cannot be loaded
+   */
+  CompressorPool(Compression compression, int threadCount, LongAdder nanos) {
+    this.nanos = nanos;
+    for (int i = 0; i < threadCount; i++) {
+      ChunkCompressor compressor = newCompressor(compression);
+      threads.add(
+          Thread.ofPlatform()
+              .daemon()
+              .name("gotm-compressor-" + i)
+              .unstarted(() -> run(compressor)));
+    }
+    threads.forEach(Thread::start);
+  }
+
+  private static ChunkCompressor newCompressor(Compression compression) {
+    try {
+      return ChunkCompressor.of(compression);
+    } catch (LinkageError e) {
+      throw new OutputException(
+          "compress=%s: its library cannot be loaded: %s; choose another compression"
+              .formatted(compression.extension().substring(1), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Queues a block; the block is not the caller's until it is done. Waits if the queue is full. */
+  void submit(Block block) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        jobs.put(block);
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run(ChunkCompressor compressor) {
+    try (Arena arena = Arena.ofConfined();
+        compressor) {
+      new Libc(arena).setThreadNice(NICE);
+      while (true) {
+        work(compressor, jobs.take());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed: this thread ends
+    }
+  }
+
+  private void work(ChunkCompressor compressor, Block block) {
+    if (cancelled) {
+      block.cancel();
+      return;
+    }
+    long began = System.nanoTime();
+    block.compress(compressor);
+    nanos.add(System.nanoTime() - began);
+  }
+
+  /** From now on blocks are given back without being compressed. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  /** Ends the threads; no block may be queued or under way. */
+  @Override
+  public void close() {
+    threads.forEach(Thread::interrupt);
+  }
+}
