@@ -1,0 +1,300 @@
+package org.gotm.ffm.afpacket;
+
+import static org.gotm.ffm.afpacket.generated.afpacket_h.POLLERR;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.POLLIN;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.gotm.core.capture.BatchHandler;
+import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.capture.SourceStats;
+import org.gotm.ffm.afpacket.generated.pollfd;
+import org.gotm.ffm.libc.Errno;
+import org.gotm.ffm.libc.EventFd;
+import org.gotm.ffm.libc.Libc;
+
+/**
+ * Packets from a network interface, read where the Linux kernel has put them: in the ring of an
+ * AF_PACKET socket. Hot path.
+ *
+ * <p>A {@link #poll} hands over one block of the ring in batches; the block goes back to the kernel
+ * after the last of them. There is no system call, copy or allocation per packet, only a poll(2)
+ * when no block is ready. A source on an interface that goes down waits until it comes up. If the
+ * interface is removed and another of the same name comes up, the source goes on with that one, and
+ * its counters go on too.
+ *
+ * <p>Memory of a batch may be touched until the handler returns, and never after {@link #close}.
+ */
+public final class AfPacketSource implements PacketSource {
+  private static final int WAIT_MILLIS = 100;
+  private static final int DRAIN_WAIT_MILLIS = 10;
+  private static final long LONGEST_DRAIN_NANOS = 2_000_000_000;
+  private static final SocketFilter NOTHING = SocketFilter.keep(0);
+
+  private final AfPacketOptions options;
+  private final FanoutGroup group;
+  private final Arena arena = Arena.ofShared();
+  private final Libc libc = new Libc(arena);
+  private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
+  private final RingStatistics totals = new RingStatistics();
+  private final BlockPacing pacing;
+  private final MemorySegment polls = arena.allocate(2 * pollfd.sizeof(), Long.BYTES);
+  private final MemorySegment socketPoll = polls.asSlice(0, pollfd.sizeof());
+  private final MemorySegment wakeupPoll = polls.asSlice(pollfd.sizeof());
+  private final EventFd wakeup;
+  private final InterfaceQuery query;
+  private final InterfaceWatch watch;
+  private final CaptureMode mode;
+  private final InterfaceDrops drops;
+  private final SocketFilter filter;
+  private BoundRing ring;
+  private long deliveredBefore;
+  private long malformedBefore;
+  private long changeovers;
+  private boolean stopping;
+  private boolean ended;
+  private long drainDeadline;
+  private volatile String trouble;
+
+  /**
+   * Opens a source.
+   *
+   * @param group whom to share the packets with, or null; a member lets nothing through before
+   *     {@link #admit}
+   * @param reportsDrops true if it is up to this source to report what the interface drops
+   */
+  AfPacketSource(AfPacketOptions options, FanoutGroup group, boolean reportsDrops) {
+    this.options = options;
+    this.group = group;
+    pacing = new BlockPacing(options.blocks());
+    wakeup = new EventFd();
+    query = new InterfaceQuery();
+    try {
+      watch = new InterfaceWatch(query, options.interfaceName());
+      mode = watch.mode();
+      drops = reportsDrops ? InterfaceDrops.of(options.interfaceName()) : null;
+      filter = FilterPrograms.forSocket(options, mode);
+      connect(group == null ? filter : NOTHING);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+    pollfd.fd(wakeupPoll, wakeup.fd());
+    pollfd.events(wakeupPoll, (short) POLLIN());
+  }
+
+  /**
+   * Starts to capture.
+   *
+   * @throws PacketSourceException if the interface is missing, not up or of an unknown kind, the
+   *     process may not capture, or there is no memory for the ring
+   */
+  public static AfPacketSource open(AfPacketOptions options) {
+    return new AfPacketSource(options, null, true);
+  }
+
+  private void connect(SocketFilter first) {
+    ring = new BoundRing(options, mode, watch, first, group);
+    pollfd.fd(socketPoll, ring.socket().fd());
+    pollfd.events(socketPoll, (short) (POLLIN() | POLLERR()));
+  }
+
+  /** Lets packets through once all members of its group are there. */
+  void admit() {
+    ring.socket().filter(filter);
+  }
+
+  @Override
+  public String name() {
+    return options.interfaceName();
+  }
+
+  @Override
+  public int linkType() {
+    return mode.linkType();
+  }
+
+  @Override
+  public boolean isLive() {
+    return true;
+  }
+
+  @Override
+  public int poll(BatchHandler handler) {
+    if (ended) {
+      return END;
+    }
+    if (!ring.isReady()) {
+      if (isDrained()) {
+        return afterDrain();
+      }
+      boolean woken = letBlocksGather();
+      if (!woken && !ring.isReady()) {
+        await();
+      }
+      if (!ring.isReady()) {
+        return 0;
+      }
+    }
+    pacing.countBlock();
+    return ring.deliver(batch, handler);
+  }
+
+  /** Sleeps a little if more blocks are soon to come; true if it was woken. */
+  private boolean letBlocksGather() {
+    int millis = pacing.sleepMillis(System.nanoTime());
+    if (millis == 0 || isDraining() || libc.poll(wakeupPoll, 1, millis) <= 0) {
+      return false;
+    }
+    wakeup.clear();
+    return true;
+  }
+
+  /** Waits for a block, a wake-up or trouble. */
+  private void await() {
+    int patience = isDraining() ? DRAIN_WAIT_MILLIS : WAIT_MILLIS;
+    int answer = libc.poll(polls, 2, patience);
+    if (answer < 0 && answer != -Errno.EINTR) {
+      throw new PacketSourceException(
+          "interface=%s: cannot wait for packets: %s".formatted(name(), Libc.message(answer)));
+    }
+    if (answer > 0 && pollfd.revents(wakeupPoll) != 0) {
+      wakeup.clear();
+    }
+    if (answer > 0 && (pollfd.revents(socketPoll) & ~POLLIN()) != 0) {
+      ring.socket().takeError();
+      checkInterface();
+    } else if (trouble != null) {
+      checkInterface();
+    }
+  }
+
+  private void checkInterface() {
+    boolean hadSuccessor = watch.hasSuccessor();
+    trouble = watch.trouble();
+    if (!hadSuccessor && watch.hasSuccessor()) {
+      drainDeadline = System.nanoTime() + LONGEST_DRAIN_NANOS;
+    }
+  }
+
+  private boolean isDraining() {
+    return stopping || watch.hasSuccessor();
+  }
+
+  /** True if nothing more can come out of the ring, or it has been waited for long enough. */
+  private boolean isDrained() {
+    if (!isDraining()) {
+      return false;
+    }
+    ring.socket().addStatistics(totals);
+    return totals.received() == delivered() + malformed() + totals.dropped()
+        || System.nanoTime() - drainDeadline > 0;
+  }
+
+  private int afterDrain() {
+    if (stopping) {
+      ended = true;
+      return END;
+    }
+    BoundRing old = ring;
+    try {
+      changeOver();
+      old.close();
+    } catch (PacketSourceException e) {
+      watch.forgetSuccessor();
+      trouble = e.getMessage();
+    }
+    return 0;
+  }
+
+  private void changeOver() {
+    if (!watch.successorMode().equals(mode)) {
+      throw new PacketSourceException(
+          "interface %s was removed, its successor is of another kind; restart to capture from it"
+              .formatted(name()));
+    }
+    long delivered = delivered();
+    long malformed = malformed();
+    watch.followSuccessor();
+    connect(filter);
+    deliveredBefore = delivered;
+    malformedBefore = malformed;
+    changeovers++;
+    checkInterface();
+  }
+
+  private long delivered() {
+    return deliveredBefore + ring.delivered();
+  }
+
+  private long malformed() {
+    return malformedBefore + ring.malformed();
+  }
+
+  /**
+   * Lets no more packets into the ring. Those in it come out of the next polls, the last after the
+   * block timeout; {@link #END} comes when as many were handed over as the kernel says it received.
+   */
+  @Override
+  public void stop() {
+    if (!stopping) {
+      ring.socket().filter(NOTHING);
+      stopping = true;
+      drainDeadline = System.nanoTime() + LONGEST_DRAIN_NANOS;
+    }
+  }
+
+  @Override
+  public void wakeup() {
+    wakeup.signal();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Packets that could not be read, because their block contradicts itself, are among those
+   * discarded. After {@link #END} the totals stay as they are.
+   */
+  @Override
+  public void readStats(SourceStats stats) {
+    if (!ended) {
+      ring.socket().addStatistics(totals);
+      checkInterface();
+    }
+    stats.received = totals.received();
+    stats.dropped = totals.dropped();
+    stats.discarded = malformed();
+    stats.interfaceDropped = drops == null ? 0 : drops.total();
+    stats.extra[0] = totals.freezes();
+    stats.extra[1] = malformed();
+    stats.extra[2] = changeovers;
+  }
+
+  /**
+   * {@code ring_freezes}: how often the kernel found the ring full; {@code malformed}: packets that
+   * could not be read; {@code changeovers}: how often the interface was replaced by another of the
+   * same name.
+   */
+  @Override
+  public List<String> extraCounters() {
+    return List.of("ring_freezes", "malformed", "changeovers");
+  }
+
+  @Override
+  public String trouble() {
+    return trouble;
+  }
+
+  @Override
+  public void close() {
+    if (ring != null) {
+      ring.close();
+    }
+    query.close();
+    wakeup.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,136 @@
+package org.gotm.ffm.afpacket;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_8021Q;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_TPID_VALID;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
+
+import java.lang.foreign.MemorySegment;
+import org.gotm.core.capture.PacketBatch;
+
+/**
+ * Goes through the packets of a block and points batches at them. Hot path. One thread.
+ *
+ * <p>Nothing in a block is believed beyond the block's end: a packet that would reach out of it is
+ * left out, and if the way to the next packet is lost, so are all after it. {@link #malformed}
+ * counts them.
+ */
+final class RingBlock {
+  /** All memory, by address: the reads of this class and its kin are bounded by the block. */
+  static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  private static final long LOW_WORD = 0xffff_ffffL;
+  private static final int UNBELIEVABLE_LENGTH = 0xc000_0000; // 1 GiB and more
+  private static final long NANOS_A_SECOND = 1_000_000_000;
+
+  private final MemorySegment ring;
+  private final long base;
+  private final long blockBytes;
+  private final boolean cooked;
+  private final HeaderPrefetch prefetch = new HeaderPrefetch();
+  private long packet;
+  private long lastHeader;
+  private long end;
+  private int left;
+  private long malformed;
+
+  /**
+   * Nothing to go through yet.
+   *
+   * @param ring all blocks, in native memory that stays while this is used
+   * @param blockBytes length of each
+   * @param cooked true to put a LINUX_SLL2 header in front of each packet
+   */
+  RingBlock(MemorySegment ring, long blockBytes, boolean cooked) {
+    this.ring = ring;
+    this.base = ring.address();
+    this.blockBytes = blockBytes;
+    this.cooked = cooked;
+  }
+
+  /**
+   * Begins with a block, which must be the reader's.
+   *
+   * @param offset where it is in the ring
+   */
+  void open(long offset) {
+    long block = base + offset;
+    end = block + blockBytes;
+    lastHeader = end - RingLayout.PACKET_HEADER_LENGTH;
+    long packets = MEMORY.get(JAVA_INT_UNALIGNED, block + RingLayout.PACKET_COUNT) & LOW_WORD;
+    long first = MEMORY.get(JAVA_INT_UNALIGNED, block + RingLayout.FIRST_PACKET) & LOW_WORD;
+    left = (int) Math.min(packets, blockBytes / RingLayout.PACKET_HEADER_LENGTH);
+    packet = block + first;
+    if (first < RingLayout.BLOCK_HEADER_LENGTH || packet > lastHeader) {
+      malformed += left;
+      left = 0;
+    } else if (left >= HeaderPrefetch.FEWEST_PACKETS) {
+      long used = MEMORY.get(JAVA_INT_UNALIGNED, block + RingLayout.USED_LENGTH) & LOW_WORD;
+      prefetch.touch(packet, block + Math.min(used, blockBytes));
+    }
+  }
+
+  /** True if there is no packet left in the block. */
+  boolean isExhausted() {
+    return left == 0;
+  }
+
+  /** Clears the batch and fills it with the next packets of the block. */
+  void fill(PacketBatch batch) {
+    batch.clear(ring);
+    long at = packet;
+    int remaining = left;
+    while (remaining > 0 && !batch.isFull()) {
+      long next = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.NEXT) & LOW_WORD;
+      add(batch, at);
+      remaining--;
+      at += next;
+      if (next < RingLayout.PACKET_HEADER_LENGTH || at > lastHeader) {
+        malformed += remaining;
+        remaining = 0;
+      }
+    }
+    packet = at;
+    left = remaining;
+  }
+
+  private void add(PacketBatch batch, long at) {
+    long seconds = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.SECONDS) & LOW_WORD;
+    long nanos = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.NANOS) & LOW_WORD;
+    int caplen = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.CAPLEN);
+    int wireLength = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.WIRE_LENGTH);
+    int status = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.STATUS);
+    int frame = MEMORY.get(JAVA_SHORT_UNALIGNED, at + RingLayout.FRAME) & 0xffff;
+    int vlanTag = (status & TP_STATUS_VLAN_VALID()) == 0 ? 0 : vlanTag(at, status);
+    if (frame < RingLayout.ADDRESS_END
+        || ((caplen | wireLength) & UNBELIEVABLE_LENGTH) != 0
+        || at + frame + caplen > end
+        || cooked && !CookedHeader.fits(frame)) {
+      malformed++;
+      return;
+    }
+    if (cooked) {
+      int header = CookedHeader.write(at, frame, vlanTag);
+      frame -= header;
+      caplen += header;
+      wireLength += header;
+      vlanTag = 0;
+    }
+    batch.add(at + frame - base, caplen, wireLength, seconds * NANOS_A_SECOND + nanos, vlanTag);
+  }
+
+  private static int vlanTag(long at, int status) {
+    int tci = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.VLAN_TCI) & 0xffff;
+    int tpid =
+        (status & TP_STATUS_VLAN_TPID_VALID()) == 0
+            ? ETH_P_8021Q()
+            : MEMORY.get(JAVA_SHORT_UNALIGNED, at + RingLayout.VLAN_TPID) & 0xffff;
+    return tpid << 16 | tci;
+  }
+
+  /** Packets so far that were left out because the block contradicts itself. */
+  long malformed() {
+    return malformed;
+  }
+}
