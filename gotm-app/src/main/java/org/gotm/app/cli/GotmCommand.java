@@ -16,6 +16,7 @@ import org.gotm.app.output.Compression;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.ffm.afpacket.FilterCompiler;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     subcommands = {})
 final class GotmCommand implements Callable<Integer> {
-  private static final String DEFAULT_FILTER = "ip or ip6 or (vlan and (ip or ip6))";
+  private static final String DEFAULT_FILTER = FilterCompiler.DEFAULT;
   private static final int MAX_WORKERS = 256;
   private static final int MAX_FLOWS = 1 << 29;
 

@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.gotm.core.capture.PacketSource;
+import org.gotm.ffm.afpacket.AfPacketGroup;
+import org.gotm.ffm.afpacket.AfPacketOptions;
+import org.gotm.ffm.afpacket.FilterCompiler;
 import org.gotm.ffm.pcap.PcapOptions;
 import org.gotm.ffm.pcap.PcapSource;
 
@@ -32,9 +35,31 @@ public final class LiveSources {
   }
 
   private static List<PacketSource> open(String name, Settings settings) {
+    return switch (settings.captureMethod()) {
+      case AUTO, AFPACKET -> afPacket(name, settings);
+      case PCAP -> pcap(name, settings);
+      case SNF -> throw new IllegalStateException("capture=snf");
+    };
+  }
+
+  private static List<PacketSource> afPacket(String name, Settings settings) {
+    AfPacketOptions options =
+        AfPacketOptions.of(name)
+            .withBuffer(settings.bufferBytes(), settings.blockBytes())
+            .withSnaplen(settings.snaplen())
+            .withFilter(FilterCompiler.compile(settings.filter(), name));
+    return AfPacketGroup.open(options, settings.workers());
+  }
+
+  /** Libpcap cannot divide an interface among threads, except where SNF does that underneath. */
+  private static List<PacketSource> pcap(String name, Settings settings) {
     PcapOptions options =
         new PcapOptions(settings.snaplen(), (int) settings.bufferBytes(), true, settings.filter());
-    return List.of(PcapSource.open(name, options));
+    List<PacketSource> sources = new ArrayList<>();
+    for (int worker = 0; worker < settings.workers(); worker++) {
+      sources.add(PcapSource.open(name, options));
+    }
+    return sources;
   }
 
   /** A line for each interface of this machine: name, state, addresses. */

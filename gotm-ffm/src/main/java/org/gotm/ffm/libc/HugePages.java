@@ -3,6 +3,7 @@ package org.gotm.ffm.libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.capture.PacketSourceException;
@@ -17,6 +18,7 @@ import org.gotm.core.capture.PacketSourceException;
  */
 public final class HugePages implements SegmentAllocator, AutoCloseable {
   private static final long HUGE_PAGE = 2 << 20;
+  private static final int PAGE = 4096;
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int MADV_HUGEPAGE = 14;
@@ -42,7 +44,10 @@ public final class HugePages implements SegmentAllocator, AutoCloseable {
     long skip = -address & HUGE_PAGE - 1;
     MemorySegment memory = mapping.asSlice(skip, byteSize);
     libc.madvise(mapping.asSlice(skip, mapped - HUGE_PAGE), MADV_HUGEPAGE);
-    return memory.fill((byte) 0);
+    for (long page = 0; page < byteSize; page += PAGE) {
+      memory.set(ValueLayout.JAVA_BYTE, page, (byte) 0);
+    }
+    return memory;
   }
 
   @Override
