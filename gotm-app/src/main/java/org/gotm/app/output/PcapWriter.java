@@ -160,11 +160,11 @@ final class PcapWriter implements RecordTarget {
       parts.counters().bytesWritten.add(diskEnd - countedEnd);
       countedEnd = diskEnd;
       unflushedSinceNanos = nowNanos;
-      unsettled.settle(diskEnd);
       if (file.failure() == null) {
         mended(Trouble.Cause.WRITE);
       }
     }
+    unsettled.settle(diskEnd); // a flush may have written a piece before it was booked
     if (file.failure() != null) {
       recover(nowNanos);
     }
