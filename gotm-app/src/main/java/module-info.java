@@ -9,6 +9,7 @@ module org.gotm.app {
   requires io.prometheus.metrics.instrumentation.jvm;
   requires io.prometheus.metrics.model;
   requires jdk.httpserver;
+  requires jdk.management;
   requires jdk.unsupported;
   requires micrometer.core;
   requires micrometer.registry.prometheus;
@@ -16,6 +17,8 @@ module org.gotm.app {
   requires org.gotm.core;
   requires org.gotm.ffm;
 
+  opens org.gotm.app.bench to
+      info.picocli;
   opens org.gotm.app.cli to
       info.picocli;
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.gotm.app.bench.BenchCommand;
 import org.gotm.app.daemon.CaptureMethod;
 import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false,
     versionProvider = Version.class,
-    subcommands = {})
+    subcommands = {BenchCommand.class})
 final class GotmCommand implements Callable<Integer> {
   private static final String DEFAULT_FILTER = FilterCompiler.DEFAULT;
   private static final int MAX_WORKERS = 256;

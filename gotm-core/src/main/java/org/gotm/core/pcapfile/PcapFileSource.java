@@ -79,6 +79,17 @@ public final class PcapFileSource implements PacketSource {
     return new PcapFileSource(name, new StreamBytes(channel));
   }
 
+  /**
+   * Reads an uncompressed pcap file that is in memory.
+   *
+   * @param file native memory, which must outlive the source
+   * @param name what to call it in messages
+   * @throws PacketSourceException if it is not pcap
+   */
+  public static PcapFileSource of(MemorySegment file, String name) {
+    return new PcapFileSource(name, new MemoryBytes(file));
+  }
+
   private void readHeader() throws IOException {
     while (bytes.window().byteSize() < PcapHeaderLayout.LENGTH && bytes.refill(0)) {
       // more of the header

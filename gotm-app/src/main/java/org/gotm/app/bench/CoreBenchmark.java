@@ -1,0 +1,101 @@
+package org.gotm.app.bench;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import org.gotm.core.capture.CaptureWorker;
+import org.gotm.core.capture.Counter;
+import org.gotm.core.capture.Ledger;
+import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.capture.PacketSink;
+import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowListener;
+import org.gotm.core.flow.FlowTable;
+import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.ffm.libc.HugePages;
+
+/**
+ * The core alone, on one thread: decode, flow table and cutoff over a pcap file that is in memory,
+ * with nothing written. The flows stay in the table from one loop to the next.
+ */
+final class CoreBenchmark {
+  private static final long FLOW_TIMEOUT_NANOS = 60_000_000_000L;
+  private static final long SEED = 0x9e3779b97f4a7c15L;
+  private static final int WARM_UP_LOOPS = 10;
+
+  private final MemorySegment file;
+  private final Ledger ledger = new Ledger();
+  private final FlowTable flows;
+  private final FlowKeys keys;
+
+  /** One pass over the file. */
+  record Loop(long packets, long flows, long kept, double nanosPerPacket) {
+    @Override
+    public String toString() {
+      return "packets=%d flows=%d kept=%d ns_per_packet=%.2f mpps=%.2f"
+          .formatted(packets, flows, kept, nanosPerPacket, 1e3 / nanosPerPacket);
+    }
+  }
+
+  /**
+   * A benchmark over one file.
+   *
+   * @param file a whole pcap file in native memory
+   * @param memory for the flow table
+   */
+  CoreBenchmark(MemorySegment file, int capacityFlows, Cutoff cutoff, HugePages memory) {
+    this.file = file;
+    keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, SEED);
+    flows =
+        new FlowTable(
+            new FlowTable.Options(capacityFlows, FLOW_TIMEOUT_NANOS, cutoff, Cutoff.UNLIMITED),
+            keys,
+            FlowListener.NONE,
+            memory);
+  }
+
+  /** Goes over the file again and again, and tells of each time; the first ones are the JIT's. */
+  void run(int loops, Consumer<Loop> each) {
+    for (int i = 0; i < loops; i++) {
+      each.accept(loop());
+    }
+  }
+
+  /** The fastest of some loops after a warm-up. */
+  Loop best(int loops) {
+    Loop best = null;
+    for (int i = 0; i < WARM_UP_LOOPS + loops; i++) {
+      Loop loop = loop();
+      if (i >= WARM_UP_LOOPS && (best == null || loop.nanosPerPacket < best.nanosPerPacket)) {
+        best = loop;
+      }
+    }
+    return best;
+  }
+
+  private Loop loop() {
+    long packetsBefore = ledger.get(Counter.DELIVERED);
+    long keptBefore = ledger.get(Counter.KEPT);
+    try (PcapFileSource source = PcapFileSource.of(file, "memory")) {
+      PacketDecoder decoder = new PacketDecoder(source.linkType(), false, keys);
+      PacketSink sink = (batch, index) -> true;
+      CaptureWorker worker =
+          new CaptureWorker(source, decoder, flows, sink, ledger, System::nanoTime);
+      long begin = System.nanoTime();
+      worker.run();
+      long nanos = System.nanoTime() - begin;
+      if (worker.failure() != null) {
+        throw new IllegalStateException("the benchmark failed", worker.failure());
+      }
+      long packets = ledger.get(Counter.DELIVERED) - packetsBefore;
+      long kept = ledger.get(Counter.KEPT) - keptBefore;
+      return new Loop(packets, flows.size(), kept, (double) nanos / Math.max(packets, 1));
+    }
+  }
+
+  /** Probes of the table beyond the first of each look-up, a figure that needs no clock. */
+  long probes() {
+    return flows.probes();
+  }
+}

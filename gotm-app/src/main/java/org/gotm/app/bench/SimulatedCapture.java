@@ -1,0 +1,121 @@
+package org.gotm.app.bench;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
+import org.gotm.app.output.Compression;
+import org.gotm.app.output.Output;
+import org.gotm.app.output.OutputOptions;
+import org.gotm.core.capture.CaptureWorker;
+import org.gotm.core.capture.ChunkAppender;
+import org.gotm.core.capture.ChunkPool;
+import org.gotm.core.capture.Counter;
+import org.gotm.core.capture.Ledger;
+import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowListener;
+import org.gotm.core.flow.FlowTable;
+import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.ffm.libc.HugePages;
+
+/** All that happens to a packet after the ring, with packets that are in memory already. */
+final class SimulatedCapture {
+  private static final int CAPACITY_FLOWS = 100_000;
+  private static final int CHUNKS = 48;
+  private static final int CHUNK_LENGTH = 1 << 20;
+  private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long SEED = 11;
+
+  private final MemorySegment file;
+  private final Cutoff cutoff;
+  private final Compression compression;
+  private final Path folder;
+
+  /** What a run did and took. */
+  record Result(long packets, long bytesIn, long bytesOut, long nanos, double cpuNanos) {}
+
+  /** A capture of the packets of a pcap file in memory, again and again, into a folder. */
+  SimulatedCapture(MemorySegment file, Cutoff cutoff, Compression compression, Path folder) {
+    this.file = file;
+    this.cutoff = cutoff;
+    this.compression = compression;
+    this.folder = folder;
+  }
+
+  Result run(long leastNanos) {
+    try (HugePages memory = new HugePages()) {
+      ChunkPool pool = new ChunkPool(CHUNKS, CHUNK_LENGTH, memory);
+      Ledger ledger = new Ledger();
+      try (Output output = Output.open(options(), pool, message -> {}, System::nanoTime)) {
+        FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, SEED);
+        FlowTable flows =
+            new FlowTable(
+                new FlowTable.Options(CAPACITY_FLOWS, FLUSH_NANOS, cutoff, Cutoff.UNLIMITED),
+                keys,
+                FlowListener.NONE,
+                memory);
+        ChunkAppender appender =
+            new ChunkAppender(
+                new ChunkAppender.Options(
+                    0,
+                    LinkType.ETHERNET,
+                    TimestampPrecision.NANO,
+                    PcapHeaderLayout.MAX_SNAPLEN,
+                    FLUSH_NANOS,
+                    0,
+                    true),
+                pool,
+                output,
+                ledger);
+        long cpuBefore = cpuNanos();
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < leastNanos) {
+          pass(keys, flows, appender, ledger);
+        }
+        output.finish();
+        long nanos = System.nanoTime() - begin;
+        return new Result(
+            ledger.get(Counter.DELIVERED),
+            ledger.get(Counter.BYTES),
+            output.bytesWritten(),
+            nanos,
+            cpuNanos() - cpuBefore);
+      }
+    }
+  }
+
+  private void pass(FlowKeys keys, FlowTable flows, ChunkAppender appender, Ledger ledger) {
+    try (PcapFileSource source = PcapFileSource.of(file, "memory")) {
+      PacketDecoder decoder = new PacketDecoder(source.linkType(), false, keys);
+      CaptureWorker worker =
+          new CaptureWorker(source, decoder, flows, appender, ledger, System::nanoTime);
+      worker.run();
+      if (worker.failure() != null) {
+        throw new IllegalStateException("the benchmark failed", worker.failure());
+      }
+    }
+  }
+
+  private OutputOptions options() {
+    return new OutputOptions(
+        new OutputOptions.Naming(folder, "bench", ZoneOffset.UTC, false),
+        new OutputOptions.Rotation(0, 0),
+        new OutputOptions.Format(TimestampPrecision.NANO, PcapHeaderLayout.MAX_SNAPLEN),
+        compression,
+        Runtime.getRuntime().availableProcessors(),
+        FLUSH_NANOS,
+        false);
+  }
+
+  private static long cpuNanos() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+}

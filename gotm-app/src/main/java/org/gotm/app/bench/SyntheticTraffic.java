@@ -1,0 +1,74 @@
+package org.gotm.app.bench;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.SplittableRandom;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.PcapRecordLayout;
+import org.gotm.core.pcapfile.TimestampPrecision;
+
+/**
+ * Makes a pcap file in memory: TCP and UDP packets of one size, spread evenly over many flows, half
+ * of their payload text and half random, the same for the same seed.
+ */
+final class SyntheticTraffic {
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final long START_NANOS = 1_700_000_000_000_000_000L;
+  private static final int NANOS_BETWEEN = 60;
+  private static final int HEADERS_LENGTH = 54;
+  private static final byte[] TEXT = "GET /index.html HTTP/1.1 Host: example.org ".getBytes();
+
+  private SyntheticTraffic() {}
+
+  /**
+   * A pcap file with nanoseconds.
+   *
+   * @param frameLength bytes of each frame, at least 60
+   */
+  static MemorySegment make(
+      int flows, int packets, int frameLength, long seed, SegmentAllocator memory) {
+    int recordLength = PcapRecordLayout.HEADER_LENGTH + frameLength;
+    MemorySegment file =
+        memory.allocate(PcapHeaderLayout.LENGTH + (long) packets * recordLength, Long.BYTES);
+    PcapHeaderLayout.write(
+        file, 0, TimestampPrecision.NANO, PcapHeaderLayout.MAX_SNAPLEN, LinkType.ETHERNET);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < packets; i++) {
+      long at = PcapHeaderLayout.LENGTH + (long) i * recordLength;
+      long nanos = START_NANOS + (long) i * NANOS_BETWEEN;
+      PcapRecordLayout.write(file, at, nanos, 1, frameLength, frameLength);
+      writeFrame(
+          file, at + PcapRecordLayout.HEADER_LENGTH, frameLength, random.nextInt(flows), random);
+    }
+    return file;
+  }
+
+  private static void writeFrame(
+      MemorySegment file, long frame, int length, int flow, SplittableRandom random) {
+    boolean back = random.nextBoolean();
+    int client = 0x0a00_0000 | flow;
+    int server = 0xc0a8_0000 | flow * 0x9e3779b1 >>> 16;
+    int clientPort = 1024 + (flow * 0x85ebca6b >>> 17);
+    boolean udp = flow % 4 == 3;
+    file.set(INT, frame + 2, 0x0202_0202);
+    file.set(INT, frame + 8, 0x0202_0202);
+    file.set(SHORT, frame + 12, (short) 0x0800);
+    file.set(INT, frame + 14, 0x4500_0000 | length - 14);
+    file.set(INT, frame + 22, 0x4000_0000 | (udp ? 17 : 6) << 16);
+    file.set(INT, frame + 26, back ? server : client);
+    file.set(INT, frame + 30, back ? client : server);
+    file.set(INT, frame + 34, back ? 443 << 16 | clientPort : clientPort << 16 | 443);
+    file.set(SHORT, frame + 46, (short) 0x5010);
+    boolean isText = flow % 2 == 0;
+    for (int i = HEADERS_LENGTH; i < length; i++) {
+      byte value = isText ? TEXT[i % TEXT.length] : (byte) random.nextInt();
+      file.set(ValueLayout.JAVA_BYTE, frame + i, value);
+    }
+  }
+}
