@@ -10,11 +10,11 @@ import java.nio.file.StandardOpenOption;
 /** A whole file, mapped into memory: packets are read where the page cache has them. */
 final class MappedBytes implements FileBytes {
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment file;
+  private MemorySegment window;
 
   MappedBytes(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      window = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -23,11 +23,12 @@ final class MappedBytes implements FileBytes {
 
   @Override
   public MemorySegment window() {
-    return file;
+    return window;
   }
 
   @Override
   public boolean refill(long from) {
+    window = window.asSlice(from);
     return false;
   }
 

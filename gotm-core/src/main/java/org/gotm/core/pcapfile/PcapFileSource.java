@@ -165,19 +165,22 @@ public final class PcapFileSource implements PacketSource {
     try {
       for (int i = 0; i < BATCHES_A_POLL && damage == null && !stopped; i++) {
         fill();
-        if (batch.count() == 0 && (damage != null || !refill())) {
+        if (batch.count() > 0) {
+          received += batch.count();
+          packets += batch.count();
+          handler.onBatch(batch);
+        } else if (damage != null || !refill()) {
           break;
         }
-        handler.onBatch(batch);
-        packets += batch.count();
       }
     } catch (IOException e) {
       damage = failed(e);
     } catch (InternalError e) {
-      throw new PacketSourceException(
-          "%s: became shorter while it was read, at offset %d".formatted(name, offset()), e);
+      damage =
+          new PacketSourceException(
+              "%s: became shorter while it was read, at offset %d".formatted(name, offset()), e);
+      throw damage;
     }
-    received += packets;
     if (packets == 0 && damage != null) {
       throw damage;
     }
@@ -227,14 +230,11 @@ public final class PcapFileSource implements PacketSource {
 
   /** Gets more of the file; false at its end, be it clean or within a record. */
   private boolean refill() throws IOException {
-    long from = position;
-    if (bytes.refill(from)) {
-      windowOffset += from;
-      position = 0;
-      return true;
-    }
-    if (!isAtEnd()) {
-      long left = bytes.window().byteSize() - position;
+    boolean added = bytes.refill(position);
+    windowOffset += position;
+    position = 0;
+    if (!added && !isAtEnd()) {
+      long left = bytes.window().byteSize();
       damage =
           new DamagedCaptureException(
               name,
@@ -245,10 +245,9 @@ public final class PcapFileSource implements PacketSource {
                   : "the file ends after %d of %d captured bytes"
                       .formatted(
                           left - recordHeaderLength,
-                          order(
-                              bytes.window().get(INT, position + PcapRecordLayout.CAPLEN_OFFSET))));
+                          order(bytes.window().get(INT, PcapRecordLayout.CAPLEN_OFFSET))));
     }
-    return false;
+    return added;
   }
 
   private boolean isAtEnd() {
