@@ -33,6 +33,8 @@ public final class PacketDecoder {
   private static final int TYPE_QINQ = 0x88a8;
   private static final int TYPE_QINQ_OLD = 0x9100;
   private static final int LOWEST_ETHERTYPE = 0x0600;
+  private static final int MPLS_LENGTH = 4;
+  private static final int PPPOE_LENGTH = 8;
   private static final int PPP_IPV4 = 0x0021;
   private static final int PPP_IPV6 = 0x0057;
 
@@ -62,7 +64,7 @@ public final class PacketDecoder {
   private static final int MAX_EXTENSION_HEADERS = 16;
 
   private static final int TCP_CONTROL = 0x07; // FIN, SYN, RST
-  private static final int UNDECODED = -1;
+  private static final int NOT_IP = -1;
 
   private final int linkType;
   private final int bidirectional; // 1 or 0
@@ -245,35 +247,45 @@ public final class PacketDecoder {
     return type == TYPE_VLAN || type == TYPE_QINQ || type == TYPE_QINQ_OLD;
   }
 
-  /** What may stand between Ethernet and IP: MPLS labels or PPPoE; else the frame is not IP. */
+  /** A frame whose type is not IP: there may be MPLS labels or PPPoE before it. */
   private void shim(long packet, int at, int type, int caplen, int wireLength, int i) {
-    int ip = UNDECODED;
-    if (type == TYPE_MPLS || type == TYPE_MPLS_UPSTREAM) {
-      ip = afterMpls(packet, at, caplen);
-    } else if (type == TYPE_PPPOE_SESSION && caplen >= at + 8) {
-      int protocol = ALL.get(SHORT, packet + at + 6) & 0xffff;
-      ip = protocol == PPP_IPV4 || protocol == PPP_IPV6 ? at + 8 : UNDECODED;
-    }
-    int version = ip != UNDECODED && caplen > ip ? ALL.get(JAVA_BYTE, packet + ip) >> 4 & 15 : 0;
-    if (version == 4) {
-      ipv4(packet, ip, caplen, wireLength, i);
-    } else if (version == 6) {
-      ipv6(packet, ip, caplen, wireLength, i);
-    } else {
+    int ip = behindShim(packet, at, type, caplen);
+    if (ip == NOT_IP) {
       notIp(packet, at, type, wireLength, i);
+    } else {
+      rawIp(packet, ip, caplen, wireLength, i);
     }
   }
 
-  private static int afterMpls(long packet, int at, int caplen) {
-    int next = at;
-    while (caplen >= next + 4) {
-      boolean bottomOfStack = (ALL.get(JAVA_BYTE, packet + next + 2) & 1) != 0;
-      next += 4;
-      if (bottomOfStack) {
-        return next;
+  /**
+   * Where IP begins behind MPLS labels or a PPPoE header: {@code caplen} if too little was captured
+   * to tell, {@link #NOT_IP} if there is none.
+   */
+  private static int behindShim(long packet, int at, int type, int caplen) {
+    if (type == TYPE_PPPOE_SESSION) {
+      if (caplen < at + PPPOE_LENGTH) {
+        return caplen;
       }
+      int protocol = ALL.get(SHORT, packet + at + 6) & 0xffff;
+      return protocol == PPP_IPV4 || protocol == PPP_IPV6 ? at + PPPOE_LENGTH : NOT_IP;
     }
-    return UNDECODED;
+    return type == TYPE_MPLS || type == TYPE_MPLS_UPSTREAM
+        ? behindLabels(packet, at, caplen)
+        : NOT_IP;
+  }
+
+  private static int behindLabels(long packet, int at, int caplen) {
+    int next = at;
+    boolean bottomOfStack = false;
+    while (!bottomOfStack) {
+      if (caplen <= next + MPLS_LENGTH) {
+        return caplen;
+      }
+      bottomOfStack = (ALL.get(JAVA_BYTE, packet + next + 2) & 1) != 0;
+      next += MPLS_LENGTH;
+    }
+    int version = ALL.get(JAVA_BYTE, packet + next) >> 4 & 15;
+    return version == 4 || version == 6 ? next : NOT_IP;
   }
 
   /**
@@ -330,8 +342,9 @@ public final class PacketDecoder {
       type = ALL.get(SHORT, packet + at + 2) & 0xffff;
       at += VLAN_LENGTH;
     }
-    if (type == TYPE_IPV4 || type == TYPE_IPV6) {
-      rawIp(packet, at, caplen, wireLength, i);
+    int ip = type == TYPE_IPV4 || type == TYPE_IPV6 ? at : behindShim(packet, at, type, caplen);
+    if (ip != NOT_IP) {
+      rawIp(packet, ip, caplen, wireLength, i);
     } else {
       linkKey(ALL.get(LONG, packet + addressAt), 0, type, wireLength - at, i);
     }
