@@ -153,18 +153,27 @@ public final class FlowKeys {
 
   /** The hash of a key with one word of addresses. */
   public long hash(long a0, long meta) {
-    return fold(a0 ^ seed0, meta ^ seed1);
+    return mix(fold(a0 ^ seed0, meta ^ seed1));
   }
 
   /** The hash of a key with four words of addresses. */
   public long hash(long a0, long a1, long a2, long a3, long meta) {
     long low = fold(a0 ^ seed0, a1 ^ seed1);
     long high = fold(a2 ^ seed1, a3 ^ seed2);
-    return fold(low ^ meta, high ^ seed2);
+    return mix(fold(low ^ meta, high ^ seed2));
   }
 
   /** Both halves of the 128-bit product, over each other: each bit of the result depends on all. */
   private static long fold(long a, long b) {
     return a * b ^ Math.unsignedMultiplyHigh(a, b);
+  }
+
+  /**
+   * Breaks up the arithmetic sequence that the products of neighbouring keys are: with one seed in
+   * a hundred their low bits would fall into few places.
+   */
+  private static long mix(long folded) {
+    long mixed = (folded ^ folded >>> 32) * 0x9e3779b97f4a7c15L;
+    return mixed ^ mixed >>> 32;
   }
 }
