@@ -283,7 +283,7 @@ public final class FlowTable {
     for (int seen = 0; seen < EVICTION_WINDOW || oldest < 0; seen++) {
       if (ALL.get(LONG, slot + META) != 0) {
         long last = ALL.get(LONG, slot + LAST_NANOS);
-        if (last < oldestNanos) {
+        if (oldest < 0 || last < oldestNanos) {
           oldestNanos = last;
           oldest = slot;
         }
