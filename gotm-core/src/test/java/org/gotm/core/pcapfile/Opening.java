@@ -1,0 +1,75 @@
+package org.gotm.core.pcapfile;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The ways in which the bytes of a pcap file can come; all must give the same packets. */
+enum Opening {
+  /** A file, mapped. */
+  MAPPED {
+    @Override
+    PcapFileSource open(byte[] content, Path folder) {
+      try {
+        return PcapFileSource.open(Files.write(folder.resolve("file.pcap"), content));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  },
+  /** A stream that gives what is asked for. */
+  STREAM {
+    @Override
+    PcapFileSource open(byte[] content, Path folder) {
+      return PcapFileSource.open(channel(content), "file.pcap");
+    }
+  },
+  /** A pipe whose writer is slow: a few bytes at a time. */
+  TRICKLE {
+    @Override
+    PcapFileSource open(byte[] content, Path folder) {
+      return PcapFileSource.open(new SlowChannel(channel(content)), "file.pcap");
+    }
+  };
+
+  /** Opens a source over the content. */
+  abstract PcapFileSource open(byte[] content, Path folder);
+
+  private static ReadableByteChannel channel(byte[] content) {
+    return Channels.newChannel(new ByteArrayInputStream(content));
+  }
+
+  /** Gives 1 to 7 bytes a read. */
+  private static final class SlowChannel implements ReadableByteChannel {
+    private final ReadableByteChannel channel;
+    private int reads;
+
+    SlowChannel(ReadableByteChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+      int length = Math.min(1 + reads++ % 7, into.remaining());
+      ByteBuffer few = into.slice(into.position(), length);
+      int read = channel.read(few);
+      into.position(into.position() + Math.max(read, 0));
+      return read;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}
