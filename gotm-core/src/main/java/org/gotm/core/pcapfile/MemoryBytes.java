@@ -3,9 +3,21 @@ package org.gotm.core.pcapfile;
 import java.lang.foreign.MemorySegment;
 
 /** A capture file that somebody else holds in memory. */
-record MemoryBytes(MemorySegment window) implements FileBytes {
+final class MemoryBytes implements FileBytes {
+  private MemorySegment window;
+
+  MemoryBytes(MemorySegment file) {
+    window = file;
+  }
+
+  @Override
+  public MemorySegment window() {
+    return window;
+  }
+
   @Override
   public boolean refill(long from) {
+    window = window.asSlice(from);
     return false;
   }
 
