@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Captures the same traffic with gotm and with every peer that is installed, one after the other, and prints a table: packets
+# sent, seen and lost, processor time, microseconds a packet, bytes written. Everything happens on a veth pair in a network
+# namespace made for it. Run as root; needs gcc, iproute2, and for the peers tcpdump, dumpcap (wireshark-common),
+# netsniff-ng, stenographer.
+#
+#   bench/live.sh [-n PACKETS] [-p PACKETS_A_SECOND] [-f FRAME_BYTES] [-w FOLDER] [TOOL...]
+#
+# Tools: gotm-cutoff gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype (default: all). A rate of 0 is as fast as it goes.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+packets=5000000 rate=0 frame=1066 folder=${TMPDIR:-/tmp}
+while getopts n:p:f:w: option; do
+  case $option in
+    n) packets=$OPTARG ;;
+    p) rate=$OPTARG ;;
+    f) frame=$OPTARG ;;
+    w) folder=$OPTARG ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
+tools=("$@")
+[ ${#tools[@]} -gt 0 ] || tools=(gotm-cutoff gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype)
+[ "$(id -u)" = 0 ] || { echo "live.sh: needs root for the network namespace" >&2; exit 1; }
+
+work=$(mktemp -d "$folder/gotm-bench-XXXXXX")
+space=gotm-bench-$$
+cleanup() {
+  ip netns del "$space" 2>/dev/null || :
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+gcc -O2 -o "$work/send" "$here/send.c"
+gcc -O2 -o "$work/trace" "$here/trace.c"
+"$work/trace" "$work/trace.pcap" 100000 400 "$frame"
+
+ip netns add "$space"
+ip -n "$space" link add tap0 type veth peer name wire0
+for interface in tap0 wire0; do
+  ip netns exec "$space" sysctl -qw "net.ipv6.conf.$interface.disable_ipv6=1"
+  ip -n "$space" link set "$interface" arp off mtu 9200 up
+done
+
+# How each tool is started in an empty folder; it captures from tap0 into that folder.
+command_of() {
+  local gotm=("$here/../gotm" -interface tap0 -capture afpacket -filter '' -rotationinterval 1h -metrics-address off
+    -flowtimeout 60s -write .)
+  case $1 in
+    gotm-cutoff) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000) ;;
+    gotm) command=("${gotm[@]}" -bytecutoff 0 -packetcutoff 0) ;;
+    gotm-zstd) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000 -compress=zstd:1) ;;
+    tcpdump) command=(tcpdump -n -i tap0 -B 65536 -s 0 -w out.pcap) ;;
+    dumpcap) command=(dumpcap -q -i tap0 -B 64 -s 0 -w out.pcap) ;;
+    netsniff-ng) command=(netsniff-ng --in tap0 --out out.pcap --silent --ring-size 64MiB) ;;
+    stenotype) command=(stenotype --iface=tap0 --dir=. --threads=1 --blocks=64 --seccomp=none
+      "--uid=$(id -u)" "--gid=$(id -g)" --fileage_sec=3600 --preallocate_file_mb=0 --no_watchdogs -v --stats_sec=1) ;;
+    *) echo "live.sh: tool=$1: not known" >&2; exit 2 ;;
+  esac
+}
+
+# Packets that a tool says or shows it has seen.
+seen_by() {
+  case $1 in
+    gotm*) sed -n 's/.*ledger total received=[0-9]* dropped=\([0-9]*\).* delivered=\([0-9]*\).*lost_output_full=\([0-9]*\).*/\2 \3/p' log |
+      awk '{print $1 - $2}' ;;
+    tcpdump) sed -n 's/^\([0-9]*\) packets captured.*/\1/p' log ;;
+    dumpcap) sed -n "s/^Packets received\/dropped on interface '.*': \([0-9]*\)\/.*/\1/p" log ;;
+    netsniff-ng) sed -n 's/^ *\([0-9]*\) *packets incoming.*/\1/p; s/^ *\([0-9]*\)  packets passed filter.*/\1/p' log | tail -n 1 ;;
+    stenotype) grep -oE 'packets=[0-9]+' log | tail -n 1 | cut -d= -f2 ;;
+  esac
+}
+
+is_ready() {
+  case $1 in
+    gotm*) grep -q 'Starting worker' log ;;
+    *) sleep 2 ;;
+  esac
+}
+
+printf '%-12s %10s %10s %10s %6s %8s %10s %14s\n' tool sent seen lost 'lost%' 'cpu s' 'us/packet' 'bytes written'
+for tool in "${tools[@]}"; do
+  command_of "$tool"
+  command -v "${command[0]}" >/dev/null || { printf '%-12s not installed\n' "$tool"; continue; }
+  mkdir "$work/$tool"
+  cd "$work/$tool"
+  ip netns exec "$space" bash -c 'TIMEFORMAT="%U %S"; time "$@" >log 2>&1 & child=$!; wait $child' \
+    live "${command[@]}" 2>time &
+  shell=$!
+  for _ in $(seq 100); do is_ready "$tool" 2>/dev/null && break; sleep 0.1; done
+  sleep 0.5
+  sent=$(ip netns exec "$space" "$work/send" wire0 "$work/trace.pcap" "$packets" "$rate" | cut -d' ' -f1)
+  sleep 1.5
+  # the tool is the youngest process below the shell: ask it to stop, and it alone
+  child=$(pgrep -P "$(pgrep -P "$shell" || echo "$shell")" || pgrep -P "$shell")
+  kill -TERM $child 2>/dev/null || :
+  wait "$shell" || :
+  seen=$(seen_by "$tool")
+  seen=${seen:-0}
+  rm -f .gotm.lock
+  bytes=$(find . -type f ! -name log ! -name time -printf '%s\n' | awk '{sum += $1} END {print sum + 0}')
+  awk -v tool="$tool" -v sent="$sent" -v seen="$seen" -v bytes="$bytes" '{
+    cpu = $1 + $2; lost = sent - seen; if (lost < 0) lost = 0
+    printf "%-12s %10d %10d %10d %6.2f %8.2f %10.3f %14d\n", tool, sent, seen, lost, 100 * lost / sent, cpu, cpu * 1e6 / sent, bytes
+  }' time
+  cd "$work"
+  rm -rf "${work:?}/$tool"
+done
