@@ -8,4 +8,5 @@ module org.gotm.ffm {
   exports org.gotm.ffm.afpacket;
   exports org.gotm.ffm.libc;
   exports org.gotm.ffm.pcap;
+  exports org.gotm.ffm.snf;
 }
