@@ -1,10 +1,14 @@
 package org.gotm.ffm;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -21,6 +25,32 @@ public final class Command {
    * @param output what it wrote to standard output and standard error
    */
   public record Result(int exitCode, String output) {}
+
+  /**
+   * Lets a test go on only where it can run: with these programs. Elsewhere the test is skipped,
+   * but fails if the environment says CI=true.
+   */
+  public static void require(String... programs) {
+    List<String> missing =
+        Arrays.stream(programs).filter(program -> !isInstalled(program)).toList();
+    if (!missing.isEmpty()) {
+      skip("this test needs " + String.join(", ", missing));
+    }
+  }
+
+  /** Skips the test that runs, but fails if the environment says CI=true. */
+  public static void skip(String reason) {
+    if ("true".equals(System.getenv("CI"))) {
+      throw new AssertionError(reason);
+    }
+    abort(reason);
+  }
+
+  /** Whether a program can be run by its name. */
+  public static boolean isInstalled(String program) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
 
   /** Runs a program to its end; fails if it does not end. */
   public static Result run(List<String> command) {

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a source has to do whose packets arrive by themselves. */
 public abstract class LiveSourceContract extends PacketSourceContract {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int WAKEUPS = 20;
 
   /** For subclasses. */
@@ -71,11 +70,11 @@ public abstract class LiveSourceContract extends PacketSourceContract {
 
   private static long wakeAndMeasure(
       PacketSource source, AtomicInteger polls, AtomicReference<Path> task) throws IOException {
-    await(() -> task.get() != null && isAsleep(task.get()), "the poll to sleep");
+    Await.until("the poll to sleep", () -> task.get() != null && isAsleep(task.get()));
     int sleeping = polls.get();
     long start = System.nanoTime();
     source.wakeup();
-    await(() -> polls.get() > sleeping, "the woken poll");
+    Await.until("the woken poll", () -> polls.get() > sleeping);
     return System.nanoTime() - start;
   }
 
@@ -94,7 +93,7 @@ public abstract class LiveSourceContract extends PacketSourceContract {
     Path file = write(traffic);
     try (PacketSource source = open(file)) {
       send(file);
-      await(() -> stats(source).received == 500, "500 packets in the ring");
+      Await.until("500 packets in the ring", () -> stats(source).received == 500);
       source.stop();
       send(file);
 
@@ -103,24 +102,6 @@ public abstract class LiveSourceContract extends PacketSourceContract {
       assertThat(stats(source).dropped).isZero();
       assertThat(stats(source).discarded).isZero();
     }
-  }
-
-  /** Waits for something that can only be looked at; fails if it does not come. */
-  protected static void await(Condition condition, String what) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!condition.isMet()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("did not come: " + what);
-      }
-      Thread.onSpinWait();
-    }
-  }
-
-  /** Something to wait for. */
-  @FunctionalInterface
-  protected interface Condition {
-    /** Whether it is so now. */
-    boolean isMet();
   }
 
   private static Path thisTask() {

@@ -1,12 +1,9 @@
 package org.gotm.ffm;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
-import java.io.File;
-import java.nio.file.Files;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,28 +73,10 @@ public final class VethPair implements AutoCloseable {
    * test is skipped, but fails if the environment says CI=true.
    */
   public static void requireLive() {
-    List<String> missing = new ArrayList<>();
+    Command.require("ip", "tcpreplay");
     if (!Command.check("id", "-u").strip().equals("0")) {
-      missing.add("root");
+      Command.skip("a live test needs to be root");
     }
-    for (String program : List.of("ip", "tcpreplay")) {
-      if (!isInstalled(program)) {
-        missing.add(program);
-      }
-    }
-    if (missing.isEmpty()) {
-      return;
-    }
-    String message = "a live test needs " + String.join(", ", missing);
-    if ("true".equals(System.getenv("CI"))) {
-      throw new AssertionError(message);
-    }
-    abort(message);
-  }
-
-  private static boolean isInstalled(String program) {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   /** The interface to capture on. */
@@ -134,7 +113,7 @@ public final class VethPair implements AutoCloseable {
           "-c",
           "f=/proc/sys/net/ipv6/conf/%s/disable_ipv6; ! [ -e $f ] || echo 1 >$f".formatted(end));
       check("ip", "link", "set", end, "arp", "off", "multicast", "off", "mtu", "" + mtu);
-      if (isInstalled("ethtool")) {
+      if (Command.isInstalled("ethtool")) {
         Command.run(
             inside("ethtool", "-K", end, "gro", "off", "gso", "off", "tso", "off", "tx", "off"));
         Command.run(inside("ethtool", "-K", end, "rx", "off"));
@@ -201,6 +180,31 @@ public final class VethPair implements AutoCloseable {
       throw new AssertionError("tcpreplay does not say what it sent: " + output);
     }
     return Integer.parseInt(matcher.group(1));
+  }
+
+  /**
+   * Begins to send a capture file over and over.
+   *
+   * @param packetsPerSecond how fast
+   * @return ends the sending when closed
+   */
+  public AutoCloseable sendForEver(Path pcap, int packetsPerSecond) {
+    List<String> command =
+        inside("tcpreplay", "--intf1", peer, "--loop=0", "--pps=" + packetsPerSecond, "--quiet");
+    command.add(pcap.toString());
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return () -> {
+        process.destroy();
+        process.waitFor();
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String check(String... command) {

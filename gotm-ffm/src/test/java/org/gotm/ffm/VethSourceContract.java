@@ -135,7 +135,7 @@ public abstract class VethSourceContract extends LiveSourceContract {
     Path file = write(traffic);
     try (PacketSource source = open(file)) {
       send(file);
-      await(() -> stats(source).received == 500, "500 packets in the ring");
+      Await.until("500 packets in the ring", () -> stats(source).received == 500);
       pair.remove();
 
       new ReceivedPackets().await(source, 500).assertEqualTo(traffic);
@@ -150,7 +150,7 @@ public abstract class VethSourceContract extends LiveSourceContract {
       send(file);
       running.awaitPackets();
       pair.remove();
-      await(() -> source.trouble() != null, "trouble");
+      Await.until("trouble", () -> source.trouble() != null);
       Ledger ledger = running.stopAndJoin().ledger();
 
       assertThat(ledger.get(Counter.RECEIVED)).isEqualTo(100);
@@ -160,11 +160,11 @@ public abstract class VethSourceContract extends LiveSourceContract {
 
   private static void awaitTrouble(
       PacketSource source, ReceivedPackets received, boolean expected) {
-    await(
+    Await.until(
+        expected ? "trouble" : "the end of the trouble: " + source.trouble(),
         () -> {
           source.poll(received);
           return (source.trouble() != null) == expected;
-        },
-        expected ? "trouble" : "the end of the trouble: " + source.trouble());
+        });
   }
 }

@@ -63,7 +63,8 @@ public final class NativeLibrary {
         System.load(file.toString());
         return file;
       } catch (UnsatisfiedLinkError e) {
-        attempts.add(e.getMessage());
+        String reason = e.getMessage();
+        attempts.add(reason.contains(candidate) ? reason : candidate + ": " + reason);
       }
     }
     throw new NativeLibraryException(

@@ -32,7 +32,7 @@ public final class PcapLibrary {
         "libpcap",
         chosen == null ? CANDIDATES : List.of(chosen),
         "pcap_lib_version",
-        "install libpcap0.8 (Debian, Ubuntu) or libpcap (Fedora), or name the file with -D%s="
+        "install libpcap0.8 (Debian, Ubuntu) or libpcap (Fedora), or name its file with -D%s=FILE"
             .formatted(PROPERTY));
   }
 

@@ -1,0 +1,61 @@
+package org.gotm.ffm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A program that captures in a process of its own and says {@link #READY} when it has begun. */
+public final class ChildCapture implements AutoCloseable {
+  /** The line by which the program says that it captures. */
+  public static final String READY = "ready";
+
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Process process;
+  private final BufferedReader output;
+
+  /** Starts the program and waits until it captures; fails with its output if it does not. */
+  public ChildCapture(List<String> command) {
+    try {
+      process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    output = process.inputReader();
+    try {
+      String line = output.readLine();
+      if (!READY.equals(line)) {
+        throw new AssertionError("does not capture: " + line + "\n" + rest());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String rest() {
+    return output.lines().collect(Collectors.joining("\n"));
+  }
+
+  /** Waits for the end of the program, which has to succeed, and gives the rest of its output. */
+  public String awaitEnd() {
+    String text = rest();
+    try {
+      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as(text).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+    assertThat(process.exitValue()).as(text).isZero();
+    return text;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
