@@ -108,10 +108,8 @@ public final class VethPair implements AutoCloseable {
   public void add() {
     check("ip", "link", "add", name, "type", "veth", "peer", "name", peer);
     for (String end : List.of(name, peer)) {
-      check(
-          "sh",
-          "-c",
-          "f=/proc/sys/net/ipv6/conf/%s/disable_ipv6; ! [ -e $f ] || echo 1 >$f".formatted(end));
+      set("/proc/sys/net/ipv6/conf/%s/disable_ipv6".formatted(end), 1);
+      set("/proc/sys/net/ipv4/conf/%s/forwarding".formatted(end), 0);
       check("ip", "link", "set", end, "arp", "off", "multicast", "off", "mtu", "" + mtu);
       if (Command.isInstalled("ethtool")) {
         Command.run(
@@ -121,6 +119,11 @@ public final class VethPair implements AutoCloseable {
     }
     check("ip", "link", "set", peer, "up");
     setUp();
+  }
+
+  private void set(String kernelParameter, int value) {
+    String script = "! [ -e %1$s ] || echo %2$d >%1$s".formatted(kernelParameter, value);
+    check("sh", "-c", script);
   }
 
   /** Takes the capturing end up, and waits until packets pass. */

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSource;
 import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.pcapfile.Captures;
+import org.gotm.core.pcapfile.PcapFileSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -19,6 +22,9 @@ import org.junit.jupiter.api.Test;
 /** What a source has to do that captures from a network interface of Linux. */
 @Tag("live")
 public abstract class VethSourceContract extends LiveSourceContract {
+  private static final int SHORTEST_FRAME = 14;
+  private static final int LONGEST_FRAME = VethPair.LARGEST_MTU + 14;
+
   private VethPair pair;
 
   /** For subclasses. */
@@ -52,6 +58,31 @@ public abstract class VethSourceContract extends LiveSourceContract {
   @Override
   protected final void send(Path traffic) {
     pair.send(traffic);
+  }
+
+  @Test
+  void shouldDeliverRealTrafficAsItWasWhenSent() {
+    List<byte[]> frames = new ArrayList<>();
+    for (Captures.Capture capture : Captures.pcaps()) {
+      if (capture.isSound() && capture.linkType().equals("ether")) {
+        frames.addAll(sendable(capture.extractTo(folder)));
+      }
+    }
+    SampleTraffic traffic = new SampleTraffic(frames);
+    Path file = write(traffic);
+    try (PacketSource source = open(file)) {
+      send(file);
+      new ReceivedPackets().await(source, frames.size()).assertEqualTo(traffic);
+    }
+  }
+
+  private static List<byte[]> sendable(Path capture) {
+    try (PacketSource source = PcapFileSource.open(capture)) {
+      return new ReceivedPackets()
+          .awaitEnd(source).frames().stream()
+              .filter(frame -> frame.length >= SHORTEST_FRAME && frame.length <= LONGEST_FRAME)
+              .toList();
+    }
   }
 
   @Test

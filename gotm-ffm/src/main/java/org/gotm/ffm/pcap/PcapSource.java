@@ -70,7 +70,13 @@ public final class PcapSource implements PacketSource {
    * @throws PacketSourceException if the file cannot be opened or is no capture file
    */
   public static PacketSource openOffline(Path file, String filter) {
-    return new PcapOfflineSource(file.toString(), PcapHandle.openFile(file.toString(), filter));
+    PcapHandle handle = PcapHandle.openFile(file.toString(), filter);
+    int dlt = handle.dlt();
+    if (dlt >>> Short.SIZE != 0) {
+      handle.close();
+      throw new PacketSourceException("%s: unknown link type %d".formatted(file, dlt));
+    }
+    return new PcapOfflineSource(file.toString(), handle);
   }
 
   private void begin(PcapHandle handle) {
