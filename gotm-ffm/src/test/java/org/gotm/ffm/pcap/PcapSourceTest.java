@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.gotm.core.capture.BatchHandler;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSource;
 import org.gotm.core.capture.SourceStats;
@@ -64,6 +65,26 @@ class PcapSourceTest {
 
       assertThat(received.frames()).allMatch(frame -> frame.length == 50);
       assertThat(received.wireLengths()).containsOnly(200);
+    }
+  }
+
+  @Test
+  void shouldGoOnWithTheNextPacketWhenTheHandlerThrew() {
+    SampleTraffic traffic = SampleTraffic.mixed(300);
+    try (VethPair pair = VethPair.create();
+        PacketSource source = PcapSource.open(pair.name(), PcapOptions.defaults())) {
+      pair.send(traffic.write(folder.resolve("300.pcap")));
+      Await.until("all packets", () -> stats(source).received == 300);
+      BatchHandler failing =
+          batch -> {
+            throw new UnsupportedOperationException("the first packet");
+          };
+
+      assertThatExceptionOfType(UnsupportedOperationException.class)
+          .isThrownBy(() -> Await.until("a packet", () -> source.poll(failing) > 0));
+      new ReceivedPackets()
+          .await(source, 299)
+          .assertEqualTo(new SampleTraffic(traffic.frames().subList(1, 300)));
     }
   }
 
