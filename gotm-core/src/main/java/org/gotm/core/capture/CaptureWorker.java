@@ -58,17 +58,28 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   /** Captures until the source ends, a {@link #stop} is carried out, or something fails. */
   @Override
   public void run() {
+    attempt(this::capture);
+    attempt(sink::finish);
+    attempt(this::readStats);
+    ended = true;
+  }
+
+  /** Takes a step of which no failure may keep the next from being taken. */
+  private void attempt(Runnable step) {
     try {
-      capture();
+      step.run();
     } catch (Throwable e) {
-      failure = e;
-    } finally {
-      end();
+      if (failure == null) {
+        failure = e;
+      } else if (failure != e) {
+        failure.addSuppressed(e);
+      }
     }
   }
 
   private void capture() {
     boolean stopping = false;
+    statsClock = nanoClock.getAsLong() - STATS_NANOS;
     int packets;
     while ((packets = source.poll(this)) != PacketSource.END) {
       long now = nanoClock.getAsLong();
@@ -90,21 +101,6 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     }
   }
 
-  private void end() {
-    try {
-      sink.finish();
-      readStats();
-    } catch (Throwable e) {
-      if (failure == null) {
-        failure = e;
-      } else {
-        failure.addSuppressed(e);
-      }
-    } finally {
-      ended = true;
-    }
-  }
-
   /** The way of a packet: decode and hash all, touch all slots, decide, copy what is kept. */
   @Override
   public void onBatch(PacketBatch batch) {
@@ -112,22 +108,25 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     if (count == 0) {
       return;
     }
-    decoder.decode(batch);
-    flows.touch(count);
-    int keptCount = flows.decide(batch, kept);
-    int lost = 0;
+    int keptCount = count; // in case that decoding fails
+    int taken = 0;
     long bytesOutput = 0;
-    for (int k = 0; k < keptCount; k++) {
-      int index = kept[k];
-      if (sink.accept(batch, index)) {
-        bytesOutput += batch.caplens[index];
-      } else {
-        lost++;
+    try {
+      decoder.decode(batch);
+      flows.touch(count);
+      keptCount = flows.decide(batch, kept);
+      for (int k = 0; k < keptCount; k++) {
+        int index = kept[k];
+        if (sink.accept(batch, index)) {
+          bytesOutput += batch.caplens[index];
+          taken++;
+        }
       }
+      lastPacketNanos = batch.timestampsNanos[count - 1];
+      flows.expire(lastPacketNanos);
+    } finally {
+      account(batch, keptCount, keptCount - taken, bytesOutput);
     }
-    lastPacketNanos = batch.timestampsNanos[count - 1];
-    flows.expire(lastPacketNanos);
-    account(batch, keptCount, lost, bytesOutput);
   }
 
   private void account(PacketBatch batch, int keptCount, int lost, long bytesOutput) {

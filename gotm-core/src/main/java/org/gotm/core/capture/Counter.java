@@ -20,7 +20,7 @@ public enum Counter {
   UNDECODED,
   /** Kept packets that are in a file. Written by the output thread. */
   WRITTEN,
-  /** Kept packets lost because no chunk was free. */
+  /** Kept packets lost because no chunk was free, or the sink failed and the capture ended. */
   LOST_OUTPUT_FULL,
   /** Kept packets lost because writing failed. Written by the output thread. */
   LOST_WRITE_ERROR,
