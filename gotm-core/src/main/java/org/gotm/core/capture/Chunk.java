@@ -12,7 +12,7 @@ import org.gotm.core.pcapfile.PcapRecordLayout;
  * belongs to one of them at a time, and queues between them make its content visible. Hot path.
  */
 public final class Chunk {
-  /** The largest captured length that fits into a chunk of the smallest size. */
+  /** Bytes of the smallest chunk, which has room for any packet that a pcap file may hold. */
   public static final int MIN_CAPACITY = 512 * 1024;
 
   private static final ValueLayout.OfInt INT_BIG_ENDIAN =
@@ -61,7 +61,7 @@ public final class Chunk {
     int wireLength = batch.wireLengths[index];
     int vlanTag = batch.vlanTags[index];
     int at = length;
-    if (capacity - at < PcapRecordLayout.HEADER_LENGTH + VLAN_TAG_LENGTH + caplen) {
+    if (caplen > capacity - at - PcapRecordLayout.HEADER_LENGTH - VLAN_TAG_LENGTH) {
       return false;
     }
     long timestampNanos = batch.timestampsNanos[index];

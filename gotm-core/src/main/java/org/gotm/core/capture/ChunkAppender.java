@@ -66,17 +66,22 @@ public final class ChunkAppender implements PacketSink {
 
   private boolean acceptInNewChunk(PacketBatch batch, int index) {
     handOver();
-    chunk = options.waitForChunk() ? takeWaiting() : pool.tryTake();
-    if (chunk == null) {
+    Chunk fresh = options.waitForChunk() ? takeWaiting() : pool.tryTake();
+    if (fresh == null) {
       return false;
     }
-    chunk.begin(options.worker(), options.linkType(), ledger);
-    hasNewChunk = true;
+    fresh.begin(options.worker(), options.linkType(), ledger);
+    if (!fresh.append(batch, index, snaplen, nanosPerUnit)) {
+      pool.release(fresh); // a packet that fits into no chunk
+      return false;
+    }
     if (startsFile) {
-      chunk.setStartsFile();
+      fresh.setStartsFile();
       startsFile = false;
     }
-    return chunk.append(batch, index, snaplen, nanosPerUnit);
+    chunk = fresh;
+    hasNewChunk = true;
+    return true;
   }
 
   private boolean startsFile;
@@ -117,10 +122,17 @@ public final class ChunkAppender implements PacketSink {
   }
 
   private void handOver() {
-    if (chunk != null) {
-      Chunk full = chunk;
-      chunk = null;
+    if (chunk == null) {
+      return;
+    }
+    Chunk full = chunk;
+    chunk = null;
+    try {
       sink.accept(full);
+    } catch (Throwable e) {
+      ledger.add(Counter.LOST_OUTPUT_FULL, full.packets());
+      pool.release(full);
+      throw e;
     }
   }
 }

@@ -5,8 +5,9 @@ package org.gotm.core.capture;
 public interface ChunkSink {
 
   /**
-   * Takes ownership of a chunk; must not wait. Who empties it gives it back to its pool and adds
-   * its packets to the {@linkplain Chunk#ledger ledger} as written or lost.
+   * Takes ownership of a chunk, which holds at least one packet; must not wait. When it throws, it
+   * has not taken the chunk, and the packets count as lost. Who empties it gives it back to its
+   * pool and adds its packets to the {@linkplain Chunk#ledger ledger} as written or lost.
    */
   void accept(Chunk chunk);
 }
