@@ -1,0 +1,137 @@
+package org.gotm.core.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowListener;
+import org.gotm.core.flow.FlowTable;
+import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.packet.PacketBuilder;
+import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.core.pcapfile.TimestampPrecision;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * From poll to chunk nothing is allocated per packet. What is allowed is 4 KiB for each run of the
+ * worker over 100,000 packets, for its start and end: one object a packet would be 400 times that.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class AllocationTest {
+  private static final int PACKETS = 100_000;
+  private static final int FLOWS = 1000;
+  private static final int BUSY_FLOWS = 100;
+  private static final int MAX_WARM_UP_RUNS = 100;
+  private static final int RUNS = 12;
+  private static final long ALLOWED_BYTES_A_RUN = 4096;
+
+  @TempDir Path folder;
+
+  @Test
+  void shouldAllocateNothingPerPacketAfterWarmUp() throws IOException {
+    Path file = folder.resolve("many.pcap");
+    writePackets(file);
+    long allocated = 0;
+    try (Arena arena = Arena.ofConfined()) {
+      Ledger ledger = new Ledger();
+      FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
+      FlowTable flows =
+          new FlowTable(
+              new FlowTable.Options(FLOWS / 2, 1_000_000, Cutoff.of(90, 0), Cutoff.UNLIMITED),
+              keys,
+              FlowListener.NONE,
+              arena);
+      ChunkPool pool = new ChunkPool(2, 1 << 20, arena);
+      ChunkAppender appender = appender(pool, ledger);
+      int warmUp = 0;
+      while (run(file, keys, flows, appender, ledger) > ALLOWED_BYTES_A_RUN) {
+        assertThat(++warmUp).as("runs to warm up").isLessThan(MAX_WARM_UP_RUNS);
+      }
+      long delivered = ledger.get(Counter.DELIVERED);
+      for (int run = 0; run < RUNS; run++) {
+        allocated += run(file, keys, flows, appender, ledger);
+      }
+      assertThat(ledger.get(Counter.DELIVERED) - delivered).isEqualTo((long) RUNS * PACKETS);
+      assertThat(ledger.get(Counter.CUT)).isPositive();
+      assertThat(ledger.get(Counter.FLOWS_EVICTED)).isPositive();
+      assertThat(ledger.get(Counter.FLOWS_EXPIRED)).isPositive();
+      assertThat(ledger.isBalanced()).as(ledger.toString()).isTrue();
+    }
+
+    assertThat(allocated).isLessThanOrEqualTo(RUNS * ALLOWED_BYTES_A_RUN);
+  }
+
+  private static ChunkAppender appender(ChunkPool pool, Ledger ledger) {
+    ChunkAppender.Options options =
+        new ChunkAppender.Options(
+            0, LinkType.ETHERNET, TimestampPrecision.NANO, 262144, 1_000_000_000, 0, false);
+    ChunkSink sink =
+        chunk -> {
+          ledger.add(Counter.WRITTEN, chunk.packets());
+          pool.release(chunk);
+        };
+    return new ChunkAppender(options, pool, sink, ledger);
+  }
+
+  /** One pass over the file; answers the bytes that polling it has allocated. */
+  private static long run(
+      Path file, FlowKeys keys, FlowTable flows, ChunkAppender appender, Ledger ledger) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (PcapFileSource source = PcapFileSource.open(file)) {
+      CaptureWorker worker =
+          new CaptureWorker(
+              source,
+              new PacketDecoder(source.linkType(), false, keys),
+              flows,
+              appender,
+              ledger,
+              System::nanoTime);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      worker.run();
+      long after = threads.getCurrentThreadAllocatedBytes();
+      assertThat(worker.failure()).isNull();
+      return after - before;
+    }
+  }
+
+  /** TCP and UDP over IPv4 and IPv6, with and without a tag, and ARP. */
+  private static void writePackets(Path file) throws IOException {
+    byte[][] packets = new byte[FLOWS][];
+    for (int i = 0; i < FLOWS; i++) {
+      PacketBuilder link = PacketBuilder.packet().ethernet(1, i);
+      packets[i] =
+          switch (i % 5) {
+            case 0 -> link.ipv4("10.0.0.1", "10.0.0.2").tcp(i, 80, PacketBuilder.ACK).build();
+            case 1 -> link.vlan(0x8100, 7).ipv4("10.0.0.1", "10.0.0.2").udp(i, 53).build();
+            case 2 -> link.ipv6("2001:db8::1", "2001:db8::2").udp(i, 53).build();
+            case 3 -> link.ipv4("10.0.0.1", "10.0.0.2").icmp(8, i).build();
+            default -> link.type(0x0806).payload(28).build();
+          };
+    }
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      ByteBuffer header = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
+      header.putInt(0xa1b23c4d).putShort((short) 2).putShort((short) 4).putLong(0);
+      out.write(header.putInt(262144).putInt(LinkType.ETHERNET).array());
+      ByteBuffer record = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+      for (int i = 0; i < PACKETS; i++) {
+        byte[] packet = packets[i % 3 == 0 ? i % FLOWS : i % BUSY_FLOWS];
+        record.clear().putInt(1).putInt(1000 * i).putInt(packet.length).putInt(packet.length);
+        out.write(record.array());
+        out.write(packet);
+      }
+    }
+  }
+}
