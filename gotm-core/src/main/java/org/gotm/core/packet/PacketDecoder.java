@@ -34,7 +34,7 @@ public final class PacketDecoder {
   private static final int TYPE_QINQ_OLD = 0x9100;
   private static final int LOWEST_ETHERTYPE = 0x0600;
   private static final int MPLS_LENGTH = 4;
-  private static final int PPPOE_LENGTH = 8;
+  private static final int PPPOE_LENGTH = 6;
   private static final int PPP_IPV4 = 0x0021;
   private static final int PPP_IPV6 = 0x0057;
 
@@ -263,15 +263,27 @@ public final class PacketDecoder {
    */
   private static int behindShim(long packet, int at, int type, int caplen) {
     if (type == TYPE_PPPOE_SESSION) {
-      if (caplen < at + PPPOE_LENGTH) {
-        return caplen;
-      }
-      int protocol = ALL.get(SHORT, packet + at + 6) & 0xffff;
-      return protocol == PPP_IPV4 || protocol == PPP_IPV6 ? at + PPPOE_LENGTH : NOT_IP;
+      return behindPppoe(packet, at + PPPOE_LENGTH, caplen);
     }
     return type == TYPE_MPLS || type == TYPE_MPLS_UPSTREAM
         ? behindLabels(packet, at, caplen)
         : NOT_IP;
+  }
+
+  /**
+   * Behind the PPP protocol, which is one byte if its lowest bit is set (RFC 1661, section 6.5).
+   */
+  private static int behindPppoe(long packet, int at, int caplen) {
+    if (caplen < at + 2) {
+      return caplen;
+    }
+    int protocol = ALL.get(SHORT, packet + at) & 0xffff;
+    boolean isOneByte = (protocol & 0x100) != 0;
+    if (isOneByte) {
+      protocol >>>= 8;
+    }
+    int ip = at + (isOneByte ? 1 : 2);
+    return protocol == PPP_IPV4 || protocol == PPP_IPV6 ? ip : NOT_IP;
   }
 
   private static int behindLabels(long packet, int at, int caplen) {
