@@ -113,6 +113,17 @@ class PacketDecoderLinkTest {
   }
 
   @Test
+  void shouldTellFlowWhenPppProtocolIsCompressedToOneByte() {
+    byte[] ip = http(packet());
+    PacketBuilder pppoe = packet().ethernet(B, A).type(0x8864).bytes(0x11, 0, 0, 9, 0, 46, 0x21);
+    for (byte value : ip) {
+      pppoe.bytes(value);
+    }
+
+    assertThat(decode(pppoe.build()).key()).isEqualTo(FLOW);
+  }
+
+  @Test
   void shouldUseAddressesWhenPppoeSessionCarriesControlProtocol() {
     byte[] linkControl = packet().ethernet(B, A).pppoe(9).type(0xc021).payload(20).build();
 

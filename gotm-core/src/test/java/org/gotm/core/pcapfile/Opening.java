@@ -1,8 +1,11 @@
 package org.gotm.core.pcapfile;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
@@ -20,6 +23,13 @@ enum Opening {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+  },
+  /** A file that somebody else holds in memory. */
+  MEMORY {
+    @Override
+    PcapFileSource open(byte[] content, Path folder) {
+      return PcapFileSource.of(Arena.ofAuto().allocateFrom(JAVA_BYTE, content), "file.pcap");
     }
   },
   /** A stream that gives what is asked for. */
