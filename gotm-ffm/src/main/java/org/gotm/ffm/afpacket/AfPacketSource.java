@@ -1,20 +1,11 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.POLLERR;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.POLLIN;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.gotm.core.capture.BatchHandler;
 import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.capture.PacketSource;
 import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.capture.SourceStats;
-import org.gotm.ffm.afpacket.generated.pollfd;
-import org.gotm.ffm.libc.Errno;
-import org.gotm.ffm.libc.EventFd;
-import org.gotm.ffm.libc.Libc;
 
 /**
  * Packets from a network interface, read where the Linux kernel has put them: in the ring of an
@@ -36,15 +27,10 @@ public final class AfPacketSource implements PacketSource {
 
   private final AfPacketOptions options;
   private final FanoutGroup group;
-  private final Arena arena = Arena.ofShared();
-  private final Libc libc = new Libc(arena);
   private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
   private final RingStatistics totals = new RingStatistics();
   private final BlockPacing pacing;
-  private final MemorySegment polls = arena.allocate(2 * pollfd.sizeof(), Long.BYTES);
-  private final MemorySegment socketPoll = polls.asSlice(0, pollfd.sizeof());
-  private final MemorySegment wakeupPoll = polls.asSlice(pollfd.sizeof());
-  private final EventFd wakeup;
+  private final PollSet polls;
   private final InterfaceQuery query;
   private final InterfaceWatch watch;
   private final CaptureMode mode;
@@ -56,6 +42,7 @@ public final class AfPacketSource implements PacketSource {
   private long changeovers;
   private boolean stopping;
   private boolean ended;
+  private boolean closed;
   private long drainDeadline;
   private volatile String trouble;
 
@@ -70,9 +57,9 @@ public final class AfPacketSource implements PacketSource {
     this.options = options;
     this.group = group;
     pacing = new BlockPacing(options.blocks());
-    wakeup = new EventFd();
-    query = new InterfaceQuery();
+    polls = new PollSet();
     try {
+      query = new InterfaceQuery();
       watch = new InterfaceWatch(query, options.interfaceName());
       mode = watch.mode();
       drops = reportsDrops ? InterfaceDrops.of(options.interfaceName()) : null;
@@ -82,8 +69,6 @@ public final class AfPacketSource implements PacketSource {
       close();
       throw e;
     }
-    pollfd.fd(wakeupPoll, wakeup.fd());
-    pollfd.events(wakeupPoll, (short) POLLIN());
   }
 
   /**
@@ -98,8 +83,7 @@ public final class AfPacketSource implements PacketSource {
 
   private void connect(SocketFilter first) {
     ring = new BoundRing(options, mode, watch, first, group);
-    pollfd.fd(socketPoll, ring.socket().fd());
-    pollfd.events(socketPoll, (short) (POLLIN() | POLLERR()));
+    polls.setSocket(ring.socket().fd());
   }
 
   /** Lets packets through once all members of its group are there. */
@@ -146,28 +130,16 @@ public final class AfPacketSource implements PacketSource {
   /** Sleeps a little if more blocks are soon to come; true if it was woken. */
   private boolean letBlocksGather() {
     int millis = pacing.sleepMillis(System.nanoTime());
-    if (millis == 0 || isDraining() || libc.poll(wakeupPoll, 1, millis) <= 0) {
-      return false;
-    }
-    wakeup.clear();
-    return true;
+    return millis > 0 && !isDraining() && polls.sleep(millis);
   }
 
   /** Waits for a block, a wake-up or trouble. */
   private void await() {
-    int patience = isDraining() ? DRAIN_WAIT_MILLIS : WAIT_MILLIS;
-    int answer = libc.poll(polls, 2, patience);
-    if (answer < 0 && answer != -Errno.EINTR) {
-      throw new PacketSourceException(
-          "interface=%s: cannot wait for packets: %s".formatted(name(), Libc.message(answer)));
-    }
-    if (answer > 0 && pollfd.revents(wakeupPoll) != 0) {
-      wakeup.clear();
-    }
-    if (answer > 0 && (pollfd.revents(socketPoll) & ~POLLIN()) != 0) {
+    boolean hasError = polls.await(isDraining() ? DRAIN_WAIT_MILLIS : WAIT_MILLIS);
+    if (hasError) {
       ring.socket().takeError();
-      checkInterface();
-    } else if (trouble != null) {
+    }
+    if (hasError || trouble != null) {
       checkInterface();
     }
   }
@@ -218,8 +190,8 @@ public final class AfPacketSource implements PacketSource {
     }
     long delivered = delivered();
     long malformed = malformed();
-    watch.followSuccessor();
     connect(filter);
+    watch.followSuccessor();
     deliveredBefore = delivered;
     malformedBefore = malformed;
     changeovers++;
@@ -249,7 +221,7 @@ public final class AfPacketSource implements PacketSource {
 
   @Override
   public void wakeup() {
-    wakeup.signal();
+    polls.wakeup();
   }
 
   /**
@@ -290,11 +262,17 @@ public final class AfPacketSource implements PacketSource {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ended = true;
     if (ring != null) {
       ring.close();
     }
-    query.close();
-    wakeup.close();
-    arena.close();
+    if (query != null) {
+      query.close();
+    }
+    polls.close();
   }
 }

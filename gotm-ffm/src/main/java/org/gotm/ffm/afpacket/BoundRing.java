@@ -34,13 +34,13 @@ final class BoundRing implements AutoCloseable {
         socket.ignoreOutgoing();
       }
       mapped = new PacketRing(socket, options, mode);
-      int index = watched.index();
+      int index = watched.indexToBind();
       if (options.promiscuous() && index != 0) {
         socket.setPromiscuous(index);
       }
       socket.bind(index);
       if (group != null) {
-        group.join(socket, index);
+        group.join(socket, index, mode);
       }
       ring = mapped;
     } catch (RuntimeException e) {

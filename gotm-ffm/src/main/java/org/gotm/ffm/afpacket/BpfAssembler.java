@@ -1,13 +1,23 @@
 package org.gotm.ffm.afpacket;
 
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_A;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_ABS;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_ADD;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_ALU;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_IMM;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_IND;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_JA;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_JMP;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_K;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_LD;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_LDX;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_MEM;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_MISC;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_RET;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_ST;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_STX;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_TAX;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_TXA;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_X;
 
 import java.util.ArrayList;
@@ -46,17 +56,65 @@ final class BpfAssembler {
     places[label] = lines.size();
   }
 
-  /** Any instruction that does not jump. */
-  void add(int code, int k) {
+  private void add(int code, int k) {
     lines.add(new Line(code, k, NEXT, NEXT));
   }
 
-  /** Loads a number of the packet, or an ancillary word, into A. */
+  /** A: a constant. */
+  void setA(int value) {
+    add(BPF_LD() | BPF_IMM(), value);
+  }
+
+  /** X: a constant. */
+  void setX(int value) {
+    add(BPF_LDX() | BPF_IMM(), value);
+  }
+
+  /** X: A. */
+  void copyAToX() {
+    add(BPF_MISC() | BPF_TAX(), 0);
+  }
+
+  /** A: X. */
+  void copyXToA() {
+    add(BPF_MISC() | BPF_TXA(), 0);
+  }
+
+  /** Keeps A in scratch memory. */
+  void storeA(int slot) {
+    add(BPF_ST(), slot);
+  }
+
+  /** Keeps X in scratch memory. */
+  void storeX(int slot) {
+    add(BPF_STX(), slot);
+  }
+
+  /** A: what was kept. */
+  void recallA(int slot) {
+    add(BPF_LD() | BPF_MEM(), slot);
+  }
+
+  /** X: what was kept. */
+  void recallX(int slot) {
+    add(BPF_LDX() | BPF_MEM(), slot);
+  }
+
+  /** Adds a constant to X; A stays, by way of a slot of scratch memory. */
+  void moveX(int distance, int slot) {
+    storeA(slot);
+    copyXToA();
+    alu(BPF_ADD(), distance);
+    copyAToX();
+    recallA(slot);
+  }
+
+  /** A: a number in the packet, or an ancillary word. */
   void load(int size, int offset) {
     add(BPF_LD() | size | BPF_ABS(), offset);
   }
 
-  /** Loads a number of the packet, X bytes further, into A. */
+  /** A: a number in the packet, X bytes further on. */
   void loadIndexed(int size, int offset) {
     add(BPF_LD() | size | BPF_IND(), offset);
   }
@@ -84,6 +142,11 @@ final class BpfAssembler {
   /** Ends the program with a constant. */
   void ret(int value) {
     add(BPF_RET() | BPF_K(), value);
+  }
+
+  /** Ends the program with A. */
+  void retA() {
+    add(BPF_RET() | BPF_A(), 0);
   }
 
   /** The instructions with their jumps resolved. */

@@ -61,9 +61,9 @@ final class InterfaceWatch {
     return name.equals(CaptureMode.ANY);
   }
 
-  /** The interface's index, 0 for all. */
-  int index() {
-    return index;
+  /** The index to bind to, that of the successor if there is one; 0 for all interfaces. */
+  int indexToBind() {
+    return hasSuccessor() ? successor : index;
   }
 
   /** True if what it sends comes back. */
