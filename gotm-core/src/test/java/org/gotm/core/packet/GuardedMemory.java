@@ -16,7 +16,7 @@ import java.lang.invoke.MethodHandle;
  * kills the process. {@link #segment} spans all three, as a ring spans all its packets, so that no
  * bounds check comes first.
  */
-final class GuardedMemory implements AutoCloseable {
+public final class GuardedMemory implements AutoCloseable {
   private static final int PROT_NONE = 0;
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -32,7 +32,7 @@ final class GuardedMemory implements AutoCloseable {
   private final long end;
 
   /** Memory for packets of up to {@code capacity} bytes. */
-  GuardedMemory(long capacity) {
+  public GuardedMemory(long capacity) {
     long length = (capacity + GUARD_LENGTH - 1) / GUARD_LENGTH * GUARD_LENGTH;
     long whole = length + 2 * GUARD_LENGTH;
     try {
@@ -61,7 +61,7 @@ final class GuardedMemory implements AutoCloseable {
   }
 
   /** The memory and both guards. */
-  MemorySegment segment() {
+  public MemorySegment segment() {
     return segment;
   }
 
@@ -70,7 +70,7 @@ final class GuardedMemory implements AutoCloseable {
    *
    * @return where in the segment it begins
    */
-  long putAtEnd(byte[] packet, int length) {
+  public long putAtEnd(byte[] packet, int length) {
     long offset = end - length;
     MemorySegment.copy(packet, 0, segment, JAVA_BYTE, offset, length);
     return offset;

@@ -1,0 +1,212 @@
+package org.gotm.ffm.afpacket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.gotm.core.capture.BatchHandler;
+import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.capture.SourceStats;
+import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.pcapfile.Tcpdump;
+import org.gotm.ffm.ReceivedPackets;
+import org.gotm.ffm.VethPair;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One interface, several workers. */
+@Tag("live")
+@Timeout(120)
+class AfPacketGroupTest {
+  private static final int WORKERS = 4;
+
+  private final List<Worker> workers = new ArrayList<>();
+  private final Map<List<Long>, Set<Integer>> workersOfFlow = new HashMap<>();
+  private VethPair pair;
+
+  /** What one source got. */
+  private final class Worker implements BatchHandler {
+    final int number;
+    final PacketSource source;
+    final ReceivedPackets received = new ReceivedPackets();
+    final FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
+    final PacketDecoder decoder = new PacketDecoder(LinkType.ETHERNET, false, keys);
+
+    Worker(int number, PacketSource source) {
+      this.number = number;
+      this.source = source;
+    }
+
+    @Override
+    public void onBatch(PacketBatch batch) {
+      received.onBatch(batch);
+      decoder.decode(batch);
+      for (int i = 0; i < batch.count(); i++) {
+        if (keys.meta(i) != 0) {
+          workersOfFlow.computeIfAbsent(key(i), key -> new HashSet<>()).add(number);
+        }
+      }
+    }
+
+    private List<Long> key(int i) {
+      return FlowKeys.isOneWord(keys.meta(i))
+          ? List.of(keys.meta(i), keys.address(i, 0))
+          : List.of(
+              keys.meta(i),
+              keys.address(i, 0),
+              keys.address(i, 1),
+              keys.address(i, 2),
+              keys.address(i, 3));
+    }
+  }
+
+  @BeforeEach
+  void makePair() {
+    pair = VethPair.create(VethPair.LARGEST_MTU);
+  }
+
+  @AfterEach
+  void removePair() {
+    workers.forEach(worker -> worker.source.close());
+    if (pair != null) {
+      pair.close();
+    }
+  }
+
+  private void open() {
+    AfPacketOptions options = AfPacketOptions.of(pair.name()).withBuffer(32 << 20, 1 << 20);
+    for (PacketSource source : AfPacketGroup.open(options, WORKERS)) {
+      workers.add(new Worker(workers.size(), source));
+    }
+  }
+
+  /** Sends every other frame in the other direction: it is seen on its way out. */
+  private void sendBothWays(List<byte[]> frames) {
+    try (FrameSender in = new FrameSender(pair.peer());
+        FrameSender out = new FrameSender(pair.name())) {
+      for (int i = 0; i < frames.size(); i++) {
+        (i % 2 == 0 ? in : out).send(frames.get(i));
+      }
+    }
+  }
+
+  private void drain() {
+    for (Worker worker : workers) {
+      worker.source.stop();
+      while (worker.source.poll(worker) != PacketSource.END) {
+        // more
+      }
+    }
+  }
+
+  private List<byte[]> received() {
+    return workers.stream().flatMap(worker -> worker.received.frames().stream()).toList();
+  }
+
+  private static List<byte[]> sorted(List<byte[]> frames) {
+    return frames.stream().sorted(Arrays::compare).toList();
+  }
+
+  private static void assertSameFrames(List<byte[]> actual, List<byte[]> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    List<byte[]> sortedActual = sorted(actual);
+    List<byte[]> sortedExpected = sorted(expected);
+    for (int i = 0; i < sortedExpected.size(); i++) {
+      assertThat(sortedActual.get(i)).isEqualTo(sortedExpected.get(i));
+    }
+  }
+
+  @Test
+  void shouldKeepEachFlowOnOneWorkerAndLoseNothingWhenCapturesAreReplayed() {
+    Tcpdump.require();
+    List<byte[]> sent = EthernetCaptures.all().sendable();
+    open();
+    sendBothWays(sent);
+    drain();
+
+    assertSameFrames(received(), sent);
+    assertThat(workersOfFlow).hasSizeGreaterThan(1000);
+    assertThat(workersOfFlow).allSatisfy((flow, seenBy) -> assertThat(seenBy).hasSize(1));
+    assertThat(workers).allMatch(worker -> worker.received.count() > sent.size() / 10);
+    assertThat(workers)
+        .allSatisfy(worker -> assertThat(worker.received.timestampsNanos()).isSorted());
+  }
+
+  @Test
+  void shouldAddUpWhenEachWorkerCountsItsOwn() {
+    Tcpdump.require();
+    List<byte[]> sent = EthernetCaptures.all().sendable();
+    open();
+    sendBothWays(sent);
+    drain();
+
+    long all = 0;
+    for (Worker worker : workers) {
+      SourceStats stats = new SourceStats();
+      worker.source.readStats(stats);
+      assertThat(stats.received).isEqualTo(worker.received.count());
+      assertThat(stats.dropped).isZero();
+      all += stats.received;
+    }
+    assertThat(all).isEqualTo(sent.size());
+  }
+
+  @Test
+  void shouldGoOnAsAGroupWhenInterfaceWasRemovedAndIsBack() {
+    Tcpdump.require();
+    List<byte[]> sent = EthernetCaptures.all().sendable();
+    open();
+    pair.remove();
+    awaitTrouble(true);
+    pair.add();
+    awaitTrouble(false);
+    sendBothWays(sent);
+    drain();
+
+    assertSameFrames(received(), sent);
+    assertThat(workersOfFlow).allSatisfy((flow, seenBy) -> assertThat(seenBy).hasSize(1));
+  }
+
+  private void awaitTrouble(boolean expected) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    for (Worker worker : workers) {
+      while ((worker.source.trouble() != null) != expected) {
+        worker.source.poll(worker);
+        assertThat(System.nanoTime()).as(worker.source.trouble()).isLessThan(deadline);
+      }
+    }
+  }
+
+  @Test
+  void shouldLeaveNothingOpenWhenTheGroupCannotBe() {
+    AfPacketOptions options = AfPacketOptions.of("absent0");
+
+    assertThatExceptionOfType(PacketSourceException.class)
+        .isThrownBy(() -> AfPacketGroup.open(options, WORKERS))
+        .withMessageContaining("absent0");
+  }
+
+  @Test
+  void shouldNameTheValueWhenThereAreTooManyWorkers() {
+    AfPacketOptions options = AfPacketOptions.of(pair.name());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AfPacketGroup.open(options, 257))
+        .withMessageContaining("workers=257");
+  }
+}
