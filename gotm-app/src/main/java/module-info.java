@@ -19,6 +19,8 @@ module org.gotm.app {
 
   opens org.gotm.app.bench to
       info.picocli;
+  opens org.gotm.app.doctor to
+      info.picocli;
   opens org.gotm.app.cli to
       info.picocli;
 }

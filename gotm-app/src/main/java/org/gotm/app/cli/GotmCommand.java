@@ -13,6 +13,7 @@ import org.gotm.app.bench.BenchCommand;
 import org.gotm.app.daemon.CaptureMethod;
 import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.doctor.DoctorCommand;
 import org.gotm.app.output.Compression;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
@@ -35,11 +36,12 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false,
     versionProvider = Version.class,
-    subcommands = {BenchCommand.class})
+    subcommands = {BenchCommand.class, DoctorCommand.class})
 final class GotmCommand implements Callable<Integer> {
   private static final String DEFAULT_FILTER = FilterCompiler.DEFAULT;
   private static final int MAX_WORKERS = 256;
   private static final int MAX_FLOWS = 1 << 29;
+  private static final long MAX_BUFFER = 1L << 40;
 
   @Spec private CommandSpec spec;
 
@@ -98,10 +100,10 @@ final class GotmCommand implements Callable<Integer> {
   @Option(
       names = {"-buffersize", "--buffersize"},
       paramLabel = "SIZE",
-      defaultValue = "64MiB",
       converter = ByteSize.class,
-      description = "Kernel buffer of each worker (default: ${DEFAULT-VALUE}).")
-  private long bufferBytes;
+      description =
+          "Kernel buffer of each worker (default: 64MiB; SNF: its data ring, SNF_DATARING_SIZE).")
+  private Long bufferBytes;
 
   @Option(
       names = {"-blocksize", "--blocksize"},
@@ -110,6 +112,27 @@ final class GotmCommand implements Callable<Integer> {
       converter = ByteSize.class,
       description = "Block of an AF_PACKET ring (default: ${DEFAULT-VALUE}).")
   private long blockBytes;
+
+  @Option(
+      names = {"-snf-flags", "--snf-flags"},
+      paramLabel = "N",
+      converter = CInteger.class,
+      description = "SNF: flags of the port, such as 0x1 to share it (default: SNF_FLAGS).")
+  private Integer snfFlags;
+
+  @Option(
+      names = {"-snf-rss-flags", "--snf-rss-flags"},
+      paramLabel = "N",
+      converter = CInteger.class,
+      description = "SNF: fields that tell rings apart (default: SNF_RSS_FLAGS).")
+  private Integer snfRssFlags;
+
+  @Option(
+      names = {"-snf-app-id", "--snf-app-id"},
+      paramLabel = "N",
+      converter = CInteger.class,
+      description = "SNF: application id (default: SNF_APP_ID, which wins over the option).")
+  private Integer snfAppId;
 
   @Option(
       names = {"-bytecutoff", "--bytecutoff"},
@@ -287,7 +310,9 @@ final class GotmCommand implements Callable<Integer> {
     range("maxflows", maxFlows, 1, MAX_FLOWS);
     range("largeflowsize", largeFlowMebibytes, 1, Long.MAX_VALUE >> 20);
     range("snaplen", snaplen, 0, PcapHeaderLayout.MAX_SNAPLEN);
-    range("buffersize", bufferBytes, 64 << 10, Integer.MAX_VALUE);
+    if (bufferBytes != null) {
+      range("buffersize", bufferBytes, 64 << 10, MAX_BUFFER);
+    }
     range("blocksize", blockBytes, 64 << 10, 64 << 20);
     positive("timeinterval", timeInterval);
     positive("flowtimeout", flowTimeout);
@@ -304,7 +329,11 @@ final class GotmCommand implements Callable<Integer> {
         workers(),
         checkedCpus(),
         snaplen == 0 ? PcapHeaderLayout.MAX_SNAPLEN : (int) snaplen,
-        bufferBytes,
+        Optional.ofNullable(bufferBytes),
+        new Settings.Snf(
+            Optional.ofNullable(snfFlags),
+            Optional.ofNullable(snfRssFlags),
+            Optional.ofNullable(snfAppId)),
         (int) blockBytes,
         Cutoff.of(packetCutoff, byteCutoff).withKeepControl(keepControl),
         flowTimeout,

@@ -12,11 +12,18 @@ import org.gotm.core.capture.PacketSource;
 import org.gotm.ffm.afpacket.AfPacketGroup;
 import org.gotm.ffm.afpacket.AfPacketOptions;
 import org.gotm.ffm.afpacket.FilterCompiler;
+import org.gotm.ffm.afpacket.Offloads;
+import org.gotm.ffm.pcap.FilteredSource;
 import org.gotm.ffm.pcap.PcapOptions;
 import org.gotm.ffm.pcap.PcapSource;
+import org.gotm.ffm.snf.SnfInterfaces;
+import org.gotm.ffm.snf.SnfOptions;
+import org.gotm.ffm.snf.SnfSource;
 
 /** Opens the sources of all workers on all interfaces, by the method that fits. */
 public final class LiveSources {
+  private static final long DEFAULT_PCAP_BUFFER = 64 << 20;
+
   private LiveSources() {}
 
   /** One source a worker, the workers of an interface behind each other; all or none are opened. */
@@ -26,6 +33,7 @@ public final class LiveSources {
     try {
       for (String name : settings.interfaces()) {
         sources.addAll(open(name, settings));
+        warnOfOffloads(name, log);
       }
       return sources;
     } catch (RuntimeException e) {
@@ -35,26 +43,70 @@ public final class LiveSources {
   }
 
   private static List<PacketSource> open(String name, Settings settings) {
-    return switch (settings.captureMethod()) {
-      case AUTO, AFPACKET -> afPacket(name, settings);
+    CaptureMethod method = settings.captureMethod();
+    if (method == CaptureMethod.AUTO) {
+      method = methodFor(name);
+    }
+    return switch (method) {
+      case SNF -> snf(name, settings);
       case PCAP -> pcap(name, settings);
-      case SNF -> throw new IllegalStateException("capture=snf");
+      default -> afPacket(name, settings);
     };
+  }
+
+  private static void warnOfOffloads(String name, Consumer<String> log) {
+    if (!name.equals("lo") && Offloads.of(name).joinPackets()) {
+      log.accept(
+          "if=%s joins packets before they are captured; for frames as on the wire: %s"
+              .formatted(name, Offloads.remedy(name)));
+    }
+  }
+
+  private static CaptureMethod methodFor(String name) {
+    if (SnfInterfaces.owns(name)) {
+      return CaptureMethod.SNF;
+    }
+    boolean isLinux = System.getProperty("os.name").equals("Linux");
+    return isLinux ? CaptureMethod.AFPACKET : CaptureMethod.PCAP;
   }
 
   private static List<PacketSource> afPacket(String name, Settings settings) {
     AfPacketOptions options =
         AfPacketOptions.of(name)
-            .withBuffer(settings.bufferBytes(), settings.blockBytes())
+            .withBuffer(
+                settings.bufferBytes().orElse(AfPacketOptions.DEFAULT_BUFFER_BYTES),
+                settings.blockBytes())
             .withSnaplen(settings.snaplen())
             .withFilter(FilterCompiler.compile(settings.filter(), name));
     return AfPacketGroup.open(options, settings.workers());
   }
 
+  /** SNF has no filter of its own, so packets are filtered as they come. */
+  private static List<PacketSource> snf(String name, Settings settings) {
+    SnfOptions options = SnfOptions.of(name).withRings(settings.workers());
+    if (settings.bufferBytes().isPresent()) {
+      options = options.withDataRingBytes(settings.bufferBytes().get());
+    }
+    if (settings.snf().flags().isPresent()) {
+      options = options.withFlags(settings.snf().flags().get());
+    }
+    if (settings.snf().rssFlags().isPresent()) {
+      options = options.withRssFlags(settings.snf().rssFlags().get());
+    }
+    if (settings.snf().appId().isPresent()) {
+      options = options.withAppId(settings.snf().appId().get());
+    }
+    String filter = FilterCompiler.isEverything(settings.filter()) ? "" : settings.filter();
+    List<PacketSource> sources = new ArrayList<>(SnfSource.openRings(options));
+    sources.replaceAll(source -> FilteredSource.of(source, filter));
+    return sources;
+  }
+
   /** Libpcap cannot divide an interface among threads, except where SNF does that underneath. */
   private static List<PacketSource> pcap(String name, Settings settings) {
-    PcapOptions options =
-        new PcapOptions(settings.snaplen(), (int) settings.bufferBytes(), true, settings.filter());
+    int bufferBytes =
+        (int) Math.min(settings.bufferBytes().orElse(DEFAULT_PCAP_BUFFER), Integer.MAX_VALUE);
+    PcapOptions options = new PcapOptions(settings.snaplen(), bufferBytes, true, settings.filter());
     List<PacketSource> sources = new ArrayList<>();
     for (int worker = 0; worker < settings.workers(); worker++) {
       sources.add(PcapSource.open(name, options));

@@ -19,7 +19,9 @@ import org.gotm.core.pcapfile.TimestampPrecision;
  * @param workers capture threads an interface
  * @param cpus processors to bind capture threads to, in order, or none
  * @param snaplen bytes of a packet to keep
- * @param bufferBytes kernel buffer of each worker
+ * @param bufferBytes kernel buffer of each worker, or SNF's data ring of all; none for the method's
+ *     own choice
+ * @param snf what only SNF understands
  * @param blockBytes block of an AF_PACKET ring
  * @param cutoff where flows are cut
  * @param flowTimeout idle time after which a flow is forgotten
@@ -45,7 +47,8 @@ public record Settings(
     int workers,
     List<Integer> cpus,
     int snaplen,
-    long bufferBytes,
+    Optional<Long> bufferBytes,
+    Snf snf,
     int blockBytes,
     Cutoff cutoff,
     Duration flowTimeout,
@@ -62,6 +65,15 @@ public record Settings(
     boolean utc,
     boolean perWorker,
     Optional<InetSocketAddress> metricsAddress) {
+
+  /**
+   * What only SNF understands; what is none is left to the SNF_ variables of the environment.
+   *
+   * @param flags of snf_open
+   * @param rssFlags which fields the rings are told apart by
+   * @param appId application id; packets go to each distinct one
+   */
+  public record Snf(Optional<Integer> flags, Optional<Integer> rssFlags, Optional<Integer> appId) {}
 
   /** True when packets come from files, not from interfaces. */
   public boolean isOffline() {

@@ -40,10 +40,10 @@ public final class FilterCompiler {
    *     captured from
    */
   public static SocketFilter compile(String expression, String interfaceName) {
-    String words = expression.strip().replaceAll("\\s+", " ");
-    if (words.isEmpty() || words.equals(EVERYTHING)) {
+    if (isEverything(expression)) {
       return null;
     }
+    String words = words(expression);
     CaptureMode mode;
     try (InterfaceQuery query = new InterfaceQuery()) {
       mode = new InterfaceWatch(query, interfaceName).mode();
@@ -64,6 +64,18 @@ public final class FilterCompiler {
       case LinkType.LINUX_SLL2 -> CookedFilter.relocate(offline(words, mode), expression);
       default -> offline(words, mode);
     };
+  }
+
+  /**
+   * True if the expression is one of those that let every packet through, known without libpcap.
+   */
+  public static boolean isEverything(String expression) {
+    String words = words(expression);
+    return words.isEmpty() || words.equals(EVERYTHING);
+  }
+
+  private static String words(String expression) {
+    return expression.strip().replaceAll("\\s+", " ");
   }
 
   private static SocketFilter offline(String expression, CaptureMode mode) {

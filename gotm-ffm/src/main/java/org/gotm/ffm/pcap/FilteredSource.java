@@ -1,5 +1,6 @@
 package org.gotm.ffm.pcap;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.gotm.core.capture.BatchHandler;
 import org.gotm.core.capture.PacketBatch;
@@ -69,10 +70,15 @@ public final class FilteredSource implements PacketSource {
         selected.add(offset, caplen, wireLength, batch.timestampsNanos[i], batch.vlanTags[i]);
       }
     }
-    rejected += count - selected.count();
-    if (selected.count() > 0) {
-      matched += selected.count();
-      handler.onBatch(selected);
+    int kept = selected.count();
+    rejected += count - kept;
+    if (kept > 0) {
+      matched += kept;
+      try {
+        handler.onBatch(selected);
+      } finally {
+        selected.clear(MemorySegment.NULL); // the packets are dead when the source goes on
+      }
     }
   }
 

@@ -1,0 +1,142 @@
+package org.gotm.app.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.PacketSourceException;
+import org.gotm.ffm.afpacket.AfPacketOptions;
+import org.gotm.ffm.afpacket.AfPacketSource;
+import org.gotm.ffm.afpacket.NetworkInterfaceFacts;
+import org.gotm.ffm.afpacket.NetworkInterfaceFacts.Setting;
+import org.gotm.ffm.afpacket.Offloads;
+import org.gotm.ffm.pcap.PcapLibrary;
+import org.gotm.ffm.snf.SnfInterfaces;
+
+/** Looks at one network interface, and at the methods that can capture from it. */
+final class InterfaceExamination {
+  private static final int SMALL_BUFFER = 256 << 10;
+  private static final int SMALL_BLOCK = 64 << 10;
+
+  private final String name;
+  private final List<Finding> findings = new ArrayList<>();
+  private int methods;
+
+  InterfaceExamination(String name) {
+    this.name = name;
+  }
+
+  List<Finding> findings() {
+    Optional<NetworkInterfaceFacts> facts = NetworkInterfaceFacts.of(name);
+    if (facts.isEmpty()) {
+      return List.of(
+          Finding.bad(
+              "interface=" + name + ": there is none of this name", "gotm -list-interfaces"));
+    }
+    link(facts.get());
+    card(facts.get());
+    offloads(facts.get().offloads());
+    afPacket();
+    snf();
+    pcap();
+    if (methods == 0) {
+      findings.add(
+          Finding.bad(
+              "no method can capture from " + name,
+              "run as root, or: setcap cap_net_raw,cap_net_admin+ep on the java that runs gotm"));
+    }
+    return findings;
+  }
+
+  private void link(NetworkInterfaceFacts facts) {
+    if (!facts.isUp()) {
+      findings.add(Finding.bad(name + " is down", "ip link set " + name + " up"));
+    } else if (!facts.isRunning()) {
+      findings.add(
+          Finding.bad(name + " has no carrier", "check the cable, the optics and the tap"));
+    } else {
+      findings.add(Finding.ok(name + " is up and has a carrier"));
+    }
+    findings.add(
+        Finding.note(
+            "driver=%s speed=%s mtu=%s"
+                .formatted(
+                    facts.driver().orElse("none"),
+                    facts.speedMbit().isPresent()
+                        ? facts.speedMbit().getAsInt() + " Mbit/s"
+                        : "not told",
+                    facts.mtu().isPresent() ? facts.mtu().getAsInt() : "not told")));
+  }
+
+  private void card(NetworkInterfaceFacts facts) {
+    facts.ring().ifPresent(ring -> findings.add(ring(ring)));
+    facts
+        .queues()
+        .ifPresent(
+            queues ->
+                findings.add(
+                    Finding.note(
+                        "receive queues: %d of %d".formatted(queues.now(), queues.largest()))));
+  }
+
+  private Finding ring(Setting ring) {
+    String what = "receive ring of the card: %d of %d places".formatted(ring.now(), ring.largest());
+    return ring.now() < ring.largest()
+        ? Finding.bad(what, "ethtool -G %s rx %d".formatted(name, ring.largest()))
+        : Finding.ok(what);
+  }
+
+  private void offloads(Offloads offloads) {
+    findings.add(
+        offloads.joinPackets()
+            ? Finding.bad(
+                "offloads join packets (gro=%s lro=%s tso=%s gso=%s): what is recorded was not on the wire so"
+                    .formatted(
+                        word(offloads.gro()),
+                        word(offloads.lro()),
+                        word(offloads.tso()),
+                        word(offloads.gso())),
+                Offloads.remedy(name))
+            : Finding.ok("no offload joins packets"));
+  }
+
+  private static String word(Optional<Boolean> isOn) {
+    return isOn.map(on -> on ? "on" : "off").orElse("unknown");
+  }
+
+  private void afPacket() {
+    AfPacketOptions options = AfPacketOptions.of(name).withBuffer(SMALL_BUFFER, SMALL_BLOCK);
+    try (PacketSource source = AfPacketSource.open(options)) {
+      possible("afpacket", "AF_PACKET ring, link type " + source.linkType());
+    } catch (PacketSourceException e) {
+      findings.add(Finding.note("capture=afpacket is not possible: " + e.getMessage()));
+    }
+  }
+
+  private void snf() {
+    try {
+      if (SnfInterfaces.list().stream().anyMatch(found -> found.name().equals(name))) {
+        possible("snf", "SNF owns the interface");
+      } else {
+        findings.add(Finding.note("capture=snf is not possible: SNF does not own " + name));
+      }
+    } catch (PacketSourceException e) {
+      findings.add(Finding.note("capture=snf is not possible: " + e.getMessage()));
+    }
+  }
+
+  private void pcap() {
+    try {
+      possible("pcap", PcapLibrary.load().toString());
+    } catch (PacketSourceException e) {
+      findings.add(
+          Finding.note(
+              "capture=pcap is not possible, and filters but the default: " + e.getMessage()));
+    }
+  }
+
+  private void possible(String method, String how) {
+    methods += method.equals("pcap") ? 0 : 1;
+    findings.add(Finding.ok("capture=%s is possible: %s".formatted(method, how)));
+  }
+}
