@@ -1,17 +1,19 @@
 /*
  * A libpcap like Myricom's build of it: there is no descriptor to wait for, a
- * read blocks for its timeout, and pcap_breakloop ends it. What is not defined
- * here comes from the real library, which this one is linked with.
+ * read blocks for its timeout (here TIMEOUT_MILLIS of the environment, or 50),
+ * and pcap_breakloop ends it. What is not defined here comes from the real
+ * library, which this one is linked with.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 
 typedef struct pcap pcap_t;
 typedef void (*pcap_handler)(unsigned char *, const void *, const unsigned char *);
 
-enum { TIMEOUT_MILLIS = 50, STEP_MILLIS = 1, PCAP_ERROR_BREAK = -2, ERRBUF_SIZE = 256 };
+enum { STEP_MILLIS = 1, PCAP_ERROR_BREAK = -2, ERRBUF_SIZE = 256 };
 
 static atomic_int broken_off;
 
@@ -41,10 +43,12 @@ int pcap_dispatch(pcap_t *pcap, int count, pcap_handler handler, unsigned char *
 	int (*nonblock)(pcap_t *, int, char *) =
 		(int (*)(pcap_t *, int, char *)) dlsym(RTLD_NEXT, "pcap_setnonblock");
 	char errors[ERRBUF_SIZE];
+	const char *set = getenv("TIMEOUT_MILLIS");
+	int timeout = set ? atoi(set) : 50;
 	struct pollfd wait = { .fd = real_fd(pcap), .events = POLLIN };
 
 	nonblock(pcap, 1, errors);
-	for (int waited = 0; waited < TIMEOUT_MILLIS; waited += STEP_MILLIS) {
+	for (int waited = 0; waited < timeout; waited += STEP_MILLIS) {
 		int packets = real(pcap, count, handler, user);
 		if (packets != 0 && packets != PCAP_ERROR_BREAK)
 			return packets;

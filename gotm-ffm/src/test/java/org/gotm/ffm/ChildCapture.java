@@ -6,10 +6,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A program that captures in a process of its own and says {@link #READY} when it has begun. */
+/**
+ * A program that captures in a process of its own and says {@link #READY} when it has begun. It is
+ * ended if it does not end by itself.
+ */
 public final class ChildCapture implements AutoCloseable {
   /** The line by which the program says that it captures. */
   public static final String READY = "ready";
@@ -26,6 +30,8 @@ public final class ChildCapture implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .execute(process::destroyForcibly);
     output = process.inputReader();
     try {
       String line = output.readLine();
@@ -44,13 +50,8 @@ public final class ChildCapture implements AutoCloseable {
   /** Waits for the end of the program, which has to succeed, and gives the rest of its output. */
   public String awaitEnd() {
     String text = rest();
-    try {
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as(text).isTrue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
-    assertThat(process.exitValue()).as(text).isZero();
+    int exitCode = process.onExit().join().exitValue();
+    assertThat(exitCode).as("exit of a program that wrote: %s", text).isZero();
     return text;
   }
 

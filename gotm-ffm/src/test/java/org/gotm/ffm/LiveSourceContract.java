@@ -46,6 +46,7 @@ public abstract class LiveSourceContract extends PacketSourceContract {
       AtomicReference<Path> task = new AtomicReference<>();
       Thread poller =
           Thread.ofPlatform()
+              .daemon()
               .start(
                   () -> {
                     task.set(thisTask());

@@ -31,7 +31,7 @@ public final class RunningCapture implements AutoCloseable {
             .cutoff(Cutoff.none())
             .capacityFlows(1000)
             .onPacket((segment, offset, caplen, wireLength, time) -> packets.countDown());
-    thread = Thread.ofPlatform().start(capture.worker());
+    thread = Thread.ofPlatform().daemon().start(capture.worker());
   }
 
   /** Waits until the expected packets came; fails if they do not. */

@@ -96,6 +96,7 @@ public abstract class VethSourceContract extends LiveSourceContract {
       long slack = TimeUnit.SECONDS.toNanos(1);
       assertThat(times).allMatch(time -> time >= before - slack);
       assertThat(times).allMatch(time -> time <= nanos(Instant.now()) + slack);
+      assertThat(times).as("nanoseconds").anyMatch(time -> time % 1000 != 0);
     }
   }
 

@@ -44,6 +44,7 @@ final class PcapCapture implements AutoCloseable {
   private boolean idle;
   private long drainSinceNanos;
   private long lastPacketNanos;
+  private boolean counted;
   private long leftToDrain = Long.MAX_VALUE;
   private boolean closed;
 
@@ -131,14 +132,15 @@ final class PcapCapture implements AutoCloseable {
   }
 
   /**
-   * Takes no new packets. Where the kernel cannot be told so, as many as have been received now
-   * will still be handed over.
+   * Takes no new packets. Where the kernel cannot be told so, those received until now are all that
+   * count: so many are still handed over.
    */
   void stop() {
     if (!draining) {
       drain();
       if (fd < 0 || !socket.rejectAll()) {
-        handle.readStats(counters);
+        readStats();
+        counted = true;
         leftToDrain = Math.max(0, counters.outstanding());
       }
     }
@@ -164,7 +166,7 @@ final class PcapCapture implements AutoCloseable {
     if (leftToDrain == 0 || fd < 0 && idle) {
       return true;
     }
-    handle.readStats(counters);
+    readStats();
     long now = System.nanoTime();
     return now - drainSinceNanos >= BLOCK_NANOS
         && (counters.outstanding() <= 0 || now - lastPacketNanos >= DRAIN_NANOS);
@@ -172,7 +174,9 @@ final class PcapCapture implements AutoCloseable {
 
   /** Brings the counters up to date. */
   void readStats() {
-    handle.readStats(counters);
+    if (!counted) {
+      handle.readStats(counters);
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.gotm.ffm.pcap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.gotm.ffm.ChildCapture;
 import org.gotm.ffm.ChildJvm;
@@ -55,12 +56,27 @@ class PcapWithoutFdTest {
   }
 
   @Test
-  void shouldStopWhenNothingComes() {
+  void shouldStopAtOnceWhenAReadBlocksForLong() {
+    try (VethPair pair = VethPair.create()) {
+      List<String> command = new ArrayList<>(List.of("env", "TIMEOUT_MILLIS=3600000"));
+      command.addAll(ChildJvm.command(CaptureProgram.class, libraryOption, pair.name(), "", "0"));
+      try (ChildCapture child = new ChildCapture(command)) {
+        assertThat(child.awaitEnd()).contains("received=0").contains("balanced=yes");
+      }
+    }
+  }
+
+  @Test
+  void shouldCountWhatWasReceivedBeforeTheStopWhenMoreKeepsComing() throws Exception {
+    Path file = SampleTraffic.mixed(1000).write(folder.resolve("traffic.pcap"));
     try (VethPair pair = VethPair.create();
-        ChildCapture child =
-            new ChildCapture(
-                ChildJvm.command(CaptureProgram.class, libraryOption, pair.name(), "", "0"))) {
-      assertThat(child.awaitEnd()).contains("received=0").contains("balanced=yes");
+        AutoCloseable sending = pair.sendForEver(file, 20_000)) {
+      assertThat(sending).isNotNull();
+      List<String> command =
+          ChildJvm.command(CaptureProgram.class, libraryOption, pair.name(), "", "3000");
+      try (ChildCapture child = new ChildCapture(command)) {
+        assertThat(child.awaitEnd()).contains("dropped=0 discarded=0 ").contains("balanced=yes");
+      }
     }
   }
 }
