@@ -1,5 +1,6 @@
 package org.gotm.app.cli;
 
+import java.util.List;
 import org.gotm.app.output.Compression;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -10,15 +11,22 @@ final class CompressionOption implements ITypeConverter<Compression> {
   public Compression convert(String text) {
     int colon = text.indexOf(':');
     String codec = colon < 0 ? text : text.substring(0, colon);
-    return switch (codec) {
-      case "off", "false", "none" -> new Compression.None();
-      case "gzip", "true" ->
-          new Compression.Gzip(level(text, colon, Compression.Gzip.DEFAULT_LEVEL));
-      case "zstd" -> new Compression.Zstd(level(text, colon, Compression.Zstd.DEFAULT_LEVEL));
-      default ->
-          throw new TypeConversionException(
-              "'" + text + "' is not gzip, zstd or off, with a level as in zstd:3");
-    };
+    if (List.of("off", "false", "none").contains(text)) {
+      return new Compression.None();
+    }
+    try {
+      return switch (codec) {
+        case "gzip", "true" ->
+            new Compression.Gzip(level(text, colon, Compression.Gzip.DEFAULT_LEVEL));
+        case "zstd" -> new Compression.Zstd(level(text, colon, Compression.Zstd.DEFAULT_LEVEL));
+        default ->
+            throw new TypeConversionException(
+                "'" + text + "' is not gzip, zstd or off, with a level as in zstd:3");
+      };
+    } catch (IllegalArgumentException e) {
+      String message = e.getMessage();
+      throw new TypeConversionException(message.substring(message.lastIndexOf(": ") + 2));
+    }
   }
 
   private static int level(String text, int colon, int otherwise) {

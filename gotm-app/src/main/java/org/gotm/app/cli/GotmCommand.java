@@ -42,12 +42,14 @@ final class GotmCommand implements Callable<Integer> {
   private static final int MAX_WORKERS = 256;
   private static final int MAX_FLOWS = 1 << 29;
   private static final long MAX_BUFFER = 1L << 40;
+  private static final int MAX_PORT = 65535;
 
   @Spec private CommandSpec spec;
 
   @Option(
       names = {"-interface", "--interface", "-i"},
       paramLabel = "NAME[,NAME...]",
+      hideParamSyntax = true,
       split = ",",
       defaultValue = "eth0",
       description = "Interfaces to capture from (default: ${DEFAULT-VALUE}).")
@@ -79,15 +81,18 @@ final class GotmCommand implements Callable<Integer> {
   @Option(
       names = {"-workers", "--workers"},
       paramLabel = "N",
+      converter = WholeNumber.class,
       description = "Capture threads an interface (default: SNF_NUM_RINGS or 1).")
-  private Integer workers;
+  private Long workers;
 
   @Option(
       names = {"-cpus", "--cpus"},
       paramLabel = "CPU[,CPU...]",
+      hideParamSyntax = true,
       split = ",",
+      converter = WholeNumber.class,
       description = "Processors to bind capture threads to, in order.")
-  private List<Integer> cpus = List.of();
+  private List<Long> cpus = List.of();
 
   @Option(
       names = {"-snaplen", "--snaplen", "-s"},
@@ -147,6 +152,7 @@ final class GotmCommand implements Callable<Integer> {
       names = {"-packetcutoff", "--packetcutoff"},
       paramLabel = "N",
       defaultValue = "100",
+      converter = WholeNumber.class,
       description =
           "Cut a flow off after this many packets; 0 for never (default: ${DEFAULT-VALUE}).")
   private long packetCutoff;
@@ -154,10 +160,11 @@ final class GotmCommand implements Callable<Integer> {
   @Option(
       names = {"-keepcontrol", "--keepcontrol"},
       paramLabel = "BOOL",
-      arity = "1",
-      defaultValue = "true",
-      description = "Keep SYN, FIN and RST after the cut (default: ${DEFAULT-VALUE}).")
-  private boolean keepControl;
+      arity = "0..1",
+      fallbackValue = "true",
+      preprocessor = GoFlag.class,
+      description = "Keep SYN, FIN and RST after the cut (default: true).")
+  private boolean keepControl = true;
 
   @Option(
       names = {"-flowtimeout", "--flowtimeout"},
@@ -179,13 +186,15 @@ final class GotmCommand implements Callable<Integer> {
       names = {"-maxflows", "--maxflows"},
       paramLabel = "N",
       defaultValue = "1000000",
+      converter = WholeNumber.class,
       description = "Flows the table of a worker holds (default: ${DEFAULT-VALUE}).")
-  private int maxFlows;
+  private long maxFlows;
 
   @Option(
       names = {"-largeflowsize", "--largeflowsize"},
       paramLabel = "MIB",
       defaultValue = "1024",
+      converter = WholeNumber.class,
       description =
           "Size in MiB at which a flow is logged, then at every doubling (default:"
               + " ${DEFAULT-VALUE}).")
@@ -201,11 +210,12 @@ final class GotmCommand implements Callable<Integer> {
   @Option(
       names = {"-compress", "--compress"},
       paramLabel = "CODEC[:LEVEL]",
-      arity = "1",
-      defaultValue = "off",
+      arity = "0..1",
+      fallbackValue = "gzip",
+      preprocessor = GoFlag.class,
       converter = CompressionOption.class,
-      description = "-compress for gzip, or =gzip, =zstd, =zstd:3 (default: ${DEFAULT-VALUE}).")
-  private Compression compression;
+      description = "-compress for gzip, or =gzip, =zstd, =zstd:3 (default: off).")
+  private Compression compression = new Compression.None();
 
   @Option(
       names = {"-rotationinterval", "--rotationinterval"},
@@ -250,9 +260,10 @@ final class GotmCommand implements Callable<Integer> {
   @Option(
       names = {"-utc", "--utc"},
       paramLabel = "BOOL",
-      arity = "1",
-      defaultValue = "false",
-      description = "Name files in UTC (default: ${DEFAULT-VALUE}).")
+      arity = "0..1",
+      fallbackValue = "true",
+      preprocessor = GoFlag.class,
+      description = "Name files in UTC (default: false).")
   private boolean utc;
 
   @Option(
@@ -296,7 +307,12 @@ final class GotmCommand implements Callable<Integer> {
     return new Recorder(settings(), System.getenv()).run();
   }
 
-  private Settings settings() {
+  /**
+   * The settings that the options make.
+   *
+   * @throws ParameterException if a value is out of its range, or options contradict each other
+   */
+  Settings settings() {
     boolean offline = !files.isEmpty();
     if (offline && isGiven("-interface")) {
       throw usage(
@@ -305,6 +321,9 @@ final class GotmCommand implements Callable<Integer> {
               + " and read="
               + files.getFirst()
               + ": give one of them");
+    }
+    if (outputFolder.toString().isEmpty() || files.contains("")) {
+      throw usage((files.contains("") ? "read" : "write") + "=: a name is missing");
     }
     range("packetcutoff", packetCutoff, 0, Long.MAX_VALUE);
     range("maxflows", maxFlows, 1, MAX_FLOWS);
@@ -338,7 +357,7 @@ final class GotmCommand implements Callable<Integer> {
         Cutoff.of(packetCutoff, byteCutoff).withKeepControl(keepControl),
         flowTimeout,
         word("flowkey", flowKey, "bidirectional", "directional").equals("directional"),
-        maxFlows,
+        (int) maxFlows,
         largeFlowMebibytes << 20,
         timeInterval,
         outputFolder,
@@ -376,7 +395,7 @@ final class GotmCommand implements Callable<Integer> {
   private int workers() {
     if (workers != null) {
       range("workers", workers, 1, MAX_WORKERS);
-      return workers;
+      return workers.intValue();
     }
     String rings = System.getenv("SNF_NUM_RINGS");
     if (rings == null || rings.isBlank()) {
@@ -392,10 +411,10 @@ final class GotmCommand implements Callable<Integer> {
   }
 
   private List<Integer> checkedCpus() {
-    for (int cpu : cpus) {
+    for (long cpu : cpus) {
       range("cpus", cpu, 0, Runtime.getRuntime().availableProcessors() - 1);
     }
-    return cpus;
+    return cpus.stream().map(Long::intValue).toList();
   }
 
   private Optional<InetSocketAddress> metricsAddress() {
@@ -404,13 +423,14 @@ final class GotmCommand implements Callable<Integer> {
     }
     int colon = metricsAddress.lastIndexOf(':');
     String host = colon < 0 ? "" : metricsAddress.substring(0, colon).replaceAll("^\\[|]$", "");
-    int port;
-    try {
-      port = Integer.parseInt(metricsAddress.substring(colon + 1));
-    } catch (NumberFormatException e) {
-      throw usage("metrics-address=" + metricsAddress + ": not host:port, :port or off");
+    String portText = metricsAddress.substring(colon + 1);
+    int port = portText.matches("\\d{1,5}") ? Integer.parseInt(portText) : -1;
+    if (port < 0 || port > MAX_PORT) {
+      throw usage(
+          "metrics-address="
+              + metricsAddress
+              + ": not host:port, :port or off, with port up to 65535");
     }
-    range("metrics-address", port, 0, 65535);
     return Optional.of(
         host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port));
   }

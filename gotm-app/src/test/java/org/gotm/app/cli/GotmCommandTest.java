@@ -1,0 +1,227 @@
+package org.gotm.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.gotm.app.cli.CommandRig.settings;
+import static org.gotm.app.cli.CommandRig.settingsOf;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.gotm.app.daemon.CaptureMethod;
+import org.gotm.app.daemon.Settings;
+import org.gotm.app.output.Compression;
+import org.gotm.core.flow.Cutoff;
+import org.gotm.core.pcapfile.TimestampPrecision;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+class GotmCommandTest {
+  @Test
+  void shouldHaveTheDocumentedDefaultsWhenNothingIsGiven() {
+    assertThat(settings())
+        .isEqualTo(
+            new Settings(
+                List.of("eth0"),
+                List.of(),
+                CaptureMethod.AUTO,
+                "ip or ip6 or (vlan and (ip or ip6))",
+                1,
+                List.of(),
+                262_144,
+                64 << 20,
+                1 << 20,
+                Cutoff.of(100, 8192).withKeepControl(true),
+                Duration.ofSeconds(5),
+                false,
+                1_000_000,
+                1L << 30,
+                Duration.ofSeconds(5),
+                Path.of("out"),
+                new Compression.None(),
+                Duration.ofSeconds(300),
+                Optional.empty(),
+                Duration.ofSeconds(1),
+                TimestampPrecision.NANO,
+                false,
+                false,
+                Optional.of(new InetSocketAddress("localhost", 8080))));
+  }
+
+  @Test
+  void shouldUnderstandTheOriginalsExampleWhenUnchanged() {
+    Settings settings = settingsOf("-rotationinterval 60s -interface en0 -compress");
+
+    assertThat(settings.rotationInterval()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(settings.interfaces()).containsExactly("en0");
+    assertThat(settings.compression()).isEqualTo(new Compression.Gzip(6));
+    assertThat(settings.cutoff()).isEqualTo(settings().cutoff());
+    assertThat(settings.isOffline()).isFalse();
+  }
+
+  @Test
+  void shouldUnderstandTheOriginalsProductionArgumentsWhenUnchanged() {
+    Settings settings =
+        settings(
+            "-interface", "ens1,ens4",
+            "-timeinterval", "31s",
+            "-flowtimeout", "30s",
+            "-rotationinterval", "60s",
+            "-write", "pcaps",
+            "-filter", "vlan or not vlan",
+            "-packetcutoff", "1000",
+            "-bytecutoff", "65536",
+            "-metrics-address", ":9102");
+
+    assertThat(settings.interfaces()).containsExactly("ens1", "ens4");
+    assertThat(settings.timeInterval()).isEqualTo(Duration.ofSeconds(31));
+    assertThat(settings.flowTimeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.rotationInterval()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(settings.outputFolder()).isEqualTo(Path.of("pcaps"));
+    assertThat(settings.filter()).isEqualTo("vlan or not vlan");
+    assertThat(settings.cutoff()).isEqualTo(Cutoff.of(1000, 65536).withKeepControl(true));
+    assertThat(settings.metricsAddress()).hasValue(new InetSocketAddress(9102));
+    assertThat(settings.compression()).isEqualTo(new Compression.None());
+  }
+
+  @Test
+  void shouldReadFilesWholeWhenNoFilterIsGiven() {
+    Settings settings = settingsOf("-r trace.pcap -bytecutoff 64KiB -compress=zstd");
+
+    assertThat(settings.isOffline()).isTrue();
+    assertThat(settings.files()).containsExactly("trace.pcap");
+    assertThat(settings.filter()).isEmpty();
+    assertThat(settings.cutoff()).isEqualTo(Cutoff.of(100, 65536).withKeepControl(true));
+    assertThat(settings.compression()).isEqualTo(new Compression.Zstd(3));
+  }
+
+  /** An option, a value other than its default, and what it is for. */
+  private record Row(
+      String option, String value, Function<Settings, Object> get, Object expected) {}
+
+  private static final List<Row> ROWS =
+      List.of(
+          new Row("interface", "en0,en1", Settings::interfaces, List.of("en0", "en1")),
+          new Row("filter", "tcp", Settings::filter, "tcp"),
+          new Row("timeinterval", "1m30s", Settings::timeInterval, Duration.ofSeconds(90)),
+          new Row("flowtimeout", "300ms", Settings::flowTimeout, Duration.ofMillis(300)),
+          new Row("bytecutoff", "1MiB", s -> s.cutoff().bytes(), 1L << 20),
+          new Row("packetcutoff", "7", s -> s.cutoff().packets(), 7L),
+          new Row("write", "a/b", Settings::outputFolder, Path.of("a/b")),
+          new Row("compress", "zstd:5", Settings::compression, new Compression.Zstd(5)),
+          new Row("rotationinterval", "1h", Settings::rotationInterval, Duration.ofHours(1)),
+          new Row("rotationsize", "1GiB", Settings::rotationBytes, Optional.of(1L << 30)),
+          new Row(
+              "metrics-address",
+              "[::1]:9102",
+              Settings::metricsAddress,
+              Optional.of(new InetSocketAddress("::1", 9102))),
+          new Row("largeflowsize", "2", Settings::largeFlowBytes, 2L << 20),
+          new Row("workers", "3", Settings::workers, 3),
+          new Row("snaplen", "128", Settings::snaplen, 128),
+          new Row("buffersize", "8MiB", Settings::bufferBytes, 8L << 20),
+          new Row("blocksize", "256KiB", Settings::blockBytes, 256 << 10),
+          new Row("flowkey", "directional", Settings::directional, true),
+          new Row("maxflows", "1000", Settings::maxFlows, 1000),
+          new Row("keepcontrol", "false", s -> s.cutoff().keepControl(), false),
+          new Row("flushinterval", "50ms", Settings::flushInterval, Duration.ofMillis(50)),
+          new Row("timestampprecision", "micro", Settings::precision, TimestampPrecision.MICRO),
+          new Row("utc", "true", Settings::utc, true),
+          new Row("output", "per-worker", Settings::perWorker, true),
+          new Row("capture", "pcap", Settings::captureMethod, CaptureMethod.PCAP),
+          new Row("cpus", "0", Settings::cpus, List.of(0)),
+          new Row("read", "a.pcap", Settings::files, List.of("a.pcap")));
+
+  @TestFactory
+  Stream<DynamicTest> shouldTakeTheValueWhenWrittenWithOneDashOrTwo() {
+    return ROWS.stream().flatMap(row -> spellings(row).stream().map(words -> takes(row, words)));
+  }
+
+  private static DynamicTest takes(Row row, List<String> words) {
+    return dynamicTest(
+        String.join(" ", words),
+        () -> {
+          assertThat(row.get().apply(settings())).isNotEqualTo(row.expected());
+          assertThat(row.get().apply(settings(words.toArray(String[]::new))))
+              .isEqualTo(row.expected());
+        });
+  }
+
+  private static List<List<String>> spellings(Row row) {
+    boolean isFlag = List.of("compress", "keepcontrol", "utc").contains(row.option());
+    List<List<String>> spellings = new ArrayList<>();
+    for (String dashes : row.option().equals("read") ? List.of("--") : List.of("-", "--")) {
+      spellings.add(List.of(dashes + row.option() + "=" + row.value()));
+      if (!isFlag) {
+        spellings.add(List.of(dashes + row.option(), row.value()));
+      }
+    }
+    return spellings;
+  }
+
+  @Test
+  void shouldMeanTheSameWhenShortNamesOfTcpdumpAreUsed() {
+    assertThat(settingsOf("-i en0 -s 96 -w x"))
+        .isEqualTo(settingsOf("-interface en0 -snaplen 96 -write x"));
+    assertThat(settingsOf("-r a b")).isEqualTo(settingsOf("--read a --read b"));
+  }
+
+  @Test
+  void shouldNotTakeTheNextArgumentWhenAFlagStandsAlone() {
+    assertThat(settingsOf("-compress -utc -keepcontrol -interface en0"))
+        .isEqualTo(settingsOf("-compress=gzip -utc=true -keepcontrol=true -interface=en0"));
+  }
+
+  @Test
+  void shouldReadStandardInputWhenTheFileIsADash() {
+    assertThat(settingsOf("-r - -compress").files()).containsExactly("-");
+  }
+
+  @Test
+  void shouldReadEverythingWhenTheFilterIsEmpty() {
+    assertThat(settings("-filter", "").filter()).isEmpty();
+    assertThat(settings("-filter", "tcp", "-r", "a").filter()).isEqualTo("tcp");
+  }
+
+  @Test
+  void shouldNeverCutWhenCutoffsAreZero() {
+    assertThat(settingsOf("-packetcutoff 0 -bytecutoff 0").cutoff())
+        .isEqualTo(Cutoff.of(0, 0).withKeepControl(true));
+  }
+
+  @Test
+  void shouldKeepWholePacketsWhenTheSnaplenIsZero() {
+    assertThat(settingsOf("-snaplen 0").snaplen()).isEqualTo(262_144);
+  }
+
+  @Test
+  void shouldServeNoMetricsWhenOff() {
+    assertThat(settingsOf("-metrics-address off").metricsAddress()).isEmpty();
+  }
+
+  @Test
+  void shouldReadArgumentsFromAFileWhenItIsGivenWithAnAt(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("gotm.args");
+    Files.writeString(
+        file, "# how we run it\n-interface ens1,ens4\n-compress\n-filter 'vlan or not vlan'\n");
+
+    assertThat(settings("@" + file, "-utc"))
+        .isEqualTo(
+            settings(
+                "-interface",
+                "ens1,ens4",
+                "-compress=gzip",
+                "-filter",
+                "vlan or not vlan",
+                "-utc"));
+  }
+}

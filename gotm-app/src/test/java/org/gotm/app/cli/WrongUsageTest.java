@@ -1,0 +1,151 @@
+package org.gotm.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.gotm.app.cli.CommandRig.refusal;
+import static org.gotm.app.cli.CommandRig.settings;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Values that make no sense are refused with one line that says {@code name=value}. */
+class WrongUsageTest {
+  @ParameterizedTest
+  @CsvSource({
+    "packetcutoff, -1, 0, 9223372036854775807",
+    "maxflows, 0, 1, 536870912",
+    "maxflows, 536870913, 1, 536870912",
+    "maxflows, 9999999999, 1, 536870912",
+    "largeflowsize, 0, 1, 8796093022207",
+    "largeflowsize, 8796093022208, 1, 8796093022207",
+    "snaplen, 262145, 0, 262144",
+    "buffersize, 65535, 65536, 2147483647",
+    "buffersize, 2147483648, 65536, 2147483647",
+    "blocksize, 65535, 65536, 67108864",
+    "blocksize, 67108865, 65536, 67108864",
+    "rotationsize, 65535, 65536, 9223372036854775807",
+    "workers, 0, 1, 256",
+    "workers, 257, 1, 256"
+  })
+  void shouldNameTheRangeWhenOutOfIt(String name, String value, String least, String most) {
+    assertThat(refusal("-" + name + "=" + value))
+        .isEqualTo("%s=%s: not from %s to %s".formatted(name, value, least, most));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "maxflows, 536870912",
+    "maxflows, 1",
+    "largeflowsize, 8796093022207",
+    "snaplen, 262144",
+    "buffersize, 65536",
+    "buffersize, 2147483647",
+    "blocksize, 67108864",
+    "rotationsize, 65536",
+    "workers, 256"
+  })
+  void shouldTakeAValueWhenAtTheEdgeOfItsRange(String name, String value) {
+    assertThat(settings("-" + name + "=" + value)).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"timeinterval", "flowtimeout", "rotationinterval", "flushinterval"})
+  void shouldRefuseADurationWhenNegativeOrZero(String name) {
+    assertThat(refusal("-" + name + "=0s")).isEqualTo(name + "=0: must be above 0");
+    assertThat(refusal("-" + name + "=-5s"))
+        .isEqualTo(name + "=-5s: '-5s' is not a duration such as 300ms, 5s or 1m30s");
+    assertThat(refusal("-" + name, "-5s"))
+        .isEqualTo(name + "=-5s: '-5s' is not a duration such as 300ms, 5s or 1m30s");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"packetcutoff", "maxflows", "largeflowsize", "workers", "cpus"})
+  void shouldRefuseANumberWhenItIsNone(String name) {
+    assertThat(refusal("-" + name + "=x")).isEqualTo(name + "=x: 'x' is not a whole number");
+    assertThat(refusal("-" + name + "=")).isEqualTo(name + "=: '' is not a whole number");
+    assertThat(refusal("-" + name + "=99999999999999999999"))
+        .isEqualTo(name + "=99999999999999999999: '99999999999999999999' is too large a number");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bytecutoff", "snaplen", "buffersize", "blocksize", "rotationsize"})
+  void shouldRefuseASizeWhenItIsNone(String name) {
+    assertThat(refusal("-" + name, "-1"))
+        .isEqualTo(name + "=-1: '-1' is not a size such as 65536, 64KiB or 1GiB");
+    assertThat(refusal("-" + name, "99999999999999999999"))
+        .isEqualTo(name + "=99999999999999999999: '99999999999999999999' is larger than 8 EiB");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "flowkey, 'bidirectional, directional'",
+    "output, 'merged, per-worker'",
+    "capture, 'auto, afpacket, snf, pcap'",
+    "timestampprecision, 'micro, nano'"
+  })
+  void shouldListTheWordsWhenItIsNoneOfThem(String name, String words) {
+    assertThat(refusal("-" + name + "=foo")).isEqualTo(name + "=foo: not one of " + words);
+    assertThat(refusal("-" + name + "=NANO")).isEqualTo(name + "=NANO: not one of " + words);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"keepcontrol", "utc"})
+  void shouldRefuseAFlagWhenNeitherTrueNorFalse(String name) {
+    assertThat(refusal("-" + name + "=maybe")).isEqualTo(name + "=maybe: 'maybe' is not a boolean");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lz4, '''lz4'' is not gzip, zstd or off, with a level as in zstd:3'",
+    "zstd:99, the level must be 1 to 19"
+  })
+  void shouldRefuseCompressionWhenThereIsNoSuch(String value, String message) {
+    assertThat(refusal("-compress=" + value)).isEqualTo("compress=" + value + ": " + message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"foo", "foo:", "foo:x", "foo:-1", ":65536", "foo:99999", "foo:999999999999"})
+  void shouldRefuseAnAddressWhenThePortIsNone(String address) {
+    assertThat(refusal("-metrics-address", address))
+        .isEqualTo(
+            "metrics-address=" + address + ": not host:port, :port or off, with port up to 65535");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"lo/x, lo/x", "'a,a', a", "'a,,b', ''", "'', ''", "'../lo', ../lo"})
+  void shouldRefuseAnInterfaceWhenItCannotBeOne(String interfaces, String wrong) {
+    assertThat(refusal("-interface=" + interfaces))
+        .isEqualTo("interface=%s: '%s' is not a name, or there twice".formatted(interfaces, wrong));
+  }
+
+  @Test
+  void shouldRefuseWhenBothFilesAndInterfacesAreGiven() {
+    assertThat(refusal("-r", "a.pcap", "-interface", "en0"))
+        .isEqualTo("interface=en0 and read=a.pcap: give one of them");
+    assertThat(refusal("-interface", "eth0", "--read=a.pcap"))
+        .isEqualTo("interface=eth0 and read=a.pcap: give one of them");
+  }
+
+  @Test
+  void shouldNameTheOptionWhenThereIsNoSuch() {
+    assertThat(refusal("-nosuch=1")).contains("'-nosuch=1'");
+    assertThat(refusal("stray")).contains("'stray'");
+    assertThat(refusal("-interface")).contains("'--interface'");
+  }
+
+  @Test
+  void shouldSayThatTheFileIsMissingWhenArgumentsAreToComeFromIt() {
+    assertThat(refusal("@/no/such/file"))
+        .isEqualTo("@/no/such/file: there is no such file of arguments to read");
+  }
+
+  @Test
+  void shouldRefuseACpuWhenTheMachineHasFewer() {
+    int cpus = Runtime.getRuntime().availableProcessors();
+
+    assertThat(refusal("-cpus", "0," + cpus))
+        .isEqualTo("cpus=%d: not from 0 to %d".formatted(cpus, cpus - 1));
+  }
+}
