@@ -121,6 +121,12 @@ class WrongUsageTest {
   }
 
   @Test
+  void shouldRefuseANameWhenItIsEmptyAsThatOfAnUnsetVariable() {
+    assertThat(refusal("-write", "")).isEqualTo("write=: a name is missing");
+    assertThat(refusal("-r", "")).isEqualTo("read=: a name is missing");
+  }
+
+  @Test
   void shouldRefuseWhenBothFilesAndInterfacesAreGiven() {
     assertThat(refusal("-r", "a.pcap", "-interface", "en0"))
         .isEqualTo("interface=en0 and read=a.pcap: give one of them");
