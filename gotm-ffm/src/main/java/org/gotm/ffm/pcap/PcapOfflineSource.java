@@ -85,10 +85,13 @@ final class PcapOfflineSource implements PacketSource {
     stats.received = received;
   }
 
+  /** Frees everything; harmless when called twice. */
   @Override
   public synchronized void close() {
-    closed = true;
-    handle.close();
-    arena.close();
+    if (!closed) {
+      closed = true;
+      handle.close();
+      arena.close();
+    }
   }
 }

@@ -29,6 +29,7 @@ public final class PcapSource implements PacketSource {
   private final String warning;
   private boolean stopped;
   private boolean ended;
+  private boolean closed;
   private volatile PcapCapture capture;
   private volatile String trouble;
 
@@ -224,8 +225,13 @@ public final class PcapSource implements PacketSource {
     return trouble;
   }
 
+  /** Frees everything; harmless when called twice. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     PcapCapture current = capture;
     capture = null;
     if (current != null) {

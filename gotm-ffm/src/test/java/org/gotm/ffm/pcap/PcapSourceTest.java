@@ -186,6 +186,20 @@ class PcapSourceTest {
   }
 
   @Test
+  void shouldCloseOnceWhenClosedTwice() {
+    try (VethPair pair = VethPair.create()) {
+      PacketSource first = PcapSource.open(pair.name(), PcapOptions.defaults());
+      first.close();
+      try (PacketSource second = PcapSource.open(pair.name(), PcapOptions.defaults())) {
+        first.close();
+        pair.send(file);
+
+        assertThat(new ReceivedPackets().await(second, 1000).count()).isEqualTo(1000);
+      }
+    }
+  }
+
+  @Test
   void shouldHaveNothingToWarnOfWhenAllIsWell() {
     try (VethPair pair = VethPair.create();
         PcapSource source = PcapSource.open(pair.name(), PcapOptions.defaults())) {
