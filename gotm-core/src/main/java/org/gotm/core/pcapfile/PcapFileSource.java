@@ -169,8 +169,8 @@ public final class PcapFileSource implements PacketSource {
           received += batch.count();
           packets += batch.count();
           handler.onBatch(batch);
-        } else if (damage != null || !refill()) {
-          break;
+        } else if (damage != null || packets > 0 || !refill()) {
+          break; // with packets at hand it does not wait for a pipe to bring more
         }
       }
     } catch (IOException e) {

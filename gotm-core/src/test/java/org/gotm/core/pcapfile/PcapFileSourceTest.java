@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gotm.core.pcapfile.PcapBuilder.pcap;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.gotm.core.capture.PacketSource;
 import org.gotm.core.capture.PacketSourceException;
@@ -193,6 +197,27 @@ class PcapFileSourceTest {
     try (PcapFileSource source = Opening.MAPPED.open(builder.build(), folder)) {
       int packets = source.poll(batch -> source.stop());
       assertThat(packets).isBetween(1, MANY - 1);
+      assertThat(source.poll(batch -> {})).isEqualTo(PacketSource.END);
+    }
+  }
+
+  @Test
+  void shouldNotWaitForMoreOfAPipeBeforeItAnswers() {
+    byte[] file = pcap().record(1, 0, 5, 5, 1).record(2, 0, 5, 5, 2).build();
+    AtomicInteger reads = new AtomicInteger();
+    InputStream pipe =
+        new ByteArrayInputStream(file) {
+          @Override
+          public synchronized int read(byte[] into, int offset, int length) {
+            reads.incrementAndGet();
+            return super.read(into, offset, length);
+          }
+        };
+
+    try (PcapFileSource source = PcapFileSource.open(Channels.newChannel(pipe), "pipe")) {
+      int readsBefore = reads.get();
+      assertThat(source.poll(batch -> {})).isEqualTo(2);
+      assertThat(reads).hasValue(readsBefore);
       assertThat(source.poll(batch -> {})).isEqualTo(PacketSource.END);
     }
   }
