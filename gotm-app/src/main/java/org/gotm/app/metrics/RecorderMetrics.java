@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
@@ -17,8 +18,8 @@ import org.gotm.core.capture.Ledger;
  * they counters or gauges; the rest follows the conventions of Prometheus.
  */
 public final class RecorderMetrics {
-  private static final Pattern WHOLE_BOUND = Pattern.compile("le=\"(\\d+)\\.0\"");
-  private static final Pattern BIG_BOUND = Pattern.compile("le=\"(\\d+\\.\\d+)E(\\d+)\"");
+  private static final Pattern BOUND = Pattern.compile("le=\"([0-9.E]+)\"");
+  private static final int GO_EXPONENT = 6;
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -156,15 +157,22 @@ public final class RecorderMetrics {
     return asGoSpellsBounds(registry.scrape("text/plain"));
   }
 
-  /**
-   * Bucket bounds as the original spelled them, {@code 65536} and not {@code 65536.0}: queries name
-   * them.
-   */
+  /** Bucket bounds as the original spelled them: queries name them. */
   private static String asGoSpellsBounds(String text) {
-    String whole = WHOLE_BOUND.matcher(text).replaceAll("le=\"$1\"");
-    return BIG_BOUND
-        .matcher(whole)
-        .replaceAll(
-            big -> "le=\"%se+%02d\"".formatted(big.group(1), Integer.parseInt(big.group(2))));
+    return BOUND
+        .matcher(text)
+        .replaceAll(bound -> "le=\"" + goSpelling(new BigDecimal(bound.group(1))) + "\"");
+  }
+
+  /**
+   * A number above 0 as Go's {@code FormatFloat(x, 'g', -1, 64)} writes it: {@code 65536}, but
+   * {@code 1.048576e+06}.
+   */
+  private static String goSpelling(BigDecimal number) {
+    BigDecimal digits = number.stripTrailingZeros();
+    int exponent = digits.precision() - digits.scale() - 1;
+    return exponent < GO_EXPONENT
+        ? digits.toPlainString()
+        : "%se+%02d".formatted(digits.movePointLeft(exponent).toPlainString(), exponent);
   }
 }
