@@ -1,5 +1,6 @@
 package org.gotm.app.cli;
 
+import java.util.Locale;
 import org.gotm.app.daemon.StartException;
 import org.gotm.app.output.OutputException;
 import org.gotm.core.capture.PacketSourceException;
@@ -21,6 +22,7 @@ public final class Main {
    * Runs gotm; exits with 0 after a clean stop, 1 after a failure, 2 if the command line is wrong.
    */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT); // logs are read by programs: no other digits or separators
     if (args.length == 1 && args[0].matches("--?version|-V")) {
       System.out.println(Version.line()); // without building the whole command line first
       return;
