@@ -116,7 +116,7 @@ final class CompressedPath implements RecordPath {
     writer.append(block.output(), 0, block.outputLength());
     writer.commit(block.tally(), nowNanos);
     if (trouble.isOn(Trouble.Cause.COMPRESS)) {
-      trouble.mended(Trouble.Cause.COMPRESS, "compressing works again");
+      trouble.succeeded(Trouble.Cause.COMPRESS, "compressing works again", nowNanos);
     }
   }
 

@@ -1,21 +1,21 @@
 package org.gotm.app.output;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.gotm.ffm.libc.Libc;
 
 /**
  * Threads that compress blocks, of lower priority than the workers. Any thread submits; the order
- * in which blocks become done is not defined.
+ * in which blocks become done is not defined. Allocates nothing per block: waiting is done on a
+ * monitor.
  */
 final class CompressorPool implements AutoCloseable {
   private static final int NICE = 5;
-  private static final int QUEUE_LENGTH = 1024;
 
-  private final ArrayBlockingQueue<Block> jobs = new ArrayBlockingQueue<>(QUEUE_LENGTH);
+  private final ArrayDeque<Block> jobs = new ArrayDeque<>();
   private final List<Thread> threads = new ArrayList<>();
   private final LongAdder nanos;
   private volatile boolean cancelled;
@@ -50,19 +50,20 @@ final class CompressorPool implements AutoCloseable {
     }
   }
 
-  /** Queues a block; the block is not the caller's until it is done. Waits if the queue is full. */
+  /** Queues a block; it is not the caller's until it is done. */
   void submit(Block block) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        jobs.put(block);
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    synchronized (jobs) {
+      jobs.add(block);
+      jobs.notify();
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  }
+
+  private Block take() throws InterruptedException {
+    synchronized (jobs) {
+      while (jobs.isEmpty()) {
+        jobs.wait();
+      }
+      return jobs.remove();
     }
   }
 
@@ -71,7 +72,7 @@ final class CompressorPool implements AutoCloseable {
         compressor) {
       new Libc(arena).setThreadNice(NICE);
       while (true) {
-        work(compressor, jobs.take());
+        work(compressor, take());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed: this thread ends

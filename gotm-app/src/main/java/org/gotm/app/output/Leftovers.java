@@ -150,7 +150,7 @@ final class Leftovers {
     Path rest = names.damagedRest(path);
     try (FileChannel to =
         FileChannel.open(rest, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      LeftoverRepair.copy(channel, found.goodEnd(), found.end(), to);
+      LeftoverRepair.copy(channel, found.goodEnd(), channel.size(), to);
       to.force(true);
     }
     log.accept(

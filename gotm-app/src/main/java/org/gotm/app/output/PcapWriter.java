@@ -35,6 +35,7 @@ final class PcapWriter implements RecordTarget {
   private long latestNanos;
   private long countedEnd;
   private long lostInTrouble;
+  private boolean pieceIsOpen;
   private boolean hasUnflushed;
   private long unflushedSinceNanos;
   private long committedAtNanos;
@@ -96,7 +97,7 @@ final class PcapWriter implements RecordTarget {
     openTriedNanos = nowNanos;
     try {
       open(nowNanos);
-      mended(Trouble.Cause.OPEN);
+      succeeded(Trouble.Cause.OPEN, nowNanos);
     } catch (IOException e) {
       failed(Trouble.Cause.OPEN, "open", e, nowNanos);
     }
@@ -131,6 +132,7 @@ final class PcapWriter implements RecordTarget {
   @Override
   public void append(MemorySegment from, long at, int length) {
     if (file != null) {
+      pieceIsOpen = true;
       file.append(from, at, length);
     }
   }
@@ -141,6 +143,7 @@ final class PcapWriter implements RecordTarget {
       lose(tally);
       return;
     }
+    pieceIsOpen = false;
     touched(nowNanos);
     packets += tally.total();
     latestNanos = Math.max(latestNanos, tally.latestNanos());
@@ -161,7 +164,7 @@ final class PcapWriter implements RecordTarget {
       countedEnd = diskEnd;
       unflushedSinceNanos = nowNanos;
       if (file.failure() == null) {
-        mended(Trouble.Cause.WRITE);
+        succeeded(Trouble.Cause.WRITE, nowNanos);
       }
     }
     unsettled.settle(diskEnd); // a flush may have written a piece before it was booked
@@ -196,9 +199,12 @@ final class PcapWriter implements RecordTarget {
         : Long.MAX_VALUE;
   }
 
-  /** Shows everything to other processes when it has waited long enough or nothing more comes. */
+  /**
+   * Shows everything to other processes when it has waited long enough or nothing more comes; not
+   * in the middle of a piece, which must not be cut in two if that fails.
+   */
   void flushIfDue(long nowNanos) {
-    if (flushDueIn(nowNanos) <= 0) {
+    if (!pieceIsOpen && flushDueIn(nowNanos) <= 0) {
       flush(nowNanos);
     }
   }
@@ -263,7 +269,7 @@ final class PcapWriter implements RecordTarget {
               .names()
               .moveIntoPlace(path, series, time, ".pcap" + options.compression().extension());
       parts.log().accept("moved %s to %s".formatted(path.getFileName(), to));
-      mended(Trouble.Cause.MOVE);
+      succeeded(Trouble.Cause.MOVE, nowNanos);
     } catch (IOException e) {
       failed(Trouble.Cause.MOVE, "move", e, nowNanos);
     }
@@ -298,12 +304,13 @@ final class PcapWriter implements RecordTarget {
         nowNanos);
   }
 
-  private void mended(Trouble.Cause cause) {
-    if (trouble.isOn(cause)) {
-      trouble.mended(
-          cause,
-          "write=%s: %s works again; %d packets were lost since the trouble began"
-              .formatted(parts.names().folder(), path.getFileName(), lostInTrouble));
+  private void succeeded(Trouble.Cause cause, long nowNanos) {
+    if (trouble.isOn(cause)
+        && trouble.succeeded(
+            cause,
+            "write=%s: %s works again; %d packets were lost since the trouble began"
+                .formatted(parts.names().folder(), path.getFileName(), lostInTrouble),
+            nowNanos)) {
       lostInTrouble = 0;
     }
   }

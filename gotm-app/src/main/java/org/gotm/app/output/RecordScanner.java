@@ -54,10 +54,10 @@ final class RecordScanner {
 
   private void fillHeader(ByteBuffer bytes) {
     header.limit(headerSeen ? recordHeaderLength : PcapHeaderLayout.LENGTH);
-    while (header.hasRemaining() && bytes.hasRemaining()) {
-      header.put(bytes.get());
-      offset++;
-    }
+    int n = Math.min(header.remaining(), bytes.remaining());
+    header.put(header.position(), bytes, bytes.position(), n).position(header.position() + n);
+    bytes.position(bytes.position() + n);
+    offset += n;
     if (!headerSeen && header.position() >= Integer.BYTES && !readMagic()) {
       damage = "not a pcap file";
     } else if (!header.hasRemaining()) {

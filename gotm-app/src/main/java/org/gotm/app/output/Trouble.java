@@ -18,15 +18,21 @@ final class Trouble {
   /** What can go wrong, one trouble each at a time. */
   enum Cause {
     /** No current file can be made. */
-    OPEN,
+    OPEN(0),
     /** The current file cannot be written to. */
-    WRITE,
+    WRITE(1_000_000_000),
     /** A complete file cannot be given its finished name. */
-    MOVE,
+    MOVE(0),
     /** A chunk could not be compressed. */
-    COMPRESS,
+    COMPRESS(1_000_000_000),
     /** The output thread has failed. */
-    THREAD
+    THREAD(0);
+
+    private final long calmNanos;
+
+    Cause(long calmNanos) {
+      this.calmNanos = calmNanos;
+    }
   }
 
   private static final long LOG_NANOS = 10_000_000_000L;
@@ -36,6 +42,8 @@ final class Trouble {
   private final String[] texts = new String[CAUSES.length];
   private final long[] loggedNanos = new long[CAUSES.length];
   private final boolean[] logged = new boolean[CAUSES.length];
+  private final boolean[] mendingIsNews = new boolean[CAUSES.length];
+  private final long[] reportedNanos = new long[CAUSES.length];
   private volatile String current;
 
   /** No trouble yet. */
@@ -52,8 +60,10 @@ final class Trouble {
     int at = cause.ordinal();
     texts[at] = text;
     current = first();
+    reportedNanos[at] = nowNanos;
     if (!logged[at] || nowNanos - loggedNanos[at] >= LOG_NANOS) {
       logged[at] = true;
+      mendingIsNews[at] = true;
       loggedNanos[at] = nowNanos;
       log.accept(text);
     }
@@ -64,11 +74,25 @@ final class Trouble {
     return texts[cause.ordinal()] != null;
   }
 
-  /** Says that it works again; {@code text} is for the log. */
-  void mended(Cause cause, String text) {
-    texts[cause.ordinal()] = null;
+  /**
+   * Says that what was wrong has succeeded. For writing the trouble is over when it has not come
+   * back for a second, as a disk that is nearly full takes one piece and refuses the next.
+   *
+   * @param text for the log
+   * @return true if the trouble is over
+   */
+  boolean succeeded(Cause cause, String text, long nowNanos) {
+    int at = cause.ordinal();
+    if (nowNanos - reportedNanos[at] < cause.calmNanos) {
+      return false;
+    }
+    texts[at] = null;
     current = first();
-    log.accept(text);
+    if (mendingIsNews[at]) {
+      mendingIsNews[at] = false;
+      log.accept(text);
+    }
+    return true;
   }
 
   private String first() {
