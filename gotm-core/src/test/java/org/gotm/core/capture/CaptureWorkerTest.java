@@ -25,7 +25,7 @@ class CaptureWorkerTest {
   private final Arena arena = Arena.ofShared();
   private final Ledger ledger = new Ledger();
   private final AtomicLong clock = new AtomicLong();
-  private final RecordingSink sink = new RecordingSink();
+  private final RecordingSink sink = new RecordingSink(ledger);
   private final FlowKeys keys = new FlowKeys(256, 1);
   private final FlowTable flows =
       new FlowTable(
@@ -33,43 +33,6 @@ class CaptureWorkerTest {
           keys,
           FlowListener.NONE,
           arena);
-
-  /** Takes packets, as many as it has room for, and writes them off at once. */
-  private final class RecordingSink implements PacketSink {
-    private final List<Long> ticks = new ArrayList<>();
-    private int room = Integer.MAX_VALUE;
-    private int failsAfter = Integer.MAX_VALUE;
-    private RuntimeException failure;
-    private RuntimeException finishFailure;
-    private int accepted;
-    private boolean finished;
-
-    @Override
-    public boolean accept(PacketBatch batch, int index) {
-      if (accepted == failsAfter) {
-        throw failure;
-      }
-      if (accepted == room) {
-        return false;
-      }
-      accepted++;
-      ledger.add(Counter.WRITTEN, 1);
-      return true;
-    }
-
-    @Override
-    public void tick(long nowNanos) {
-      ticks.add(nowNanos);
-    }
-
-    @Override
-    public void finish() {
-      finished = true;
-      if (finishFailure != null) {
-        throw finishFailure;
-      }
-    }
-  }
 
   @AfterEach
   void close() {

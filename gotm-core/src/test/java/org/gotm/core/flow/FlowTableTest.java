@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Expiry, eviction, memory and reports of large flows. */
+/** Expiry, eviction and memory. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FlowTableTest {
   private static final long TIMEOUT = 5 * SECOND;
@@ -22,10 +22,6 @@ class FlowTableTest {
 
   private static FlowRig rig(int capacityFlows) {
     return new FlowRig(options(capacityFlows, Cutoff.of(100, 0)));
-  }
-
-  private static FlowRig rigForLarge(long largeBytes) {
-    return new FlowRig(new FlowTable.Options(10, TIMEOUT, Cutoff.none(), largeBytes));
   }
 
   private static void assertBalanced(FlowTable table) {
@@ -228,56 +224,6 @@ class FlowTableTest {
       }
 
       assertThat(rig.table().evicted()).isEqualTo(3);
-    }
-  }
-
-  @Test
-  void shouldReportLargeFlowAtItsSizeAndAtEachDoubling() {
-    try (FlowRig rig = rigForLarge(1000)) {
-      for (int i = 0; i < 80; i++) {
-        rig.send(1, 100, ACK, START);
-      }
-
-      assertThat(rig.takeEvents())
-          .extracting(FlowRig.Event::largeBytes)
-          .containsExactly(1000L, 2000L, 4000L, 8000L);
-    }
-  }
-
-  @Test
-  void shouldReportOnceWhenOnePacketPassesSeveralDoublings() {
-    try (FlowRig rig = rigForLarge(1000)) {
-      rig.send(1, 5000, ACK, START);
-      rig.send(1, 2999, ACK, START);
-      rig.send(1, 1, ACK, START);
-
-      assertThat(rig.takeEvents())
-          .extracting(FlowRig.Event::largeBytes)
-          .containsExactly(4000L, 8000L);
-    }
-  }
-
-  @Test
-  void shouldReportLargeFlowThoughItWasCut() {
-    try (FlowRig rig = new FlowRig(new FlowTable.Options(10, TIMEOUT, Cutoff.of(1, 1), 1000))) {
-      for (int i = 0; i < 10; i++) {
-        rig.send(7, 100, ACK, START);
-      }
-
-      assertThat(rig.takeEvents())
-          .containsExactly(new FlowRig.Event(name(7), 10, 1000, 1000, START));
-    }
-  }
-
-  @Test
-  void shouldReportAgainWhenFlowStartsAnew() {
-    try (FlowRig rig = rigForLarge(1000)) {
-      rig.send(1, 1000, ACK, START);
-      rig.send(1, 1000, ACK, START + 2 * TIMEOUT);
-
-      assertThat(rig.takeEvents())
-          .extracting(FlowRig.Event::largeBytes)
-          .containsExactly(1000L, 0L, 1000L);
     }
   }
 
