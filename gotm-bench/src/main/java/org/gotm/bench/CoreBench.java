@@ -1,0 +1,121 @@
+package org.gotm.bench;
+
+import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
+import org.gotm.core.capture.ChunkAppender;
+import org.gotm.core.capture.ChunkPool;
+import org.gotm.core.capture.Ledger;
+import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowListener;
+import org.gotm.core.flow.FlowTable;
+import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.TimestampPrecision;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Nanoseconds a packet of each step from batch to chunk; making the batch is the baseline. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(PacketBatch.DEFAULT_CAPACITY)
+@Fork(value = 3, jvmArgs = "--enable-native-access=ALL-UNNAMED")
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class CoreBench {
+  private static final int CAPACITY = 1_000_000;
+
+  /** Flows in the table: nearly empty, in the cache, and as full as it gets. */
+  @Param({"1000", "50000"})
+  int flows;
+
+  private final int[] kept = new int[PacketBatch.DEFAULT_CAPACITY];
+  private Arena arena;
+  private Traffic traffic;
+  private PacketDecoder decoder;
+  private FlowTable table;
+  private ChunkAppender appender;
+
+  /** What JMH calls. */
+  public CoreBench() {}
+
+  /** Makes traffic, table and chunks. */
+  @Setup
+  public void prepare() {
+    arena = Arena.ofShared();
+    traffic = new Traffic(flows, arena);
+    FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
+    decoder = new PacketDecoder(LinkType.ETHERNET, false, keys);
+    FlowTable.Options options =
+        new FlowTable.Options(CAPACITY, 60_000_000_000L, Cutoff.of(1000, 65536), Cutoff.UNLIMITED);
+    table = new FlowTable(options, keys, FlowListener.NONE, arena);
+    ChunkPool pool = new ChunkPool(4, 1 << 20, arena);
+    appender =
+        new ChunkAppender(
+            new ChunkAppender.Options(
+                0,
+                LinkType.ETHERNET,
+                TimestampPrecision.NANO,
+                PcapHeaderLayout.MAX_SNAPLEN,
+                Long.MAX_VALUE,
+                0,
+                false),
+            pool,
+            pool::release,
+            new Ledger());
+  }
+
+  /** Frees everything. */
+  @TearDown
+  public void free() {
+    arena.close();
+  }
+
+  /** The baseline: a batch of packets, nothing done to them. */
+  @Benchmark
+  public PacketBatch batch() {
+    return traffic.nextBatch();
+  }
+
+  /** Baseline and decoder. */
+  @Benchmark
+  public long decode() {
+    PacketBatch batch = traffic.nextBatch();
+    decoder.decode(batch);
+    return decoder.keys().hash(0);
+  }
+
+  /** Baseline, decoder and flow table. */
+  @Benchmark
+  public int decide() {
+    PacketBatch batch = traffic.nextBatch();
+    decoder.decode(batch);
+    table.touch(batch.count());
+    return table.decide(batch, kept);
+  }
+
+  /** Baseline and copying every packet into chunks. */
+  @Benchmark
+  public boolean append() {
+    PacketBatch batch = traffic.nextBatch();
+    boolean all = true;
+    for (int i = 0; i < batch.count(); i++) {
+      all &= appender.accept(batch, i);
+    }
+    return all;
+  }
+}
