@@ -25,6 +25,7 @@ public final class VethPair implements AutoCloseable {
   private static final Pattern SUCCESSFUL = Pattern.compile("Successful packets: +(\\d+)");
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  private final Thread atExit = new Thread(this::delete);
   private final String namespace;
   private final String name;
   private final String peer;
@@ -40,6 +41,7 @@ public final class VethPair implements AutoCloseable {
     peer = unique + "b";
     namespace = ownNamespace ? unique : null;
     this.mtu = mtu;
+    Runtime.getRuntime().addShutdownHook(atExit);
     if (ownNamespace) {
       Command.check("ip", "netns", "add", namespace);
     }
@@ -217,6 +219,11 @@ public final class VethPair implements AutoCloseable {
   /** Removes the interfaces, and the namespace if it is the pair's own. */
   @Override
   public void close() {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    delete();
+  }
+
+  private void delete() {
     if (namespace != null) {
       Command.check("ip", "netns", "del", namespace);
     } else if (Command.run(List.of("ip", "link", "show", name)).exitCode() == 0) {
