@@ -63,7 +63,7 @@ public final class AfPacketSource implements PacketSource {
       watch = new InterfaceWatch(query, options.interfaceName());
       mode = watch.mode();
       drops = reportsDrops ? InterfaceDrops.of(options.interfaceName()) : null;
-      filter = FilterPrograms.forSocket(options, mode);
+      filter = FilterPrograms.forSocket(options, mode, watch.seesLoopback());
       connect(group == null ? filter : NOTHING);
     } catch (RuntimeException e) {
       close();

@@ -30,9 +30,6 @@ final class BoundRing implements AutoCloseable {
     PacketRing mapped = null;
     try {
       socket.filter(filter);
-      if (watched.isLoopback()) {
-        socket.ignoreOutgoing();
-      }
       mapped = new PacketRing(socket, options, mode);
       int index = watched.indexToBind();
       if (options.promiscuous() && index != 0) {

@@ -31,7 +31,7 @@ record CaptureMode(int linkType, int socketType) {
 
   static final CaptureMode ETHERNET = new CaptureMode(LinkType.ETHERNET, SOCK_RAW());
   static final CaptureMode IP = new CaptureMode(LinkType.RAW, SOCK_DGRAM);
-  static final CaptureMode COOKED = new CaptureMode(LinkType.LINUX_SLL2, SOCK_DGRAM);
+  static final CaptureMode COOKED = new CaptureMode(LinkType.LINUX_SLL2, SOCK_RAW());
 
   /**
    * The mode for an interface.

@@ -10,12 +10,13 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_IFINDEX;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_OFF;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_PKTTYPE;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_PROTOCOL;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_NET_OFF;
 
 import org.gotm.ffm.pcap.FilterException;
 
 /**
- * Makes a filter for LINUX_SLL2 packets into one for the socket that they come from: there the
- * packet begins behind the header, and what stands in the header is in ancillary words.
+ * Makes a filter for LINUX_SLL2 packets into one for the socket that they come from: there what is
+ * behind the header begins at the network header, and what stands in it is in ancillary words.
  */
 final class CookedFilter {
   private static final int CLASS_MASK = 0x07;
@@ -56,7 +57,7 @@ final class CookedFilter {
     }
     int relocated =
         offset >= CookedHeader.LENGTH
-            ? offset - CookedHeader.LENGTH
+            ? SKF_NET_OFF() + offset - CookedHeader.LENGTH
             : SKF_AD_OFF() + ancillary(offset, expression);
     return new BpfInstruction(
         instruction.code(), instruction.jumpTrue(), instruction.jumpFalse(), relocated);

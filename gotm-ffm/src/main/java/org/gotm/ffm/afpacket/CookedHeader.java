@@ -5,13 +5,15 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.gotm.ffm.afpacket.RingBlock.MEMORY;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_ETHER;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_LOOPBACK;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Writes the header of LINUX_SLL2 ("cooked") packets in front of a network packet, into the room
- * that the kernel leaves between the packet's address and its first byte. Hot path.
+ * Writes the header of a LINUX_SLL2 ("cooked") packet over the end of its link header and the room
+ * before it. Hot path. One thread.
  *
  * <pre>
  * 0 EtherType 2 | 2 zero 2 | 4 interface index 4 | 8 ARPHRD type 2 | 10 packet type 1
@@ -19,18 +21,21 @@ import java.nio.ByteOrder;
  * </pre>
  *
  * <p>A VLAN tag that the kernel took out goes behind the header, as if it were in the packet: its
- * TPID is the header's EtherType. Source: the tcpdump group's LINKTYPE_LINUX_SLL2.
+ * TPID is the header's EtherType. Frames come with their link header, since without it the kernel
+ * (from 6.10 on) tells the type behind all VLAN tags, though some are still in the packet. Source:
+ * the tcpdump group's LINKTYPE_LINUX_SLL2.
  */
 final class CookedHeader {
   /** Bytes of the header. */
   static final int LENGTH = 20;
 
-  /** Bytes of a VLAN tag without its TPID, and of the EtherType behind it. */
-  static final int VLAN_LENGTH = 4;
+  /** Bytes to ask the kernel to leave in front of each frame. */
+  static final int ROOM = 32;
 
-  private static final ValueLayout.OfInt INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
-      JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final int VLAN_LENGTH = 4;
+  private static final int ETHERNET_LENGTH = 14;
+  private static final int ETHERTYPE = 12;
+  private static final int LOWEST_ETHERTYPE = 0x0600;
 
   private static final int INTERFACE_INDEX = 4;
   private static final int HARDWARE_TYPE = 8;
@@ -38,43 +43,72 @@ final class CookedHeader {
   private static final int SENDER_LENGTH = 11;
   private static final int SENDER = 12;
 
+  private static final ValueLayout.OfInt INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
   private CookedHeader() {}
 
-  /** True if header and tag fit between the packet's address and its first byte. */
-  static boolean fits(long frame) {
-    return frame >= RingLayout.ADDRESS_END + LENGTH + VLAN_LENGTH;
+  /**
+   * Finds out how long the link header is.
+   *
+   * @param packet address of its tpacket3_hdr
+   * @param frame where the frame is from there
+   * @param caplen bytes of the frame
+   * @return bytes of the link header, or -1 if it is not whole or there is no room to write to
+   */
+  static int linkLength(long packet, int frame, int caplen) {
+    int network = MEMORY.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.NETWORK) & 0xffff;
+    int length = isEthernet(packet) ? ETHERNET_LENGTH : network - frame;
+    boolean hasRoom = frame + length >= RingLayout.ADDRESS_END + LENGTH + VLAN_LENGTH;
+    return length < 0 || length > caplen || !hasRoom ? -1 : length;
+  }
+
+  private static boolean isEthernet(long packet) {
+    int type = MEMORY.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.HARDWARE_TYPE) & 0xffff;
+    return type == ARPHRD_ETHER() || type == ARPHRD_LOOPBACK();
   }
 
   /**
    * Writes the header.
    *
    * @param packet address of its tpacket3_hdr
-   * @param frame where the packet's first byte is, from there
+   * @param network where what is behind the link header is from there
    * @param vlanTag TPID and TCI of the tag that the kernel took out, or 0
    * @return how many bytes the header, with a tag, is long
    */
-  static int write(long packet, long frame, int vlanTag) {
-    short protocol = MEMORY.get(SHORT, packet + RingLayout.PROTOCOL);
+  static int write(long packet, long network, int vlanTag) {
+    int protocol = protocol(packet, network);
+    int index = MEMORY.get(JAVA_INT_UNALIGNED, packet + RingLayout.INTERFACE_INDEX);
+    short hardwareType = MEMORY.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.HARDWARE_TYPE);
+    byte packetType = MEMORY.get(JAVA_BYTE, packet + RingLayout.PACKET_TYPE);
+    byte senderLength = MEMORY.get(JAVA_BYTE, packet + RingLayout.SENDER_LENGTH);
+    long sender = MEMORY.get(JAVA_LONG_UNALIGNED, packet + RingLayout.SENDER);
     int length = LENGTH;
     if (vlanTag != 0) {
       length += VLAN_LENGTH;
-      MEMORY.set(INT, packet + frame - VLAN_LENGTH, vlanTag << 16 | protocol & 0xffff);
-      protocol = (short) (vlanTag >>> 16);
+      MEMORY.set(INT, packet + network - VLAN_LENGTH, vlanTag << 16 | protocol);
+      protocol = vlanTag >>> 16;
     }
-    long header = packet + frame - length;
-    int index = MEMORY.get(JAVA_INT_UNALIGNED, packet + RingLayout.INTERFACE_INDEX);
-    short hardwareType = MEMORY.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.HARDWARE_TYPE);
-    long sender = MEMORY.get(JAVA_LONG_UNALIGNED, packet + RingLayout.SENDER);
+    long header = packet + network - length;
     MEMORY.set(INT, header, protocol << 16);
     MEMORY.set(INT, header + INTERFACE_INDEX, index);
     MEMORY.set(SHORT, header + HARDWARE_TYPE, hardwareType);
-    MEMORY.set(
-        JAVA_BYTE, header + PACKET_TYPE, MEMORY.get(JAVA_BYTE, packet + RingLayout.PACKET_TYPE));
-    MEMORY.set(
-        JAVA_BYTE,
-        header + SENDER_LENGTH,
-        MEMORY.get(JAVA_BYTE, packet + RingLayout.SENDER_LENGTH));
+    MEMORY.set(JAVA_BYTE, header + PACKET_TYPE, packetType);
+    MEMORY.set(JAVA_BYTE, header + SENDER_LENGTH, senderLength);
     MEMORY.set(JAVA_LONG_UNALIGNED, header + SENDER, sender);
     return length;
+  }
+
+  /** The EtherType; where there is a length instead, what the kernel makes of it. */
+  private static int protocol(long packet, long network) {
+    if (isEthernet(packet)) {
+      long frame = packet + network - ETHERNET_LENGTH;
+      int type = MEMORY.get(SHORT, frame + ETHERTYPE) & 0xffff;
+      if (type >= LOWEST_ETHERTYPE) {
+        return type;
+      }
+    }
+    return MEMORY.get(SHORT, packet + RingLayout.PROTOCOL) & 0xffff;
   }
 }

@@ -115,8 +115,13 @@ public final class FilterCompiler {
       throw new FilterException(expression, pcap_h.pcap_geterr(pcap).getString(0));
     }
     try {
-      long length = bpf_program.bf_len(program) * bpf_insn.sizeof();
-      return SocketFilter.of(bpf_program.bf_insns(program).reinterpret(length));
+      int length = bpf_program.bf_len(program);
+      if (length > SocketFilter.MAX_LENGTH) {
+        throw new FilterException(
+            expression,
+            "has %d instructions, the kernel takes %d".formatted(length, SocketFilter.MAX_LENGTH));
+      }
+      return SocketFilter.of(bpf_program.bf_insns(program).reinterpret(length * bpf_insn.sizeof()));
     } finally {
       pcap_h.pcap_freecode(program);
     }

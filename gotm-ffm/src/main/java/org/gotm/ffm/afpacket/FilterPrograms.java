@@ -16,7 +16,6 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_HATYPE;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_OFF;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_PKTTYPE;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_PROTOCOL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_VLAN_TAG_PRESENT;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,23 +31,27 @@ import org.gotm.core.packet.LinkType;
 final class FilterPrograms {
   private static final int ALL = SocketFilter.WHOLE_PACKET;
   private static final int ETHERTYPE = 12;
+  private static final int INNER_ETHERTYPE = 16;
 
   private FilterPrograms() {}
 
-  /** What to attach to a socket, null for nothing. */
-  static SocketFilter forSocket(AfPacketOptions options, CaptureMode mode) {
+  /**
+   * What to attach to a socket.
+   *
+   * @param seesLoopback true if loopback's packets come to it
+   * @return the filter, or null for none
+   */
+  static SocketFilter forSocket(AfPacketOptions options, CaptureMode mode, boolean seesLoopback) {
     int snaplen = options.snaplen();
-    if (mode.isCooked()) {
-      SocketFilter base = options.filter() == null ? SocketFilter.keep(ALL) : options.filter();
-      return withoutLoopbackCopies(base.limitedTo(Math.max(snaplen - CookedHeader.LENGTH, 1)));
+    SocketFilter filter = options.filter();
+    if (filter == null && snaplen >= AfPacketOptions.DEFAULT_SNAPLEN && !seesLoopback) {
+      return null;
     }
-    if (options.filter() != null) {
-      return options.filter().limitedTo(snaplen);
-    }
-    return snaplen < AfPacketOptions.DEFAULT_SNAPLEN ? SocketFilter.keep(snaplen) : null;
+    SocketFilter limited = (filter == null ? SocketFilter.keep(ALL) : filter).limitedTo(snaplen);
+    return seesLoopback ? withoutLoopbackCopies(limited) : limited;
   }
 
-  /** What loopback sends also comes back on it: takes each packet only once. */
+  /** What loopback sends comes back on it: takes each packet once, as libpcap does. */
   private static SocketFilter withoutLoopbackCopies(SocketFilter filter) {
     BpfAssembler assembler = new BpfAssembler();
     int drop = assembler.newLabel();
@@ -65,15 +68,20 @@ final class FilterPrograms {
     return new SocketFilter(all);
   }
 
-  /** {@code ip or ip6 or (vlan and (ip or ip6))}: IP, with at most one VLAN tag. */
+  /**
+   * {@code ip or ip6 or (vlan and (ip or ip6))}: IP, with at most one VLAN tag in the frame,
+   * besides one that was taken out of it; so does libpcap have it.
+   */
   static SocketFilter ip(int linkType) {
     BpfAssembler assembler = new BpfAssembler();
     int keep = assembler.newLabel();
     int drop = assembler.newLabel();
     switch (linkType) {
-      case LinkType.ETHERNET -> typeIsIp(assembler, BPF_H(), ETHERTYPE, ETHERTYPE + 4, keep, drop);
+      case LinkType.ETHERNET ->
+          typeIsIp(assembler, BPF_H(), ETHERTYPE, INNER_ETHERTYPE, keep, drop);
       case LinkType.LINUX_SLL2 ->
-          typeIsIp(assembler, BPF_W(), SKF_AD_OFF() + SKF_AD_PROTOCOL(), 2, keep, drop);
+          typeIsIp(
+              assembler, BPF_W(), SKF_AD_OFF() + SKF_AD_PROTOCOL(), INNER_ETHERTYPE, keep, drop);
       default -> {
         assembler.load(BPF_B(), 0);
         assembler.alu(BPF_RSH(), 4);
@@ -96,9 +104,7 @@ final class FilterPrograms {
     assembler.jump(BPF_JEQ(), ETH_P_8021Q(), tag, BpfAssembler.NEXT);
     assembler.jump(BPF_JEQ(), ETH_P_8021AD(), tag, BpfAssembler.NEXT);
     assembler.jump(BPF_JEQ(), ETH_P_QINQ1(), tag, drop);
-    assembler.mark(tag); // of two tags the outer one was taken out
-    assembler.load(BPF_W(), SKF_AD_OFF() + SKF_AD_VLAN_TAG_PRESENT());
-    assembler.jump(BPF_JEQ(), 1, drop, BpfAssembler.NEXT);
+    assembler.mark(tag);
     assembler.load(BPF_H(), innerType);
     jumpIfIp(assembler, keep, drop);
   }

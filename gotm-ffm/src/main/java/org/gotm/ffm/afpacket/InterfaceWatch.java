@@ -66,9 +66,9 @@ final class InterfaceWatch {
     return hasSuccessor() ? successor : index;
   }
 
-  /** True if what it sends comes back. */
-  boolean isLoopback() {
-    return !isAny() && (query.flags(name) & IFF_LOOPBACK()) != 0;
+  /** True if it is loopback, or loopback is among all interfaces. */
+  boolean seesLoopback() {
+    return isAny() || (query.flags(name) & IFF_LOOPBACK()) != 0;
   }
 
   /** How its packets are taken. */

@@ -2,6 +2,7 @@ package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.MAP_SHARED;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_RESERVE;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_RX_RING;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_VERSION;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.PROT_READ;
@@ -52,6 +53,9 @@ final class PacketRing implements AutoCloseable {
     long length = blockBytes * blocks;
     String purpose = "get a ring of buffersize=%d blocksize=%d bytes".formatted(length, blockBytes);
     socket.set(PACKET_VERSION(), TPACKET_V3(), "use a TPACKET_V3 ring");
+    if (mode.isCooked()) {
+      socket.set(PACKET_RESERVE(), CookedHeader.ROOM, "leave room for headers");
+    }
     try (Arena call = Arena.ofConfined()) {
       MemorySegment request = tpacket_req3.allocate(call);
       tpacket_req3.tp_block_size(request, options.blockBytes());

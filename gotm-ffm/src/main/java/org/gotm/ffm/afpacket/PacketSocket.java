@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.AF_PACKET;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_ALL;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_ADD_MEMBERSHIP;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_IGNORE_OUTGOING;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_MR_PROMISC;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_STATISTICS;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.SOCK_CLOEXEC;
@@ -89,11 +88,6 @@ final class PacketSocket implements AutoCloseable {
           libc.setsockopt(fd, SOL_SOCKET(), SO_ATTACH_FILTER(), filter.allocate(call)),
           "attach the filter");
     }
-  }
-
-  /** Does not receive what this machine sends itself. */
-  void ignoreOutgoing() {
-    set(PACKET_IGNORE_OUTGOING(), 1, "ignore outgoing packets");
   }
 
   /** Receives what is for other stations too, until the socket is closed. */

@@ -105,16 +105,20 @@ final class RingBlock {
     int vlanTag = (status & TP_STATUS_VLAN_VALID()) == 0 ? 0 : vlanTag(at, status);
     if (frame < RingLayout.ADDRESS_END
         || ((caplen | wireLength) & UNBELIEVABLE_LENGTH) != 0
-        || at + frame + caplen > end
-        || cooked && !CookedHeader.fits(frame)) {
+        || at + frame + caplen > end) {
       malformed++;
       return;
     }
     if (cooked) {
-      int header = CookedHeader.write(at, frame, vlanTag);
-      frame -= header;
-      caplen += header;
-      wireLength += header;
+      int link = CookedHeader.linkLength(at, frame, caplen);
+      if (link < 0) {
+        malformed++;
+        return;
+      }
+      int longer = CookedHeader.write(at, frame + link, vlanTag) - link;
+      frame -= longer;
+      caplen += longer;
+      wireLength += longer;
       vlanTag = 0;
     }
     batch.add(at + frame - base, caplen, wireLength, seconds * NANOS_A_SECOND + nanos, vlanTag);

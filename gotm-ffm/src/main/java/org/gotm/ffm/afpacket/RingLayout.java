@@ -16,8 +16,8 @@ import org.gotm.ffm.afpacket.generated.tpacket_hdr_variant1;
  * packet  +-----------------------------+ offset to first
  *         | tpacket3_hdr                |   offset of the next, time, lengths, offset of the frame
  *         | sockaddr_ll                 |   interface, direction, EtherType, sender
- *         | room                        |   14 bytes before an Ethernet frame, 28 without one
- *         | frame                       | packet + tp_mac
+ *         | room                        |   14 bytes before an Ethernet frame, or as asked for
+ *         | frame                       | packet + tp_mac; its network header: packet + tp_net
  * packet  +-----------------------------+ packet + tp_next_offset (0 in the last)
  * </pre>
  */
@@ -38,6 +38,7 @@ final class RingLayout {
   static final long WIRE_LENGTH = tpacket3_hdr.tp_len$offset();
   static final long STATUS = tpacket3_hdr.tp_status$offset();
   static final long FRAME = tpacket3_hdr.tp_mac$offset();
+  static final long NETWORK = tpacket3_hdr.tp_net$offset();
   static final long VLAN_TCI =
       tpacket3_hdr.hv1$offset() + tpacket_hdr_variant1.tp_vlan_tci$offset();
   static final long VLAN_TPID =

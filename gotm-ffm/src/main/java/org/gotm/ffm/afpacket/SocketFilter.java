@@ -16,6 +16,9 @@ import org.gotm.ffm.afpacket.generated.sock_fprog;
  * <p>On a socket its answer is the number of bytes to keep of a packet, 0 to drop it.
  */
 public final class SocketFilter {
+  /** The most instructions that the kernel takes. */
+  public static final int MAX_LENGTH = BPF_MAXINSNS();
+
   /** Answer of a filter that keeps all of a packet, however long. */
   static final int WHOLE_PACKET = 0xffff_ffff;
 
@@ -27,10 +30,10 @@ public final class SocketFilter {
    * @throws IllegalArgumentException if there are none or more than the kernel takes
    */
   public SocketFilter(List<BpfInstruction> instructions) {
-    if (instructions.isEmpty() || instructions.size() > BPF_MAXINSNS()) {
+    if (instructions.isEmpty() || instructions.size() > MAX_LENGTH) {
       throw new IllegalArgumentException(
           "filter of %d instructions: the kernel takes 1 to %d; use a shorter -filter"
-              .formatted(instructions.size(), BPF_MAXINSNS()));
+              .formatted(instructions.size(), MAX_LENGTH));
     }
     this.instructions = List.copyOf(instructions);
   }
