@@ -12,11 +12,13 @@ import org.junit.jupiter.api.Test;
 
 class CookedHeaderTest {
   private static final int BLOCK = 4096;
-  private static final byte[] PACKET = {0x45, 0, 0, 20};
+  private static final byte[] IPV4 = HexFormat.of().parseHex("02000000000102000000000908004500");
+  private static final byte[] LLC = HexFormat.of().parseHex("02000000000102000000000900044242");
   private static final byte[] SENDER = {2, 0, 0, 0, 0, 9};
 
   private final MemorySegment ring = Arena.ofAuto().allocate(BLOCK, Long.BYTES);
-  private final SyntheticBlock block = new SyntheticBlock(ring, SyntheticBlock.NETWORK_PACKET);
+  private final SyntheticBlock block =
+      new SyntheticBlock(ring, SyntheticBlock.ETHERNET_FRAME + CookedHeader.ROOM);
   private final RingBlock reader = new RingBlock(ring, BLOCK, true);
   private final PacketBatch batch = new PacketBatch(1);
 
@@ -28,18 +30,18 @@ class CookedHeaderTest {
   }
 
   @Test
-  void shouldPutAHeaderInFrontWhenPacketIsCooked() {
-    block.add(PACKET).withAddress(0x0800, 7, 4, SENDER);
+  void shouldPutAHeaderInThePlaceOfEthernetsWhenPacketIsCooked() {
+    block.add(IPV4).withAddress(0x0800, 7, 4, SENDER);
 
     assertThat(read())
         .isEqualTo(
-            "0800" + "0000" + "00000007" + "0001" + "04" + "06" + "0200000000090000" + "45000014");
-    assertThat(batch.wireLengths[0]).isEqualTo(24);
+            "0800" + "0000" + "00000007" + "0001" + "04" + "06" + "0200000000090000" + "4500");
+    assertThat(batch.wireLengths[0]).isEqualTo(22);
   }
 
   @Test
   void shouldPutTheTagBehindTheHeaderWhenTheKernelTookItOut() {
-    block.add(PACKET).withAddress(0x86dd, 7, 0, SENDER).withVlan(0x88a8, 0x2064);
+    block.add(IPV4).withAddress(0x0800, 7, 0, SENDER).withVlan(0x88a8, 0x2064);
 
     assertThat(read())
         .isEqualTo(
@@ -50,20 +52,62 @@ class CookedHeaderTest {
                 + "00"
                 + "06"
                 + "0200000000090000"
-                + "206486dd"
-                + "45000014");
-    assertThat(batch.wireLengths[0]).isEqualTo(28);
+                + "20640800"
+                + "4500");
+    assertThat(batch.wireLengths[0]).isEqualTo(26);
     assertThat(batch.vlanTags[0]).isZero();
   }
 
   @Test
-  void shouldLeaveThePacketOutWhenThereIsNoRoomForAHeader() {
-    block.add(PACKET).withAddress(0x0800, 7, 4, SENDER);
-    tpacket3_hdr.tp_mac(block.last(), (short) 91);
+  void shouldBelieveTheFrameWhenTheKernelTellsTheTypeBehindItsTags() {
+    block.add(IPV4).withAddress(0x86dd, 7, 0, SENDER);
+
+    assertThat(read()).startsWith("0800");
+  }
+
+  @Test
+  void shouldTakeTheTypeFromTheKernelWhenTheFrameHasALength() {
+    block.add(LLC).withAddress(0x0004, 7, 2, SENDER);
+
+    assertThat(read()).startsWith("0004").endsWith("4242");
+  }
+
+  @Test
+  void shouldTakeWhatTheNetworkLayerSeesWhenInterfaceIsNotEthernet() {
+    block.add(IPV4).withAddress(0x0800, 7, 0).withHardwareType(768, 14);
+
+    assertThat(read())
+        .isEqualTo(
+            "0800" + "0000" + "00000007" + "0300" + "00" + "00" + "0000000000000000" + "4500");
+  }
+
+  private void shouldLeaveThePacketOut() {
     reader.open(0);
     reader.fill(batch);
 
     assertThat(batch.count()).isZero();
     assertThat(reader.malformed()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldLeaveThePacketOutWhenThereIsNoRoomForAHeader() {
+    block.add(IPV4).withAddress(0x0800, 7, 4, SENDER);
+    tpacket3_hdr.tp_mac(block.last(), (short) 77);
+
+    shouldLeaveThePacketOut();
+  }
+
+  @Test
+  void shouldLeaveThePacketOutWhenItIsShorterThanItsLinkHeader() {
+    block.add(new byte[13]).withAddress(0x0800, 7, 4, SENDER);
+
+    shouldLeaveThePacketOut();
+  }
+
+  @Test
+  void shouldLeaveThePacketOutWhenItsNetworkHeaderIsBeforeIt() {
+    block.add(IPV4).withAddress(0x0800, 7, 0).withHardwareType(768, -1);
+
+    shouldLeaveThePacketOut();
   }
 }

@@ -13,7 +13,7 @@ import org.gotm.ffm.libc.Libc;
 final class FrameSender implements AutoCloseable {
   private static final int LONGEST = 1 << 17;
 
-  private final Arena arena = Arena.ofConfined();
+  private final Arena arena = Arena.ofShared();
   private final Libc libc = new Libc(arena);
   private final MemorySegment buffer = arena.allocate(LONGEST);
   private final int fd;

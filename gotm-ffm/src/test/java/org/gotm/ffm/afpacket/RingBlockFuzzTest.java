@@ -37,11 +37,11 @@ class RingBlockFuzzTest {
 
   private void fill(MemorySegment block, boolean cooked) {
     SyntheticBlock content =
-        new SyntheticBlock(
-            block, cooked ? SyntheticBlock.NETWORK_PACKET : SyntheticBlock.ETHERNET_FRAME);
+        new SyntheticBlock(block, SyntheticBlock.ETHERNET_FRAME + (cooked ? CookedHeader.ROOM : 0));
     int packets = 1 + random.nextInt(200);
     for (int i = 0; i < packets; i++) {
       content.add(new byte[random.nextInt(200)]);
+      content.withHardwareType(random.nextBoolean() ? 1 : 768, random.nextInt(-5, 100));
       if (random.nextInt(4) == 0) {
         content.withVlan(random.nextInt(0x10000), random.nextInt(0x10000));
       }

@@ -16,10 +16,10 @@ import org.gotm.ffm.afpacket.generated.tpacket_hdr_variant1;
 
 /** Fills a block of a ring as the kernel does. */
 final class SyntheticBlock {
-  /** Where the kernel puts an Ethernet frame, and where the packet of a SOCK_DGRAM socket. */
+  /** Where the kernel puts an Ethernet frame. */
   static final int ETHERNET_FRAME = 82;
 
-  static final int NETWORK_PACKET = 96;
+  private static final int ETHERNET_LENGTH = 14;
 
   private static final int FIRST = 48;
   private static final int SECONDS = 1_500_000_000;
@@ -54,7 +54,7 @@ final class SyntheticBlock {
     tpacket3_hdr.tp_snaplen(packet, bytes.length);
     tpacket3_hdr.tp_len(packet, bytes.length);
     tpacket3_hdr.tp_mac(packet, (short) frameOffset);
-    tpacket3_hdr.tp_net(packet, (short) NETWORK_PACKET);
+    tpacket3_hdr.tp_net(packet, (short) (frameOffset + ETHERNET_LENGTH));
     MemorySegment.copy(bytes, 0, packet, JAVA_BYTE, frameOffset, bytes.length);
     last = packet;
     long length = frameOffset + bytes.length;
@@ -84,6 +84,14 @@ final class SyntheticBlock {
     sockaddr_ll.sll_pkttype(address, (byte) packetType);
     sockaddr_ll.sll_halen(address, (byte) sender.length);
     MemorySegment.copy(sender, 0, address, JAVA_BYTE, sockaddr_ll.sll_addr$offset(), sender.length);
+    return this;
+  }
+
+  /** Says what kind of interface the last packet came from, and how long its link header is. */
+  SyntheticBlock withHardwareType(int hardwareType, int linkLength) {
+    MemorySegment address = last.asSlice(RingLayout.ADDRESS, sockaddr_ll.sizeof());
+    sockaddr_ll.sll_hatype(address, (short) hardwareType);
+    tpacket3_hdr.tp_net(last, (short) (frameOffset + linkLength));
     return this;
   }
 
