@@ -115,16 +115,17 @@ final class FileSources {
     PushbackInputStream in = peekable(counted);
     int magic = peek(in);
     if (magic == ZSTD) {
-      in = peekable(new ZstdInputStream(in));
+      ZstdInputStream zstd = new ZstdInputStream(in);
+      in = peekable(new SalvageStream(zstd, () -> 0));
       magic = peek(in);
     } else if (magic >>> 16 == GZIP) {
-      in =
-          peekable(
-              GzipCompressorInputStream.builder()
-                  .setInputStream(in)
-                  .setDecompressConcatenated(true)
-                  .setBufferSize(BUFFER_LENGTH)
-                  .get());
+      GzipCompressorInputStream gzip =
+          GzipCompressorInputStream.builder()
+              .setInputStream(in)
+              .setDecompressConcatenated(true)
+              .setBufferSize(BUFFER_LENGTH)
+              .get();
+      in = peekable(new SalvageStream(gzip, gzip::getBytesRead));
       magic = peek(in);
     }
     return isPcap(magic) || magic == 0
@@ -135,7 +136,7 @@ final class FileSources {
   private PacketSource openPiped(InputStream in, String name) throws IOException {
     pipe = StreamPipe.of(in);
     try {
-      return PcapSource.openOffline(pipe.path(), "");
+      return PcapSource.openOffline(pipe.path(), name, "");
     } catch (PacketSourceException e) {
       throw new PacketSourceException(e.getMessage().replace(pipe.path().toString(), name), e);
     } finally {

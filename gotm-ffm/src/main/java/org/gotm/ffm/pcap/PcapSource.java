@@ -71,13 +71,23 @@ public final class PcapSource implements PacketSource {
    * @throws PacketSourceException if the file cannot be opened or is no capture file
    */
   public static PacketSource openOffline(Path file, String filter) {
+    return openOffline(file, file.toString(), filter);
+  }
+
+  /**
+   * As {@link #openOffline(Path, String)}, for a file that a user knows by another name than its
+   * path.
+   *
+   * @param name of the source, also where it tells of damage
+   */
+  public static PacketSource openOffline(Path file, String name, String filter) {
     PcapHandle handle = PcapHandle.openFile(file.toString(), filter);
     int dlt = handle.dlt();
     if (dlt >>> Short.SIZE != 0) {
       handle.close();
-      throw new PacketSourceException("%s: unknown link type %d".formatted(file, dlt));
+      throw new PacketSourceException("%s: unknown link type %d".formatted(name, dlt));
     }
-    return new PcapOfflineSource(file.toString(), handle);
+    return new PcapOfflineSource(name, handle);
   }
 
   private void begin(PcapHandle handle) {
