@@ -1,6 +1,7 @@
 package org.gotm.app.cli;
 
 import java.util.Locale;
+import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.daemon.StartException;
 import org.gotm.app.output.OutputException;
 import org.gotm.core.capture.PacketSourceException;
@@ -13,9 +14,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where the process begins: parses the command line, runs the command, and makes the exit code. */
 public final class Main {
-  private static final int FAILED = 1;
-  private static final int USAGE = 2;
-
   private Main() {}
 
   /**
@@ -40,7 +38,7 @@ public final class Main {
 
   private static int onUsageError(ParameterException e, String[] args) {
     print(usageMessage(e) + "; see gotm --help");
-    return USAGE;
+    return ExitCodes.USAGE;
   }
 
   private static void print(String message) {
@@ -64,16 +62,16 @@ public final class Main {
   private static int onFailure(Exception e) {
     if (e instanceof FilterException) {
       print(e.getMessage());
-      return USAGE;
+      return ExitCodes.USAGE;
     }
     if (e instanceof PacketSourceException
         || e instanceof OutputException
         || e instanceof StartException) {
       print(e.getMessage());
-      return FAILED;
+      return ExitCodes.FAILED;
     }
     print("failed unexpectedly, please report this: " + e);
     e.printStackTrace();
-    return FAILED;
+    return ExitCodes.FAILED;
   }
 }

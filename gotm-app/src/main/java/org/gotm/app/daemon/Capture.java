@@ -36,8 +36,8 @@ interface Capture {
    */
   String trouble();
 
-  /** True when the thread did not end well. */
-  boolean hasFailed();
+  /** What the process should exit with, as far as this thread goes; see {@link ExitCodes}. */
+  int exitCode();
 
   /** Prints what the thread noted for the log. */
   void printNotes(Consumer<String> log);

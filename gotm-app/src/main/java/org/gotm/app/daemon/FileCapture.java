@@ -7,6 +7,7 @@ import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSource;
 import org.gotm.core.capture.PacketSourceException;
+import org.gotm.ffm.pcap.FilterException;
 
 /** Reads files one after the other on one thread, as if their packets came from one link. */
 final class FileCapture implements Capture {
@@ -21,7 +22,7 @@ final class FileCapture implements Capture {
   private volatile CaptureWorker current;
   private volatile boolean stopAsked;
   private volatile boolean ended;
-  private volatile boolean failed;
+  private volatile int exitCode = ExitCodes.OK;
 
   /** Makes the worker that reads one source, with table, output and ledger of the whole reading. */
   @FunctionalInterface
@@ -75,13 +76,16 @@ final class FileCapture implements Capture {
       if (sources.streamDamage() != null) {
         fail("%s: cannot be decompressed: %s".formatted(file, sources.streamDamage().getMessage()));
       }
+    } catch (FilterException e) {
+      exitCode = ExitCodes.USAGE;
+      log.accept("gotm: " + e.getMessage());
     } catch (PacketSourceException e) {
       fail(e.getMessage());
     }
   }
 
   private void fail(String message) {
-    failed = true;
+    exitCode = Math.max(exitCode, ExitCodes.FAILED);
     log.accept("gotm: " + message);
   }
 
@@ -135,8 +139,8 @@ final class FileCapture implements Capture {
   }
 
   @Override
-  public boolean hasFailed() {
-    return failed;
+  public int exitCode() {
+    return exitCode;
   }
 
   @Override

@@ -92,8 +92,8 @@ final class LiveCapture implements Capture {
   }
 
   @Override
-  public boolean hasFailed() {
-    return captureWorker.failure() != null;
+  public int exitCode() {
+    return captureWorker.failure() == null ? ExitCodes.OK : ExitCodes.FAILED;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.gotm.app.metrics.OutputMeters;
 import org.gotm.app.output.Output;
@@ -28,6 +29,8 @@ final class Pipeline implements AutoCloseable {
   private static final int CHUNK_LENGTH = 1 << 20;
   private static final int CHUNKS = 40;
   private static final int CHUNKS_A_WORKER = 8;
+  private static final long CLOSE_NANOS = 2_000_000_000;
+  private static final long CLOSE_LOOK_NANOS = 5_000_000;
 
   private final Settings settings;
   private final Consumer<String> log;
@@ -37,6 +40,7 @@ final class Pipeline implements AutoCloseable {
   private final FileSources fileSources;
   private final ChunkPool pool;
   private Output output;
+  private boolean started;
 
   private Pipeline(Settings settings, List<PacketSource> sources, Consumer<String> log) {
     this.settings = settings;
@@ -145,6 +149,7 @@ final class Pipeline implements AutoCloseable {
 
   /** Opens the output: takes the folder, repairs what a crash left, opens the first file. */
   void openOutput() {
+    output = Outputs.open(settings, baseName(), pool, log);
     captures.stream()
         .map(Capture::interfaceName)
         .distinct()
@@ -153,7 +158,6 @@ final class Pipeline implements AutoCloseable {
             name ->
                 log.accept(
                     "Starting capture on %s with %d workers".formatted(name, workersOn(name))));
-    output = Outputs.open(settings, baseName(), pool, log);
     for (int worker = 0; worker < sources.size(); worker++) {
       output.expect(worker, sources.get(worker).linkType(), captures.get(worker).ledger());
     }
@@ -170,6 +174,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   void start() {
+    started = true;
     for (Capture capture : captures) {
       if (!settings.isOffline()) {
         log.accept(
@@ -227,12 +232,28 @@ final class Pipeline implements AutoCloseable {
     return new PipelineMeters(output, pool);
   }
 
+  /**
+   * Frees everything. Threads that still capture, because something failed, are stopped before;
+   * what they would not give up in time is left to the end of the process.
+   */
   @Override
   public void close() {
+    boolean ended = !started || awaitEnd();
     if (output != null) {
       output.close();
     }
-    sources.forEach(PacketSource::close);
-    memory.close();
+    if (ended) {
+      sources.forEach(PacketSource::close);
+      memory.close();
+    }
+  }
+
+  private boolean awaitEnd() {
+    stop();
+    long deadline = System.nanoTime() + CLOSE_NANOS;
+    while (!hasEnded() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(CLOSE_LOOK_NANOS);
+    }
+    return hasEnded();
   }
 }

@@ -22,8 +22,6 @@ import org.gotm.ffm.libc.ServiceManager;
  * thread.
  */
 public final class Recorder {
-  private static final int OK = 0;
-  private static final int FAILED = 1;
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long DRAIN_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -42,7 +40,7 @@ public final class Recorder {
   /**
    * Runs until the files are read or the process is asked to stop.
    *
-   * @return the exit code: 0 after a clean end, 1 if something failed on the way
+   * @return the exit code, see {@link ExitCodes}
    * @throws PacketSourceException if a source, the metrics address or the output cannot be had
    */
   public int run() throws InterruptedException {
@@ -63,17 +61,24 @@ public final class Recorder {
     if (settings.isOffline() && Progress.isWanted()) {
       progress = new Progress(System.err, FileSources.totalBytes(settings.files()));
     }
-    ServiceManager serviceManager = new ServiceManager(environment.get("NOTIFY_SOCKET"));
     pipeline.start();
-    serviceManager.tell("READY=1");
+    tellServiceManager("READY=1");
     watch(pipeline, reporter);
-    serviceManager.tell("STOPPING=1");
+    tellServiceManager("STOPPING=1");
     stop(pipeline, reporter);
     reporter.printNews();
     clearProgress();
     reporter.printLedger();
-    boolean failed = captures.stream().anyMatch(Capture::hasFailed);
-    return failed ? FAILED : OK;
+    return captures.stream().mapToInt(Capture::exitCode).max().orElse(ExitCodes.OK);
+  }
+
+  /** A service manager that cannot be told is no reason to lose packets. */
+  private void tellServiceManager(String state) {
+    try {
+      new ServiceManager(environment.get("NOTIFY_SOCKET")).tell(state);
+    } catch (PacketSourceException e) {
+      log("cannot tell the service manager %s: %s".formatted(state, e.getMessage()));
+    }
   }
 
   /** Reports and rotates until all captures ended or a stop is asked for. */
@@ -111,7 +116,7 @@ public final class Recorder {
   private void giveUp(StatsReporter reporter) {
     log("giving up waiting; the current file is left for the next start to repair");
     reporter.printLedger();
-    Runtime.getRuntime().halt(FAILED);
+    Runtime.getRuntime().halt(ExitCodes.FAILED);
   }
 
   private MetricsServer bindMetrics() {
@@ -124,11 +129,11 @@ public final class Recorder {
     } catch (IOException e) {
       String reason =
           e instanceof BindException
-              ? "the port is in use or the address is not here"
+              ? "the port is in use or the address is not here (%s)".formatted(e.getMessage())
               : e.getMessage();
       throw new StartException(
-          "metrics-address=%s:%d: %s (%s); choose another or off"
-              .formatted(address.getHostString(), address.getPort(), reason, e.getMessage()),
+          "metrics-address=%s:%d: %s; choose another or off"
+              .formatted(address.getHostString(), address.getPort(), reason),
           e);
     }
   }

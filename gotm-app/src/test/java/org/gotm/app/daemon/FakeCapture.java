@@ -66,8 +66,8 @@ final class FakeCapture implements Capture {
   }
 
   @Override
-  public boolean hasFailed() {
-    return false;
+  public int exitCode() {
+    return ExitCodes.OK;
   }
 
   @Override
