@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.gotm.app.Requirement;
 import org.gotm.core.capture.Counter;
 import org.gotm.ffm.Command;
 import org.junit.jupiter.api.Test;
@@ -173,7 +172,7 @@ class RecorderMetricsTest {
   /** Exit 0: no complaint, 3: complaints about taste, 1: it cannot be read. */
   @Test
   void shouldPleaseThePrometheusToolButForOldNames(@TempDir Path folder) throws IOException {
-    Requirement.program("promtool");
+    Command.require("promtool");
     Path file = Files.writeString(folder.resolve("metrics.txt"), scrape);
 
     Command.Result result = Command.run(List.of("sh", "-c", "promtool check metrics <" + file));
