@@ -2,10 +2,7 @@ package org.gotm.app.output;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import org.gotm.core.capture.Counter;
 
 /**
  * The current file of a series: opens it, appends pieces of records, and gives it its finished name
@@ -24,17 +21,16 @@ final class PcapWriter implements RecordTarget {
   private static final long OPEN_AGAIN_NANOS = 100_000_000;
 
   private final OutputParts parts;
-  private final String series;
   private final MemorySegment header;
   private final MemorySegment staging;
-  private final Trouble trouble;
   private final Path path;
+  private final FileTrouble trouble;
+  private final FileMover mover;
   private final Unsettled unsettled = new Unsettled();
   private DiskFile file;
   private long packets;
   private long latestNanos;
   private long countedEnd;
-  private long lostInTrouble;
   private boolean pieceIsOpen;
   private boolean hasUnflushed;
   private long unflushedSinceNanos;
@@ -55,18 +51,16 @@ final class PcapWriter implements RecordTarget {
       MemorySegment staging,
       Trouble trouble) {
     this.parts = parts;
-    this.series = series;
     this.header = header;
     this.staging = staging;
-    this.trouble = trouble;
     this.path = parts.names().current(series);
+    this.trouble = new FileTrouble(trouble, parts, path);
+    this.mover = new FileMover(parts, series, path, this.trouble);
   }
 
   /** Makes the current file; there must be none. */
   void open(long nowNanos) throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      parts.leftovers().putAside(path);
-    }
+    mover.makeRoom();
     file = new DiskFile(path, staging);
     parts.log().accept("Opening new pcap file " + path.getFileName());
     unsettled.begin();
@@ -97,9 +91,9 @@ final class PcapWriter implements RecordTarget {
     openTriedNanos = nowNanos;
     try {
       open(nowNanos);
-      succeeded(Trouble.Cause.OPEN, nowNanos);
+      trouble.succeeded(Trouble.Cause.OPEN, nowNanos);
     } catch (IOException e) {
-      failed(Trouble.Cause.OPEN, "open", e, nowNanos);
+      trouble.failed(Trouble.Cause.OPEN, "open", e, nowNanos);
     }
   }
 
@@ -153,8 +147,7 @@ final class PcapWriter implements RecordTarget {
 
   /** Books packets that cannot be written. */
   void lose(Tally tally) {
-    lostInTrouble += tally.total();
-    tally.book(Counter.LOST_WRITE_ERROR);
+    trouble.lose(tally);
   }
 
   private void settle(long nowNanos) {
@@ -164,20 +157,20 @@ final class PcapWriter implements RecordTarget {
       countedEnd = diskEnd;
       unflushedSinceNanos = nowNanos;
       if (file.failure() == null) {
-        succeeded(Trouble.Cause.WRITE, nowNanos);
+        trouble.succeeded(Trouble.Cause.WRITE, nowNanos);
       }
     }
-    unsettled.settle(diskEnd); // a flush may have written a piece before it was booked
+    unsettled.settle(diskEnd);
     if (file.failure() != null) {
       recover(nowNanos);
     }
   }
 
   private void recover(long nowNanos) {
-    lostInTrouble += unsettled.lose();
+    trouble.lost(unsettled.lose());
     packets = unsettled.settledPackets();
     hasUnflushed = false;
-    failed(Trouble.Cause.WRITE, "write", file.failure(), nowNanos);
+    trouble.failed(Trouble.Cause.WRITE, "write", file.failure(), nowNanos);
     try {
       file.cutTo(unsettled.settledEnd());
       countedEnd = file.diskEnd();
@@ -185,7 +178,7 @@ final class PcapWriter implements RecordTarget {
         appendHeader();
       }
     } catch (IOException e) {
-      failed(Trouble.Cause.WRITE, "shorten", e, nowNanos);
+      trouble.failed(Trouble.Cause.WRITE, "shorten", e, nowNanos);
       close(nowNanos);
     }
   }
@@ -238,13 +231,13 @@ final class PcapWriter implements RecordTarget {
     try {
       file.force();
     } catch (IOException e) {
-      failed(Trouble.Cause.WRITE, "sync", e, nowNanos);
+      trouble.failed(Trouble.Cause.WRITE, "sync", e, nowNanos);
     }
     close(nowNanos);
     if (hasHeader) {
-      move(nowNanos);
+      mover.finish(latestNanos, nowNanos);
     } else {
-      delete(nowNanos);
+      mover.remove(nowNanos);
     }
   }
 
@@ -253,34 +246,10 @@ final class PcapWriter implements RecordTarget {
     try {
       file.close();
     } catch (IOException e) {
-      failed(Trouble.Cause.WRITE, "close", e, nowNanos);
+      trouble.failed(Trouble.Cause.WRITE, "close", e, nowNanos);
     }
     file = null;
     hasUnflushed = false;
-  }
-
-  private void move(long nowNanos) {
-    OutputOptions options = parts.options();
-    boolean byPackets = options.naming().byPacketTime() && latestNanos != Long.MIN_VALUE;
-    long time = byPackets ? latestNanos : parts.epochNanos().getAsLong();
-    try {
-      Path to =
-          parts
-              .names()
-              .moveIntoPlace(path, series, time, ".pcap" + options.compression().extension());
-      parts.log().accept("moved %s to %s".formatted(path.getFileName(), to));
-      succeeded(Trouble.Cause.MOVE, nowNanos);
-    } catch (IOException e) {
-      failed(Trouble.Cause.MOVE, "move", e, nowNanos);
-    }
-  }
-
-  private void delete(long nowNanos) {
-    try {
-      Files.delete(path);
-    } catch (IOException e) {
-      failed(Trouble.Cause.MOVE, "remove", e, nowNanos);
-    }
   }
 
   /** Closes the file quickly; it stays as a leftover, or goes away if it has no packets. */
@@ -290,28 +259,8 @@ final class PcapWriter implements RecordTarget {
       boolean empty = packets == 0;
       close(nowNanos);
       if (empty) {
-        delete(nowNanos);
+        mover.remove(nowNanos);
       }
-    }
-  }
-
-  private void failed(Trouble.Cause cause, String action, IOException e, long nowNanos) {
-    parts.counters().writeErrors.increment();
-    trouble.report(
-        cause,
-        "write=%s: cannot %s %s: %s; capture goes on, it is tried again, and what cannot be written is counted as lost"
-            .formatted(parts.names().folder(), action, path.getFileName(), Trouble.reason(e)),
-        nowNanos);
-  }
-
-  private void succeeded(Trouble.Cause cause, long nowNanos) {
-    if (trouble.isOn(cause)
-        && trouble.succeeded(
-            cause,
-            "write=%s: %s works again; %d packets were lost since the trouble began"
-                .formatted(parts.names().folder(), path.getFileName(), lostInTrouble),
-            nowNanos)) {
-      lostInTrouble = 0;
     }
   }
 }
