@@ -132,11 +132,19 @@ final class FileSeries implements Runnable {
       end();
       arena.close();
     } catch (Throwable e) {
+      fail(e);
+    }
+  }
+
+  /** Nothing is written from here on, and everybody may know; the workers go on. */
+  private void fail(Throwable e) {
+    try {
       trouble.report(
           Trouble.Cause.THREAD,
-          "the output thread %s has failed, its packets are lost: %s"
-              .formatted(thread.getName(), e),
+          "write=%s: thread %s has failed, packets are lost from now on: %s"
+              .formatted(parts.names().folder(), thread.getName(), e),
           System.nanoTime());
+    } finally {
       end();
     }
   }

@@ -10,11 +10,20 @@ final class LogLines implements Consumer<String> {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final List<String> lines = new ArrayList<>();
+  private String poison;
 
   @Override
   public synchronized void accept(String line) {
+    if (line.equals(poison)) {
+      throw new IllegalStateException("the test lets this line fail: " + line);
+    }
     lines.add(line);
     notifyAll();
+  }
+
+  /** From now on that line is not logged, but an error. */
+  synchronized void failAt(String line) {
+    poison = line;
   }
 
   /** All lines so far. */

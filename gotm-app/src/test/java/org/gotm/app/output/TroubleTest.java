@@ -1,6 +1,7 @@
 package org.gotm.app.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,13 +64,38 @@ class TroubleTest {
   }
 
   @Test
+  void shouldOpenAllTheSameWhenSomethingHasTheNameOfTheCurrentFile() throws IOException {
+    try (Rig rig = new Rig(parent.resolve("out")).open()) {
+      Files.createDirectories(rig.path("en0_current.pcap.tmp"));
+      Files.createDirectories(rig.path("en0_current.pcap.tmp.leftover"));
+      rig.expectedWorker(0);
+      assertThat(rig.path("en0_current.pcap.tmp")).isRegularFile();
+    }
+  }
+
+  @Test
   void shouldRefuseWhenTheFirstFileCannotBeMade() throws IOException {
     Path folder = parent.resolve("out");
     try (Rig rig = new Rig(folder).open()) {
-      Files.createDirectories(folder.resolve("en0_current.pcap.tmp"));
-      Files.createDirectories(folder.resolve("en0_current.pcap.tmp.leftover"));
-      rig.expectedWorker(0);
-      assertThat(rig.path("en0_current.pcap.tmp")).isRegularFile();
+      Files.move(folder, parent.resolve("away"));
+      assertThatThrownBy(() -> rig.expectedWorker(0))
+          .isInstanceOf(OutputException.class)
+          .hasMessageStartingWith("write=%s: cannot be written to: ".formatted(folder));
+    }
+  }
+
+  @Test
+  void shouldGiveChunksBackAndSaySoWhenTheOutputThreadFails() {
+    try (Rig rig = new Rig(parent.resolve("out")).open()) {
+      TestWorker worker = rig.expectedWorker(0);
+      rig.log.failAt("Rotating");
+      rig.output.rotate();
+      rig.log.await("thread gotm-output has failed", 1);
+      worker.sendMany(5000, Rig.START, 1000);
+      worker.flush();
+      assertThat(rig.output.trouble()).contains("has failed");
+      assertThat(rig.pool.inUse()).isZero();
+      assertThat(worker.ledger.get(Counter.LOST_WRITE_ERROR)).isEqualTo(5000);
     }
   }
 
