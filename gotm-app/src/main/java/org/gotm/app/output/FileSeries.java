@@ -252,7 +252,7 @@ final class FileSeries implements Runnable {
   private void dropQueued() {
     synchronized (queue) {
       for (Chunk chunk; (chunk = queue.poll()) != null; ) {
-        chunk.ledger().add(Counter.LOST_WRITE_ERROR, chunk.packets());
+        Booking.book(chunk.ledger(), Counter.LOST_WRITE_ERROR, chunk.packets());
         parts.pool().release(chunk);
       }
     }

@@ -80,7 +80,7 @@ final class Tally {
   /** Books all packets on one bucket of their ledgers. */
   void book(Counter bucket) {
     for (int i = 0; i < size; i++) {
-      ledgers[i].add(bucket, packets[i]);
+      Booking.book(ledgers[i], bucket, packets[i]);
     }
   }
 }

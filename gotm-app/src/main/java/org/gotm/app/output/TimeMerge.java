@@ -176,7 +176,7 @@ final class TimeMerge {
   void drop() {
     for (WorkerFeed feed : feeds) {
       while (!feed.isEmpty()) {
-        feed.ledger().add(Counter.LOST_WRITE_ERROR, feed.packetsLeft());
+        Booking.book(feed.ledger(), Counter.LOST_WRITE_ERROR, feed.packetsLeft());
         pool.release(feed.remove());
       }
     }

@@ -79,7 +79,7 @@ final class Unsettled {
 
   private void take(Counter bucket) {
     if (ledgers[head] != null) {
-      ledgers[head].add(bucket, packets[head]);
+      Booking.book(ledgers[head], bucket, packets[head]);
     }
     ledgers[head] = null;
     head = head + 1 & ends.length - 1;
