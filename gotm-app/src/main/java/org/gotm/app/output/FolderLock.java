@@ -13,7 +13,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * The right to write to an output folder: held by one process at a time, and given back by the
- * kernel when that process ends in whatever way.
+ * kernel when that process ends in whatever way. The file stays, as removing it would let two
+ * processes hold locks on two files of the same name.
  */
 final class FolderLock implements AutoCloseable {
   private static final String NAME = ".gotm.lock";
