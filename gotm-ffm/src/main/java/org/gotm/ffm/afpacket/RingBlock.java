@@ -105,6 +105,7 @@ final class RingBlock {
     int vlanTag = (status & TP_STATUS_VLAN_VALID()) == 0 ? 0 : vlanTag(at, status);
     if (frame < RingLayout.ADDRESS_END
         || ((caplen | wireLength) & UNBELIEVABLE_LENGTH) != 0
+        || caplen > wireLength
         || at + frame + caplen > end) {
       malformed++;
       return;

@@ -162,6 +162,11 @@ class RingBlockTest {
   }
 
   @Test
+  void shouldLeaveOutAPacketWhenItWasShorterOnTheWire() {
+    shouldLeaveOutTheSecondOfThree(packet -> tpacket3_hdr.tp_len(packet, 60));
+  }
+
+  @Test
   void shouldLeaveOutAPacketWhenItBeginsInItsOwnHeader() {
     shouldLeaveOutTheSecondOfThree(packet -> tpacket3_hdr.tp_mac(packet, (short) 67));
   }
