@@ -205,12 +205,14 @@ class AfPacketRingTest {
     ReceivedPackets received = new ReceivedPackets();
     try (PacketSource source = AfPacketSource.open(AfPacketOptions.of(pair.name()))) {
       rename(pair.name(), newName);
-      stats(source);
-      assertThat(source.trouble()).contains(pair.name()).contains(newName);
-
-      sender.send(SampleTraffic.mixed(10).frames());
-      received.await(source, 10);
-      rename(newName, pair.name());
+      try {
+        stats(source);
+        assertThat(source.trouble()).contains(pair.name()).contains(newName);
+        sender.send(SampleTraffic.mixed(10).frames());
+        received.await(source, 10);
+      } finally {
+        rename(newName, pair.name());
+      }
       stats(source);
       assertThat(source.trouble()).isNull();
     }
