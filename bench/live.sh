@@ -103,7 +103,7 @@ for tool in "${tools[@]}"; do
   bytes=$(find . -type f ! -name log ! -name time -printf '%s\n' | awk '{sum += $1} END {print sum + 0}')
   awk -v tool="$tool" -v sent="$sent" -v seen="$seen" -v bytes="$bytes" '{
     cpu = $1 + $2; lost = sent - seen; if (lost < 0) lost = 0
-    printf "%-12s %10d %10d %10d %6.2f %8.2f %10.3f %14d\n", tool, sent, seen, lost, 100 * lost / sent, cpu, cpu * 1e6 / sent, bytes
+    printf "%-12s %10.0f %10.0f %10.0f %6.2f %8.2f %10.3f %14.0f\n", tool, sent, seen, lost, 100 * lost / sent, cpu, cpu * 1e6 / sent, bytes
   }' time
   cd "$work"
   rm -rf "${work:?}/$tool"
