@@ -22,6 +22,7 @@ import org.gotm.ffm.snf.SnfSource;
 
 /** Opens the sources of all workers on all interfaces, by the method that fits. */
 public final class LiveSources {
+  private static final int PAGE = 4096;
   private static final long DEFAULT_PCAP_BUFFER = 64 << 20;
 
   private LiveSources() {}
@@ -71,11 +72,11 @@ public final class LiveSources {
   }
 
   private static List<PacketSource> afPacket(String name, Settings settings) {
+    long bufferBytes = settings.bufferBytes().orElse(AfPacketOptions.DEFAULT_BUFFER_BYTES);
+    long blockBytes = Math.min(settings.blockBytes(), bufferBytes / 2) / PAGE * PAGE;
     AfPacketOptions options =
         AfPacketOptions.of(name)
-            .withBuffer(
-                settings.bufferBytes().orElse(AfPacketOptions.DEFAULT_BUFFER_BYTES),
-                settings.blockBytes())
+            .withBuffer(bufferBytes, (int) blockBytes)
             .withSnaplen(settings.snaplen())
             .withFilter(FilterCompiler.compile(settings.filter(), name));
     return AfPacketGroup.open(options, settings.workers());
