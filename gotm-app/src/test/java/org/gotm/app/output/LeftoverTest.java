@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of the current file of a run that ended before its time. */
 class LeftoverTest {
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
 
   static List<Compression> compressions() {
     return List.of(new Compression.None(), new Compression.Gzip(6), new Compression.Zstd(3));

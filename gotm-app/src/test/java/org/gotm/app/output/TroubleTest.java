@@ -93,6 +93,7 @@ class TroubleTest {
       rig.log.await("thread gotm-output has failed", 1);
       worker.sendMany(5000, Rig.START, 1000);
       worker.flush();
+      rig.output.finish();
       assertThat(rig.output.trouble()).contains("has failed");
       assertThat(rig.pool.inUse()).isZero();
       assertThat(worker.ledger.get(Counter.LOST_WRITE_ERROR)).isEqualTo(5000);
