@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.PacketSourceException;
 import org.gotm.ffm.afpacket.AfPacketGroup;
 import org.gotm.ffm.afpacket.AfPacketOptions;
 import org.gotm.ffm.afpacket.FilterCompiler;
@@ -105,6 +106,11 @@ public final class LiveSources {
 
   /** Libpcap cannot divide an interface among threads, except where SNF does that underneath. */
   private static List<PacketSource> pcap(String name, Settings settings) {
+    if (settings.workers() > 1 && System.getenv("SNF_NUM_RINGS") == null) {
+      throw new PacketSourceException(
+          "workers=%d: libpcap would give each of them every packet; use -capture afpacket or -workers 1"
+              .formatted(settings.workers()));
+    }
     int bufferBytes =
         (int) Math.min(settings.bufferBytes().orElse(DEFAULT_PCAP_BUFFER), Integer.MAX_VALUE);
     PcapOptions options = new PcapOptions(settings.snaplen(), bufferBytes, true, settings.filter());
