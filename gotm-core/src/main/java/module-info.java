@@ -5,9 +5,12 @@
  * <p>No native library is needed; the sources that read from interfaces are in {@code
  * org.gotm.ffm}.
  */
+@SuppressWarnings("module") // org.gotm.ffm is built after this
 module org.gotm.core {
   exports org.gotm.core.capture;
   exports org.gotm.core.flow;
   exports org.gotm.core.packet;
   exports org.gotm.core.pcapfile;
+  exports org.gotm.core.memory to
+      org.gotm.ffm;
 }

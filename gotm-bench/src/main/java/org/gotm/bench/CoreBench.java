@@ -104,7 +104,6 @@ public class CoreBench {
   public int decide() {
     PacketBatch batch = traffic.nextBatch();
     decoder.decode(batch);
-    table.touch(batch.count());
     return table.decide(batch, kept);
   }
 

@@ -101,7 +101,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     }
   }
 
-  /** The way of a packet: decode and hash all, touch all slots, decide, copy what is kept. */
+  /** The way of a packet: decode and hash all, find their flows and decide, copy what is kept. */
   @Override
   public void onBatch(PacketBatch batch) {
     int count = batch.count();
@@ -113,7 +113,6 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     long bytesOutput = 0;
     try {
       decoder.decode(batch);
-      flows.touch(count);
       keptCount = flows.decide(batch, kept);
       for (int k = 0; k < keptCount; k++) {
         int index = kept[k];

@@ -74,6 +74,14 @@ public final class PacketBatch {
     count = 0;
   }
 
+  /**
+   * Says how many packets were written into the arrays themselves, for sources that fill them in a
+   * loop of their own; VLAN tags must be 0 where there is none.
+   */
+  public void setCount(int newCount) {
+    count = newCount;
+  }
+
   /** Appends a packet; the batch must not be full. Lengths must not be negative. */
   public void add(long offset, int caplen, int wireLength, long timestampNanos, int vlanTag) {
     int i = count;

@@ -1,25 +1,18 @@
 package org.gotm.core.flow;
 
-import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_0;
-import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_1;
-import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_2;
-import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_3;
 import static org.gotm.core.flow.FlowSlotLayout.BYTES;
 import static org.gotm.core.flow.FlowSlotLayout.CONTROL_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.LAST_NANOS;
 import static org.gotm.core.flow.FlowSlotLayout.LENGTH;
-import static org.gotm.core.flow.FlowSlotLayout.LENGTH_SHIFT;
-import static org.gotm.core.flow.FlowSlotLayout.META;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS;
 import static org.gotm.core.memory.NativeMemory.ALL;
-import static org.gotm.core.packet.FlowKeys.HASH;
 import static org.gotm.core.packet.FlowKeys.PAYLOAD;
 import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.memory.NativeMemory;
 import org.gotm.core.packet.FlowKeys;
 
 /**
@@ -42,12 +35,10 @@ public final class FlowTable {
   private static final int HAND_STEPS_A_BATCH = 16;
   private static final long SHORTEST_ROUND_NANOS = 1_000_000_000;
 
-  private final MemorySegment slots; // keeps the memory alive
-  private final long base;
+  private final FlowSlots slots;
   private final FlowKeys keys;
   private final FlowListener listener;
   private final Flow flow;
-  private final long lastSlot;
   private final int capacityFlows;
   private final long timeoutNanos;
   private final long handStepNanos;
@@ -60,10 +51,8 @@ public final class FlowTable {
   private long created;
   private long expired;
   private long evicted;
-  private long probes;
   private long hand;
   private long handNanos;
-  private long touched;
 
   /**
    * What a table is to do.
@@ -103,11 +92,9 @@ public final class FlowTable {
       Options options, FlowKeys keys, FlowListener listener, SegmentAllocator allocator) {
     this.keys = keys;
     this.listener = listener;
-    slots = allocator.allocate(options.byteSize(), LENGTH);
-    base = slots.address();
-    hand = base;
+    slots = new FlowSlots(options.byteSize(), keys, allocator);
+    hand = slots.first();
     flow = new Flow();
-    lastSlot = options.byteSize() - LENGTH;
     capacityFlows = options.capacityFlows();
     timeoutNanos = options.timeoutNanos();
     Cutoff cutoff = options.cutoff();
@@ -116,33 +103,11 @@ public final class FlowTable {
     keepControl = cutoff.keepControl();
     largeBytes = options.largeBytes();
     long roundNanos = Math.max(timeoutNanos / 2, SHORTEST_ROUND_NANOS);
-    handStepNanos =
-        Math.max(1, roundNanos / Math.max(1, slotsFor(capacityFlows) / HAND_STEP_SLOTS));
+    handStepNanos = Math.max(1, roundNanos / Math.max(1, slots.count() / HAND_STEP_SLOTS));
   }
 
   private static long slotsFor(int flows) {
     return Math.max(HAND_STEP_SLOTS, Long.highestOneBit(flows * 2L - 1) << 1);
-  }
-
-  private long home(long hash) {
-    return base + (hash << LENGTH_SHIFT & lastSlot);
-  }
-
-  private long next(long slot) {
-    return base + (slot - base + LENGTH & lastSlot);
-  }
-
-  /** Reads the slot of every packet in the batch, so that the cache misses overlap. */
-  public void touch(int count) {
-    long[] words = keys.words();
-    long first = base;
-    long last = lastSlot;
-    long sum = 0;
-    int end = count << RECORD_SHIFT;
-    for (int at = HASH; at < end; at += 1 << RECORD_SHIFT) {
-      sum += ALL.get(LONG, first + (words[at] << LENGTH_SHIFT & last));
-    }
-    touched = sum; // so that the reads are not optimised away
   }
 
   /**
@@ -153,22 +118,20 @@ public final class FlowTable {
    */
   public int decide(PacketBatch batch, int[] kept) {
     long[] words = keys.words();
+    long[] guesses = slots.locate(batch.count());
     long[] timestamps = batch.timestampsNanos;
     int count = batch.count();
     int keptCount = 0;
     for (int i = 0; i < count; i++) {
       int key = i << RECORD_SHIFT;
-      long meta = words[key];
-      long slot = home(words[key + HASH]);
+      long slot = NativeMemory.address(guesses[i]);
       long now = timestamps[i];
-      if (ALL.get(LONG, slot + META) != meta
-          || ALL.get(LONG, slot + ADDRESS_0) != words[key + FlowKeys.ADDRESS_0]
-          || !FlowKeys.isOneWord(meta)) {
-        if (meta == 0) {
+      if (!FlowSlots.holds(slot, words, key)) {
+        if (words[key] == 0) {
           kept[keptCount++] = i;
           continue;
         }
-        slot = findOrMake(key, now);
+        slot = NativeMemory.address(findOrMake(key, now));
       }
       long payload = words[key + PAYLOAD];
       long last = ALL.get(LONG, slot + LAST_NANOS);
@@ -196,57 +159,22 @@ public final class FlowTable {
   }
 
   private long findOrMake(int key, long now) {
-    long[] words = keys.words();
-    long meta = words[key];
-    long address0 = words[key + FlowKeys.ADDRESS_0];
-    long slot = home(words[key + HASH]);
-    long found;
-    while ((found = ALL.get(LONG, slot + META)) != 0) {
-      if (found == meta
-          && ALL.get(LONG, slot + ADDRESS_0) == address0
-          && (FlowKeys.isOneWord(meta) || hasSameRest(slot, words, key))) {
-        return slot;
-      }
-      slot = next(slot);
-      probes++;
-    }
-    return make(slot, words, key, now);
+    long slot = slots.find(key);
+    return FlowSlots.isEmpty(slot) ? make(slot, key, now) : slot;
   }
 
-  private static boolean hasSameRest(long slot, long[] words, int key) {
-    return ALL.get(LONG, slot + ADDRESS_1) == words[key + FlowKeys.ADDRESS_0 + 1]
-        && ALL.get(LONG, slot + ADDRESS_2) == words[key + FlowKeys.ADDRESS_0 + 2]
-        && ALL.get(LONG, slot + ADDRESS_3) == words[key + FlowKeys.ADDRESS_0 + 3];
-  }
-
-  private long make(long emptySlot, long[] words, int key, long now) {
+  private long make(long emptySlot, int key, long now) {
     long slot = emptySlot;
     if (size == capacityFlows) {
-      long home = home(words[key + HASH]);
-      evictNear(home, now);
-      slot = firstEmpty(home);
+      evictNear(slots.homeOfKey(key), now);
+      slot = slots.find(key);
     }
-    long meta = words[key];
-    ALL.set(LONG, slot + META, meta);
-    ALL.set(LONG, slot + ADDRESS_0, words[key + FlowKeys.ADDRESS_0]);
-    if (!FlowKeys.isOneWord(meta)) {
-      ALL.set(LONG, slot + ADDRESS_1, words[key + FlowKeys.ADDRESS_0 + 1]);
-      ALL.set(LONG, slot + ADDRESS_2, words[key + FlowKeys.ADDRESS_0 + 2]);
-      ALL.set(LONG, slot + ADDRESS_3, words[key + FlowKeys.ADDRESS_0 + 3]);
-    }
+    slots.occupy(slot, key);
     ALL.set(LONG, slot + BYTES, 0);
     ALL.set(LONG, slot + PACKETS, 0);
     ALL.set(LONG, slot + LAST_NANOS, now);
     size++;
     created++;
-    return slot;
-  }
-
-  private long firstEmpty(long from) {
-    long slot = from;
-    while (ALL.get(LONG, slot + META) != 0) {
-      slot = next(slot);
-    }
     return slot;
   }
 
@@ -281,14 +209,14 @@ public final class FlowTable {
     long oldestNanos = Long.MAX_VALUE;
     long slot = home;
     for (int seen = 0; seen < EVICTION_WINDOW || oldest < 0; seen++) {
-      if (ALL.get(LONG, slot + META) != 0) {
+      if (!FlowSlots.isEmpty(slot)) {
         long last = ALL.get(LONG, slot + LAST_NANOS);
         if (oldest < 0 || last < oldestNanos) {
           oldestNanos = last;
           oldest = slot;
         }
       }
-      slot = next(slot);
+      slot = slots.next(slot);
     }
     if (now - oldestNanos > timeoutNanos) {
       expired++;
@@ -299,41 +227,9 @@ public final class FlowTable {
     delete(oldest);
   }
 
-  /**
-   * Empties a slot, and moves flows that had probed past it back, so that no probe ends too early.
-   */
   private void delete(long slot) {
-    long hole = slot;
-    long next = slot;
-    while (true) {
-      next = next(next);
-      if (ALL.get(LONG, next + META) == 0) {
-        break;
-      }
-      long distanceFromHome = next - homeOf(next) & lastSlot;
-      long distanceFromHole = next - hole & lastSlot;
-      if (distanceFromHome >= distanceFromHole) {
-        MemorySegment.copy(ALL, next, ALL, hole, LENGTH);
-        hole = next;
-      }
-    }
-    ALL.set(LONG, hole + META, 0);
+    slots.delete(slot);
     size--;
-  }
-
-  private long homeOf(long slot) {
-    long meta = ALL.get(LONG, slot + META);
-    long address0 = ALL.get(LONG, slot + ADDRESS_0);
-    long hash =
-        FlowKeys.isOneWord(meta)
-            ? keys.hash(address0, meta)
-            : keys.hash(
-                address0,
-                ALL.get(LONG, slot + ADDRESS_1),
-                ALL.get(LONG, slot + ADDRESS_2),
-                ALL.get(LONG, slot + ADDRESS_3),
-                meta);
-    return home(hash);
   }
 
   /**
@@ -347,7 +243,7 @@ public final class FlowTable {
     if (behind < handStepNanos && behind >= 0) {
       return;
     }
-    long round = handStepNanos * ((lastSlot >>> LENGTH_SHIFT) / HAND_STEP_SLOTS + 1);
+    long round = handStepNanos * (slots.count() / HAND_STEP_SLOTS);
     if (behind < 0) {
       handNanos = now; // time went back
     } else if (behind > round) {
@@ -362,13 +258,12 @@ public final class FlowTable {
   private void expireStep(long now) {
     long slot = hand;
     for (int i = 0; i < HAND_STEP_SLOTS; i++) {
-      while (ALL.get(LONG, slot + META) != 0
-          && now - ALL.get(LONG, slot + LAST_NANOS) > timeoutNanos) {
+      while (!FlowSlots.isEmpty(slot) && now - ALL.get(LONG, slot + LAST_NANOS) > timeoutNanos) {
         listener.onEnd(flow.at(slot));
         delete(slot);
         expired++;
       }
-      slot = next(slot);
+      slot = slots.next(slot);
     }
     hand = slot;
   }
@@ -395,6 +290,6 @@ public final class FlowTable {
 
   /** Slots looked at beyond the first of each look-up: the price of collisions. */
   public long probes() {
-    return probes;
+    return slots.probes();
   }
 }

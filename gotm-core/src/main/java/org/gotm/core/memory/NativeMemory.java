@@ -13,5 +13,15 @@ public final class NativeMemory {
   /** From address 0 to the end. */
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  private static final long USER_SPACE = (1L << 56) - 1;
+
   private NativeMemory() {}
+
+  /**
+   * The same address, which no process has above 2^56. It tells the compiler so: an access near an
+   * address whose range it knows needs no check against the end of {@link #ALL}.
+   */
+  public static long address(long address) {
+    return address & USER_SPACE;
+  }
 }

@@ -6,6 +6,7 @@ import static org.gotm.core.memory.NativeMemory.ALL;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.memory.NativeMemory;
 
 /**
  * Decodes each packet of a batch once, into the key of its flow. Hot path. One thread.
@@ -103,8 +104,9 @@ public final class PacketDecoder {
     int count = batch.count();
     boolean isEthernet = linkType == LinkType.ETHERNET;
     for (int i = 0; i < count; i++) {
-      if (!isEthernet || !common(base + offsets[i], caplens[i], wireLengths[i], i)) {
-        any(base + offsets[i], caplens[i], wireLengths[i], i);
+      long packet = NativeMemory.address(base + offsets[i]);
+      if (!isEthernet || !common(packet, caplens[i], wireLengths[i], i)) {
+        any(packet, caplens[i], wireLengths[i], i);
       }
     }
   }

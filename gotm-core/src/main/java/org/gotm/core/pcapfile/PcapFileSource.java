@@ -1,5 +1,7 @@
 package org.gotm.core.pcapfile;
 
+import static org.gotm.core.memory.NativeMemory.ALL;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,6 +13,7 @@ import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.capture.PacketSource;
 import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.capture.SourceStats;
+import org.gotm.core.memory.NativeMemory;
 
 /**
  * Packets from a pcap file: micro- and nanoseconds, both byte orders, and the modified format. Hot
@@ -30,10 +33,14 @@ public final class PcapFileSource implements PacketSource {
   private static final long NANOS_A_SECOND = 1_000_000_000;
   private static final int MODIFIED_RECORD_LENGTH = 24;
   private static final int BATCHES_A_POLL = 64;
+  private static final int SHORTEST_PREFETCH = 4096;
 
   private final String name;
   private final FileBytes bytes;
   private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
+  private RecordPrefetch prefetch;
+  private long prefetched;
+  private long lastLength;
   private boolean swapped;
   private int recordHeaderLength;
   private int nanosPerUnit;
@@ -123,6 +130,7 @@ public final class PcapFileSource implements PacketSource {
         magic == PcapHeaderLayout.MAGIC_MODIFIED
             ? MODIFIED_RECORD_LENGTH
             : PcapRecordLayout.HEADER_LENGTH;
+    prefetch = new RecordPrefetch(recordHeaderLength);
     position = PcapHeaderLayout.LENGTH;
   }
 
@@ -190,32 +198,54 @@ public final class PcapFileSource implements PacketSource {
   /** Puts the records that are whole in the window into the batch. */
   private void fill() {
     MemorySegment window = bytes.window();
+    long base = window.address();
     long limit = window.byteSize();
     long at = position;
     int headerLength = recordHeaderLength;
+    int unit = nanosPerUnit;
+    boolean reverse = swapped;
     batch.clear(window);
-    while (limit - at >= headerLength && !batch.isFull()) {
-      long time = window.get(LONG, at);
-      long lengths = window.get(LONG, at + PcapRecordLayout.CAPLEN_OFFSET);
-      if (swapped) {
+    int capacity = batch.capacity();
+    long[] offsets = batch.offsets;
+    int[] caplens = batch.caplens;
+    int[] wireLengths = batch.wireLengths;
+    long[] timestampsNanos = batch.timestampsNanos;
+    int count = 0;
+    for (; count < capacity && limit - at >= headerLength; count++) {
+      if (at >= prefetched) {
+        prefetch(base, at, limit);
+      }
+      long record = NativeMemory.address(base + at);
+      long time = ALL.get(LONG, record);
+      long lengths = ALL.get(LONG, record + PcapRecordLayout.CAPLEN_OFFSET);
+      if (reverse) {
         time = Long.rotateLeft(Long.reverseBytes(time), 32);
         lengths = Long.rotateLeft(Long.reverseBytes(lengths), 32);
       }
       long caplen = lengths & LOW_WORD;
-      if (caplen > limit - at - headerLength) {
+      if (caplen > Math.min(limit - at - headerLength, MAX_CAPLEN)) {
         checkCaplen(caplen, at);
         break;
       }
-      if (caplen > MAX_CAPLEN) {
-        checkCaplen(caplen, at);
-        break;
-      }
-      int wireLength = (int) Math.min(lengths >>> 32, Integer.MAX_VALUE);
-      long timestampNanos = (time & LOW_WORD) * NANOS_A_SECOND + (time >>> 32) * nanosPerUnit;
-      batch.add(at + headerLength, (int) caplen, wireLength, timestampNanos, 0);
-      at += headerLength + caplen;
+      at += headerLength;
+      offsets[count] = at;
+      caplens[count] = (int) caplen;
+      wireLengths[count] = (int) Math.min(lengths >>> 32, Integer.MAX_VALUE);
+      timestampsNanos[count] = (time & LOW_WORD) * NANOS_A_SECOND + (time >>> 32) * unit;
+      at += caplen;
     }
+    batch.setCount(count);
+    lastLength = at - position;
     position = at;
+  }
+
+  /** Brings about as much of the file into the cache as the next two batches need. */
+  private void prefetch(long base, long at, long limit) {
+    long length = Math.max(2 * lastLength, SHORTEST_PREFETCH);
+    prefetched = Math.min(at + length, limit);
+    if (!swapped) {
+      prefetch.touch(base + at, base + prefetched, 2L * batch.capacity());
+    }
   }
 
   private void checkCaplen(long caplen, long at) {
@@ -233,6 +263,7 @@ public final class PcapFileSource implements PacketSource {
     boolean added = bytes.refill(position);
     windowOffset += position;
     position = 0;
+    prefetched = 0;
     if (!added && !isAtEnd()) {
       long left = bytes.window().byteSize();
       damage =

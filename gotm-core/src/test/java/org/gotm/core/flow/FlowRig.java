@@ -118,7 +118,6 @@ final class FlowRig implements AutoCloseable, FlowListener {
 
   private List<Integer> decide() {
     decoder.decode(batch);
-    table.touch(batch.count());
     int count = table.decide(batch, kept);
     List<Integer> indexes = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -21,6 +21,7 @@ final class RingBlock {
   static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private static final long LOW_WORD = 0xffff_ffffL;
+  private static final int FEWEST_PREFETCHED = 64;
   private static final int UNBELIEVABLE_LENGTH = 0xc000_0000; // 1 GiB and more
   private static final long NANOS_A_SECOND = 1_000_000_000;
 
@@ -65,9 +66,9 @@ final class RingBlock {
     if (first < RingLayout.BLOCK_HEADER_LENGTH || packet > lastHeader) {
       malformed += left;
       left = 0;
-    } else if (left >= HeaderPrefetch.FEWEST_PACKETS) {
+    } else if (left >= FEWEST_PREFETCHED) {
       long used = MEMORY.get(JAVA_INT_UNALIGNED, block + RingLayout.USED_LENGTH) & LOW_WORD;
-      prefetch.touch(packet, block + Math.min(used, blockBytes));
+      prefetch.touch(packet, block + Math.min(used, blockBytes), left);
     }
   }
 

@@ -31,14 +31,14 @@ class HeaderPrefetchTest {
       expected += block.get(JAVA_BYTE, at + 135);
       end = at + SyntheticBlock.ETHERNET_FRAME + frame.length;
     }
-    prefetch.touch(block.address() + 48, block.address() + end);
+    prefetch.touch(block.address() + 48, block.address() + end, 200);
 
     assertThat(prefetch.touched()).isEqualTo(expected);
   }
 
   @Test
   void shouldTouchNothingWhenBlockIsTooShort() {
-    prefetch.touch(block.address() + BLOCK - 8, block.address() + BLOCK);
+    prefetch.touch(block.address() + BLOCK - 8, block.address() + BLOCK, 0);
 
     assertThat(prefetch.touched()).isZero();
   }

@@ -1,0 +1,218 @@
+package org.gotm.core.flow;
+
+import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_0;
+import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_1;
+import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_2;
+import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_3;
+import static org.gotm.core.flow.FlowSlotLayout.LENGTH;
+import static org.gotm.core.flow.FlowSlotLayout.LENGTH_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.META;
+import static org.gotm.core.memory.NativeMemory.ALL;
+import static org.gotm.core.packet.FlowKeys.HASH;
+import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import org.gotm.core.memory.NativeMemory;
+import org.gotm.core.packet.FlowKeys;
+
+/**
+ * Where flows are in the table: open addressing with linear probing, deletion by moving back what
+ * probed past the hole. Hot path. One thread.
+ *
+ * <p>A slot is an address, and always within the table: the first slot plus a masked hash. A key is
+ * the index of its record in {@link FlowKeys#words}.
+ */
+final class FlowSlots {
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final int LONGEST_SEARCH = 64;
+
+  private final MemorySegment memory; // stays alive with this
+  private final long base;
+  private final long lastSlot;
+  private final FlowKeys keys;
+  private final long[] located;
+  private final int[] elsewhere;
+  private long touched;
+  private long probes;
+
+  /**
+   * Empty slots.
+   *
+   * @param byteSize of all slots, a power of two
+   * @param allocator gives zeroed memory, which must outlive the slots
+   */
+  FlowSlots(long byteSize, FlowKeys keys, SegmentAllocator allocator) {
+    memory = allocator.allocate(byteSize, LENGTH);
+    base = memory.address();
+    lastSlot = byteSize - LENGTH;
+    this.keys = keys;
+    located = new long[keys.capacity()];
+    elsewhere = new int[keys.capacity() + 1];
+  }
+
+  /** The first of them in memory. */
+  long first() {
+    return base;
+  }
+
+  /** How many there are. */
+  long count() {
+    return memory.byteSize() >>> LENGTH_SHIFT;
+  }
+
+  /** The slot behind this one, the first behind the last. */
+  long next(long slot) {
+    return NativeMemory.address(base + (slot - base + LENGTH & lastSlot));
+  }
+
+  private long home(long hash) {
+    return NativeMemory.address(base + (hash << LENGTH_SHIFT & lastSlot));
+  }
+
+  /** The first slot where the key may be. */
+  long homeOfKey(int key) {
+    return home(keys.words()[key + HASH]);
+  }
+
+  /**
+   * Looks for the slot of every packet in a batch, in such a way that the cache misses overlap: it
+   * reads all homes before it needs one, and takes no branch that depends on what is there. The
+   * answers are guesses, as flows come and go while the batch is worked on.
+   *
+   * @return the slot where packet {@code i} most probably is, or will be
+   */
+  long[] locate(int count) {
+    long[] words = keys.words();
+    long[] guesses = located;
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      long slot = home(words[(i << RECORD_SHIFT) + HASH]);
+      guesses[i] = slot;
+      sum += ALL.get(LONG, slot);
+    }
+    touched = sum; // so that the reads are not optimised away
+    int[] misplaced = elsewhere;
+    int left = 0;
+    for (int i = 0; i < count; i++) {
+      misplaced[left] = i;
+      left += isTakenByOther(NativeMemory.address(guesses[i]), words, i);
+    }
+    for (int round = 0; left > 0 && round < LONGEST_SEARCH; round++) {
+      probes += left;
+      left = locateInNext(left);
+    }
+    return guesses;
+  }
+
+  /** Moves the guesses of the first packets {@link #elsewhere} on by one slot. */
+  private int locateInNext(int count) {
+    long[] words = keys.words();
+    long[] guesses = located;
+    int[] misplaced = elsewhere;
+    long sum = 0;
+    for (int k = 0; k < count; k++) {
+      int i = misplaced[k];
+      long slot = next(guesses[i]);
+      guesses[i] = slot;
+      sum += ALL.get(LONG, slot);
+    }
+    touched += sum;
+    int left = 0;
+    for (int k = 0; k < count; k++) {
+      int i = misplaced[k];
+      misplaced[left] = i;
+      left += isTakenByOther(NativeMemory.address(guesses[i]), words, i);
+    }
+    return left;
+  }
+
+  /** 1 if another flow is in this slot, 0 if it is empty or may be the packet's. */
+  private static int isTakenByOther(long slot, long[] words, int i) {
+    int key = i << RECORD_SHIFT;
+    long meta = ALL.get(LONG, slot + META);
+    long difference =
+        meta ^ words[key] | ALL.get(LONG, slot + ADDRESS_0) ^ words[key + FlowKeys.ADDRESS_0];
+    return (int) (((meta | -meta) & (difference | -difference)) >>> 63);
+  }
+
+  /** True if the flow in this slot has this key; never for a packet that was not decoded. */
+  static boolean holds(long slot, long[] words, int key) {
+    long meta = words[key];
+    return ALL.get(LONG, slot + META) == meta
+        && ALL.get(LONG, slot + ADDRESS_0) == words[key + FlowKeys.ADDRESS_0]
+        && (FlowKeys.isOneWord(meta) || meta != 0 && hasSameRest(slot, words, key));
+  }
+
+  private static boolean hasSameRest(long slot, long[] words, int key) {
+    return ALL.get(LONG, slot + ADDRESS_1) == words[key + FlowKeys.ADDRESS_0 + 1]
+        && ALL.get(LONG, slot + ADDRESS_2) == words[key + FlowKeys.ADDRESS_0 + 2]
+        && ALL.get(LONG, slot + ADDRESS_3) == words[key + FlowKeys.ADDRESS_0 + 3];
+  }
+
+  /** The slot of the key, or the empty one where it belongs. */
+  long find(int key) {
+    long[] words = keys.words();
+    long slot = homeOfKey(key);
+    while (!isEmpty(slot) && !holds(slot, words, key)) {
+      slot = next(slot);
+    }
+    return slot;
+  }
+
+  static boolean isEmpty(long slot) {
+    return ALL.get(LONG, slot + META) == 0;
+  }
+
+  /** Puts the key into an empty slot. */
+  void occupy(long slot, int key) {
+    long[] words = keys.words();
+    long meta = words[key];
+    ALL.set(LONG, slot + META, meta);
+    ALL.set(LONG, slot + ADDRESS_0, words[key + FlowKeys.ADDRESS_0]);
+    if (!FlowKeys.isOneWord(meta)) {
+      ALL.set(LONG, slot + ADDRESS_1, words[key + FlowKeys.ADDRESS_0 + 1]);
+      ALL.set(LONG, slot + ADDRESS_2, words[key + FlowKeys.ADDRESS_0 + 2]);
+      ALL.set(LONG, slot + ADDRESS_3, words[key + FlowKeys.ADDRESS_0 + 3]);
+    }
+  }
+
+  /**
+   * Empties a slot, and moves flows that had probed past it back, so that no probe ends too early.
+   */
+  void delete(long slot) {
+    long hole = slot;
+    long next = next(slot);
+    while (!isEmpty(next)) {
+      long distanceFromHome = next - homeOf(next) & lastSlot;
+      long distanceFromHole = next - hole & lastSlot;
+      if (distanceFromHome >= distanceFromHole) {
+        MemorySegment.copy(ALL, next, ALL, hole, LENGTH);
+        hole = next;
+      }
+      next = next(next);
+    }
+    ALL.set(LONG, hole + META, 0);
+  }
+
+  private long homeOf(long slot) {
+    long meta = ALL.get(LONG, slot + META);
+    long address0 = ALL.get(LONG, slot + ADDRESS_0);
+    long hash =
+        FlowKeys.isOneWord(meta)
+            ? keys.hash(address0, meta)
+            : keys.hash(
+                address0,
+                ALL.get(LONG, slot + ADDRESS_1),
+                ALL.get(LONG, slot + ADDRESS_2),
+                ALL.get(LONG, slot + ADDRESS_3),
+                meta);
+    return home(hash);
+  }
+
+  /** Slots that {@link #locate} looked at beyond the first for each packet. */
+  long probes() {
+    return probes;
+  }
+}
