@@ -7,14 +7,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.gotm.core.capture.Chunk;
 
 /**
  * A file that grows at its end, by large aligned writes that bypass the page cache where the file
  * system can do that (O_DIRECT), by ordinary ones where it cannot.
  *
- * <p>Bytes are copied once, into staging memory, and written when that is full. What does not fill
- * a block at the end goes through the page cache on {@link #flush}, and once more as part of its
- * block later; so the file's length is always exact.
+ * <p>A large chunk that lies right is written from where it lies. Other bytes are copied into
+ * staging memory, and written when that is full. What does not fill a block at the end goes through
+ * the page cache on {@link #flush}, and once more as part of its block later; so the file's length
+ * is always exact.
  *
  * <p>A failing write does not throw from {@link #append}: it shows in {@link #failure}, and nothing
  * more is taken until {@link #cutTo} has mended the file. One thread.
@@ -23,7 +25,10 @@ final class DiskFile implements RecordTarget, AutoCloseable {
   /** Staging memory that keeps a disk busy while the copies into it stay in the CPU's cache. */
   static final int STAGING_LENGTH = 2 << 20;
 
-  /** What {@link #DiskFile} needs its staging memory aligned to. */
+  /** Shorter chunks are gathered in staging memory. */
+  private static final int SHORTEST_IN_PLACE = 256 << 10;
+
+  /** What {@link #DiskFile} needs its staging memory aligned to, and a block of the file. */
   static final int STAGING_ALIGNMENT = 4096;
 
   private final FileChannel buffered;
@@ -57,9 +62,9 @@ final class DiskFile implements RecordTarget, AutoCloseable {
       long blockSize = Files.getFileStore(path).getBlockSize();
       if (DirectOption.DIRECT != null
           && blockSize <= STAGING_ALIGNMENT
-          && STAGING_LENGTH % blockSize == 0) {
+          && STAGING_ALIGNMENT % blockSize == 0) {
         direct = FileChannel.open(path, StandardOpenOption.WRITE, DirectOption.DIRECT);
-        block = (int) blockSize;
+        block = STAGING_ALIGNMENT;
       }
     } catch (IOException | UnsupportedOperationException e) {
       direct = null; // this file system cannot do it, which costs speed and nothing else
@@ -77,6 +82,53 @@ final class DiskFile implements RecordTarget, AutoCloseable {
       if (filled == STAGING_LENGTH) {
         write(false);
       }
+    }
+  }
+
+  /** Appends all records of a chunk, which may be given back after that. */
+  void append(Chunk chunk) {
+    if (direct != null) {
+      chunk.align(length());
+    }
+    if (!isInPlace(chunk) || !appendInPlace(chunk)) {
+      append(chunk.memory(), chunk.begin(), chunk.length());
+    }
+  }
+
+  private boolean isInPlace(Chunk chunk) {
+    return direct != null
+        && failure == null
+        && chunk.length() >= SHORTEST_IN_PLACE
+        && chunk.begin() == length() % block
+        && chunk.memory().address() % block == 0;
+  }
+
+  /**
+   * Puts the end of the file, which does not fill a block, before the chunk's records and writes
+   * whole blocks from there.
+   *
+   * @return false if that fails, and nothing has changed
+   */
+  private boolean appendInPlace(Chunk chunk) {
+    try {
+      writeBlocks(filled - filled % block);
+      if (direct == null) {
+        return false;
+      }
+      MemorySegment memory = chunk.memory();
+      MemorySegment.copy(staging, 0, memory, 0, filled);
+      int length = chunk.end() - chunk.end() % block;
+      ByteBuffer bytes = chunk.buffer().position(0);
+      for (int done = 0; done < length; done += writeDirect(bytes, done, length)) {
+        // on to the rest
+      }
+      base += length;
+      filled = chunk.end() - length;
+      onDisk = 0;
+      MemorySegment.copy(memory, length, staging, 0, filled);
+      return true;
+    } catch (IOException e) {
+      return false; // by way of staging memory it shows whether that lasts
     }
   }
 
@@ -116,16 +168,8 @@ final class DiskFile implements RecordTarget, AutoCloseable {
 
   private void writeDirect(int length) throws IOException {
     try {
-      int done = 0;
-      while (done < length) {
-        view.limit(length).position(done);
-        int blocks = direct.write(view, base + done) / block;
-        if (blocks == 0) {
-          throw new IOException("not even one block could be written");
-        }
-        done += blocks * block;
-        directWorks = true;
-        onDisk = Math.max(onDisk, done);
+      for (int done = 0; done < length; onDisk = Math.max(onDisk, done)) {
+        done += writeDirect(view, done, length);
       }
     } catch (IOException e) {
       if (directWorks) {
@@ -134,6 +178,17 @@ final class DiskFile implements RecordTarget, AutoCloseable {
       closeDirect(); // opened, but cannot be written to
       writeFully(buffered, length);
     }
+  }
+
+  /** Writes whole blocks from {@code bytes}, whose first is at {@link #base}; answers how many. */
+  private int writeDirect(ByteBuffer bytes, int from, int to) throws IOException {
+    bytes.limit(to).position(from);
+    int written = direct.write(bytes, base + from) / block * block;
+    if (written == 0) {
+      throw new IOException("not even one block could be written");
+    }
+    directWorks = true;
+    return written;
   }
 
   /** Writes what is not on disk yet of the first {@code end} bytes. */

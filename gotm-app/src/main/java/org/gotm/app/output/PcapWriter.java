@@ -3,6 +3,7 @@ package org.gotm.app.output;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import org.gotm.core.capture.Chunk;
 
 /**
  * The current file of a series: opens it, appends pieces of records, and gives it its finished name
@@ -128,6 +129,14 @@ final class PcapWriter implements RecordTarget {
     if (file != null) {
       pieceIsOpen = true;
       file.append(from, at, length);
+    }
+  }
+
+  /** Appends all records of a chunk, which may be given back after that. */
+  void append(Chunk chunk) {
+    if (file != null) {
+      pieceIsOpen = true;
+      file.append(chunk);
     }
   }
 

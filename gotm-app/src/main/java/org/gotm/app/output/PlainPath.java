@@ -3,7 +3,7 @@ package org.gotm.app.output;
 import org.gotm.core.capture.Chunk;
 import org.gotm.core.capture.ChunkPool;
 
-/** Records go into the file as they are, copied once. */
+/** Records go into the file as they are: whole chunks where they lie, merged ones copied once. */
 final class PlainPath implements RecordPath {
   /** Packets after which merged records are booked, so that few pieces wait to be settled. */
   private static final long PIECE_PACKETS = 4096;
@@ -27,7 +27,7 @@ final class PlainPath implements RecordPath {
   public void take(Chunk chunk, long nowNanos) {
     push(nowNanos);
     writer.prepare(chunk.startsFile(), chunk.length(), nowNanos);
-    writer.append(chunk.memory(), 0, chunk.length());
+    writer.append(chunk);
     tally.add(chunk);
     pool.release(chunk);
     push(nowNanos);

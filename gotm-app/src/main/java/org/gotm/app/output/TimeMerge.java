@@ -143,7 +143,7 @@ final class TimeMerge {
     Chunk chunk = chosen.chunk();
     MemorySegment memory = chunk.memory();
     int begin = chosen.offset();
-    int end = chunk.length();
+    int end = chunk.end();
     int at = begin;
     int last = begin;
     int packets = 0;

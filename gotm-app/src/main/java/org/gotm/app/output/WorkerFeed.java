@@ -63,10 +63,10 @@ final class WorkerFeed {
   }
 
   private void begin() {
-    offset = 0;
+    offset = chunks[head].begin();
     packetsLeft = chunks[head].packets();
     filesStarted += chunks[head].startsFile() ? 1 : 0;
-    time = timeAt(chunks[head].memory(), 0);
+    time = timeAt(chunks[head].memory(), offset);
   }
 
   /** A record's time as one number that sorts, unsigned, like the time: seconds above fraction. */

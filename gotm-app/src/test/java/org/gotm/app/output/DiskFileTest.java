@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.gotm.core.capture.Chunk;
+import org.gotm.core.capture.ChunkPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +62,62 @@ class DiskFileTest {
       assertThat(file.failure()).isNull();
       assertContent(path, model);
     }
+  }
+
+  /**
+   * Chunks lie as the file wants them once the worker knows how; pieces in between shift that, and
+   * short chunks go by way of staging memory.
+   */
+  @Test
+  void shouldHoldTheRecordsOfChunksWhereverTheyBegin() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("DiskFileTest seed=" + seed);
+    Random random = new Random(seed);
+    Path path = folder.resolve("file");
+    AtomicInteger inPlace = new AtomicInteger();
+    ByteArrayOutputStream model = new ByteArrayOutputStream();
+    try (Arena arena = Arena.ofConfined();
+        DiskFile file = new DiskFile(path, staging(arena))) {
+      ChunkPool pool = new ChunkPool(3, Chunk.MIN_CAPACITY, arena);
+      MemorySegment piece = arena.allocate(10_000).fill((byte) 7);
+      file.append(piece, 0, 24);
+      model.writeBytes(piece.asSlice(0, 24).toArray(ValueLayout.JAVA_BYTE));
+      TestWorker worker =
+          new TestWorker(
+              0,
+              pool,
+              chunk -> {
+                inPlace.addAndGet(chunk.begin() == file.length() % 4096 ? 1 : 0);
+                model.writeBytes(bytesOf(chunk));
+                file.append(chunk);
+                pool.release(chunk);
+                if (random.nextInt(5) == 0) {
+                  int length = random.nextInt(10_000);
+                  file.append(piece, 0, length);
+                  model.writeBytes(piece.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+                }
+                if (random.nextInt(5) == 0) {
+                  file.flush();
+                  assertThat(file.diskEnd()).isEqualTo(model.size());
+                }
+              });
+      for (int i = 0; i < 20_000; i++) {
+        worker.send(i, 60 + random.nextInt(1500));
+        if (random.nextInt(1000) == 0) {
+          worker.flush();
+        }
+      }
+      worker.flush();
+      file.flush();
+      assertThat(file.failure()).isNull();
+      assertThat(file.length()).isEqualTo(model.size());
+    }
+    assertContent(path, model.toByteArray());
+    assertThat(inPlace).hasValueGreaterThan(10);
+  }
+
+  private static byte[] bytesOf(Chunk chunk) {
+    return chunk.memory().asSlice(chunk.begin(), chunk.length()).toArray(ValueLayout.JAVA_BYTE);
   }
 
   private static void assertContent(Path path, byte[] expected) throws IOException {

@@ -23,7 +23,8 @@ public final class Chunk {
   private final MemorySegment memory;
   private final ByteBuffer buffer;
   private final int capacity;
-  private int length;
+  private int begin;
+  private int end;
   private int packets;
   private long firstTimestampNanos;
   private long lastTimestampNanos;
@@ -31,6 +32,8 @@ public final class Chunk {
   private int linkType;
   private boolean startsFile;
   private Ledger ledger;
+  private FileAlignment alignment;
+  private long position;
 
   Chunk(MemorySegment memory) {
     this.memory = memory;
@@ -39,8 +42,11 @@ public final class Chunk {
   }
 
   /** Makes the chunk empty, for packets of one worker. */
-  void begin(int newWorker, int newLinkType, Ledger newLedger) {
-    length = 0;
+  void begin(int newWorker, int newLinkType, Ledger newLedger, FileAlignment newAlignment) {
+    alignment = newAlignment;
+    position = newAlignment.handedOver();
+    begin = newAlignment.begin();
+    end = begin;
     packets = 0;
     firstTimestampNanos = 0;
     lastTimestampNanos = 0;
@@ -60,7 +66,7 @@ public final class Chunk {
     int caplen = batch.caplens[index];
     int wireLength = batch.wireLengths[index];
     int vlanTag = batch.vlanTags[index];
-    int at = length;
+    int at = end;
     if (caplen > capacity - at - PcapRecordLayout.HEADER_LENGTH - VLAN_TAG_LENGTH) {
       return false;
     }
@@ -79,7 +85,7 @@ public final class Chunk {
       firstTimestampNanos = timestampNanos;
     }
     lastTimestampNanos = timestampNanos;
-    length = data + caplen;
+    end = data + caplen;
     return true;
   }
 
@@ -96,19 +102,39 @@ public final class Chunk {
         batch.caplens[index] - MAC_ADDRESSES_LENGTH);
   }
 
-  /** The memory; the first {@link #length} bytes are records. */
+  /** The memory; from {@link #begin} to {@link #end} it holds records. */
   public MemorySegment memory() {
     return memory;
   }
 
-  /** The records as a direct buffer from 0 to {@link #length}, the same object each time. */
+  /**
+   * The memory as a direct buffer, from {@link #begin} to {@link #end}; the same object each time.
+   */
   public ByteBuffer buffer() {
-    return buffer.limit(length).position(0);
+    return buffer.limit(end).position(begin);
+  }
+
+  /** Where in the memory the first record begins; what is before it is the output's to use. */
+  public int begin() {
+    return begin;
+  }
+
+  /** Where in the memory the last record ends. */
+  public int end() {
+    return end;
+  }
+
+  /**
+   * Tells the worker where in a file this chunk goes, so that later chunks begin as far behind a
+   * page of {@link #memory} as behind a block of the file. The output thread.
+   */
+  public void align(long fileOffset) {
+    alignment.ask(fileOffset, position);
   }
 
   /** Bytes of all records. */
   public int length() {
-    return length;
+    return end - begin;
   }
 
   /** Bytes it could hold. */

@@ -16,6 +16,7 @@ public final class ChunkAppender implements PacketSink {
   private final Ledger ledger;
   private final int nanosPerUnit;
   private final int snaplen;
+  private final FileAlignment alignment = new FileAlignment();
   private Chunk chunk;
   private long chunkBeganNanos;
   private boolean hasNewChunk;
@@ -70,7 +71,7 @@ public final class ChunkAppender implements PacketSink {
     if (fresh == null) {
       return false;
     }
-    fresh.begin(options.worker(), options.linkType(), ledger);
+    fresh.begin(options.worker(), options.linkType(), ledger, alignment);
     if (!fresh.append(batch, index, snaplen, nanosPerUnit)) {
       pool.release(fresh); // a packet that fits into no chunk
       return false;
@@ -127,6 +128,7 @@ public final class ChunkAppender implements PacketSink {
     }
     Chunk full = chunk;
     chunk = null;
+    alignment.add(full.length());
     try {
       sink.accept(full);
     } catch (Throwable e) {

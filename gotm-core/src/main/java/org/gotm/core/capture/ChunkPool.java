@@ -2,17 +2,17 @@ package org.gotm.core.capture;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * All chunks there are, made once: memory is fixed at start. Any thread takes and gives back.
+ * All chunks there are, made once: memory is fixed at start. Any thread takes and gives back; what
+ * was given back last is taken first, as it is in the processor's cache still.
  *
  * <p>The memory is the allocator's, and must outlive the last use of a chunk.
  */
 public final class ChunkPool {
-  private final ArrayBlockingQueue<Chunk> free;
-  private final int chunks;
+  private final Chunk[] free;
   private final int chunkLength;
+  private int left;
 
   /**
    * Makes the chunks.
@@ -26,35 +26,39 @@ public final class ChunkPool {
           "chunks=%d chunkLength=%d: need at least 2 chunks of %d bytes"
               .formatted(chunks, chunkLength, Chunk.MIN_CAPACITY));
     }
-    this.chunks = chunks;
     this.chunkLength = chunkLength;
-    free = new ArrayBlockingQueue<>(chunks);
+    free = new Chunk[chunks];
     MemorySegment memory = allocator.allocate((long) chunks * chunkLength, 4096);
     for (int i = 0; i < chunks; i++) {
-      free.add(new Chunk(memory.asSlice((long) i * chunkLength, chunkLength)));
+      release(new Chunk(memory.asSlice((long) i * chunkLength, chunkLength)));
     }
   }
 
-  /** A free chunk, or null if there is none. Never waits. */
-  public Chunk tryTake() {
-    return free.poll();
+  /** A free chunk, or null if there is none. Never waits for one. */
+  public synchronized Chunk tryTake() {
+    return left == 0 ? null : free[--left];
   }
 
   /** A free chunk, waiting for one. */
-  public Chunk take() throws InterruptedException {
-    return free.take();
+  public synchronized Chunk take() throws InterruptedException {
+    while (left == 0) {
+      wait();
+    }
+    return free[--left];
   }
 
   /** Gives a chunk back; the caller must not touch it again. */
-  public void release(Chunk chunk) {
-    if (!free.offer(chunk)) {
+  public synchronized void release(Chunk chunk) {
+    if (left == free.length) {
       throw new IllegalStateException("a chunk was given back twice");
     }
+    free[left++] = chunk;
+    notify();
   }
 
   /** How many chunks there are. */
   public int size() {
-    return chunks;
+    return free.length;
   }
 
   /** Bytes of each chunk. */
@@ -63,7 +67,7 @@ public final class ChunkPool {
   }
 
   /** How many chunks are in use now. */
-  public int inUse() {
-    return chunks - free.size();
+  public synchronized int inUse() {
+    return free.length - left;
   }
 }

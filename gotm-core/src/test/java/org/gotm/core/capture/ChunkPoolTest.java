@@ -26,14 +26,15 @@ class ChunkPoolTest {
   }
 
   @Test
-  void shouldGiveAgainWhatWasGivenBack() throws InterruptedException {
-    Chunk chunk = pool.take();
-    pool.release(chunk);
+  void shouldGiveFirstWhatWasGivenBackLast() throws InterruptedException {
+    Chunk first = pool.take();
+    Chunk second = pool.take();
+    pool.release(first);
+    pool.release(second);
 
     assertThat(pool.inUse()).isZero();
-    pool.take();
-    pool.take();
-    assertThat(pool.take()).isSameAs(chunk);
+    assertThat(pool.take()).isSameAs(second);
+    assertThat(pool.take()).isSameAs(first);
   }
 
   @Test
