@@ -14,7 +14,7 @@ import org.gotm.core.pcapfile.TimestampPrecision;
  * Makes a pcap file in memory: TCP and UDP packets of one size, spread evenly over many flows, half
  * of their payload text and half random, the same for the same seed.
  */
-final class SyntheticTraffic {
+public final class SyntheticTraffic {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
@@ -31,7 +31,7 @@ final class SyntheticTraffic {
    *
    * @param frameLength bytes of each frame, at least 60
    */
-  static MemorySegment make(
+  public static MemorySegment make(
       int flows, int packets, int frameLength, long seed, SegmentAllocator memory) {
     int recordLength = PcapRecordLayout.HEADER_LENGTH + frameLength;
     MemorySegment file =

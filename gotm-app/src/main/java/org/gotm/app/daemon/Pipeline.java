@@ -183,6 +183,7 @@ final class Pipeline implements AutoCloseable {
       }
       capture.start();
     }
+    memory.touch(); // while the first packets are on their way
   }
 
   void stop() {

@@ -48,20 +48,20 @@ public final class Recorder {
     try (Pipeline pipeline = Pipeline.prepare(settings, environment, this::log);
         MetricsServer server = bindMetrics()) {
       pipeline.openOutput();
-      if (server != null) {
-        serve(server, pipeline);
-      }
-      return record(pipeline);
+      return record(pipeline, server);
     }
   }
 
-  private int record(Pipeline pipeline) throws InterruptedException {
+  private int record(Pipeline pipeline, MetricsServer server) throws InterruptedException {
     List<Capture> captures = pipeline.captures();
     StatsReporter reporter = new StatsReporter(captures, this::log);
     if (settings.isOffline() && Progress.isWanted()) {
       progress = new Progress(System.err, FileSources.totalBytes(settings.files()));
     }
     pipeline.start();
+    if (server != null) {
+      serve(server, pipeline); // takes longer than all before
+    }
     tellServiceManager("READY=1");
     watch(pipeline, reporter);
     tellServiceManager("STOPPING=1");

@@ -57,6 +57,13 @@ final class DiskFile implements RecordTarget, AutoCloseable {
     openDirect(path);
   }
 
+  /** Staging memory; a buffer's, as an arena's is zeroed by a slow loop at the start. */
+  static MemorySegment newStaging() {
+    ByteBuffer memory = ByteBuffer.allocateDirect(STAGING_LENGTH + STAGING_ALIGNMENT);
+    return MemorySegment.ofBuffer(memory.alignedSlice(STAGING_ALIGNMENT))
+        .asSlice(0, STAGING_LENGTH);
+  }
+
   private void openDirect(Path path) {
     try {
       long blockSize = Files.getFileStore(path).getBlockSize();

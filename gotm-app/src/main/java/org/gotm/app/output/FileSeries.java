@@ -53,7 +53,7 @@ final class FileSeries implements Runnable {
     merge =
         new TimeMerge(
             parts.pool(), options.flushNanos(), options.format().precision().nanosPerUnit());
-    MemorySegment staging = arena.allocate(DiskFile.STAGING_LENGTH, DiskFile.STAGING_ALIGNMENT);
+    MemorySegment staging = DiskFile.newStaging();
     MemorySegment header = FileHeader.of(options, linkType, arena);
     writer = new PcapWriter(parts, name, header, staging, trouble);
     path =

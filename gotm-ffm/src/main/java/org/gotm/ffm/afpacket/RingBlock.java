@@ -8,6 +8,7 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
 
 import java.lang.foreign.MemorySegment;
 import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.memory.NativeMemory;
 
 /**
  * Goes through the packets of a block and points batches at them. Hot path. One thread.
@@ -18,8 +19,9 @@ import org.gotm.core.capture.PacketBatch;
  */
 final class RingBlock {
   /** All memory, by address: the reads of this class and its kin are bounded by the block. */
-  static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  static final MemorySegment MEMORY = NativeMemory.ALL;
 
+  private static final int VLAN_VALID = TP_STATUS_VLAN_VALID();
   private static final long LOW_WORD = 0xffff_ffffL;
   private static final int FEWEST_PREFETCHED = 64;
   private static final int UNBELIEVABLE_LENGTH = 0xc000_0000; // 1 GiB and more
@@ -80,11 +82,38 @@ final class RingBlock {
   /** Clears the batch and fills it with the next packets of the block. */
   void fill(PacketBatch batch) {
     batch.clear(ring);
-    long at = packet;
+    long[] offsets = batch.offsets;
+    int[] caplens = batch.caplens;
+    int[] wireLengths = batch.wireLengths;
+    long[] timestampsNanos = batch.timestampsNanos;
+    int[] vlanTags = batch.vlanTags;
+    int capacity = batch.capacity();
+    int count = 0;
     int remaining = left;
-    while (remaining > 0 && !batch.isFull()) {
-      long next = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.NEXT) & LOW_WORD;
-      add(batch, at);
+    long at = packet;
+    while (remaining > 0 && count < capacity) {
+      long header = NativeMemory.address(at);
+      long next = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.NEXT) & LOW_WORD;
+      long seconds = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.SECONDS) & LOW_WORD;
+      long nanos = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.NANOS) & LOW_WORD;
+      int caplen = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.CAPLEN);
+      int wireLength = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.WIRE_LENGTH);
+      int status = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.STATUS);
+      int frame = MEMORY.get(JAVA_SHORT_UNALIGNED, header + RingLayout.FRAME) & 0xffff;
+      offsets[count] = header + frame - base;
+      caplens[count] = caplen;
+      wireLengths[count] = wireLength;
+      timestampsNanos[count] = seconds * NANOS_A_SECOND + nanos;
+      vlanTags[count] = (status & VLAN_VALID) == 0 ? 0 : vlanTag(header, status);
+      if (frame >= RingLayout.ADDRESS_END
+          && ((caplen | wireLength) & UNBELIEVABLE_LENGTH) == 0
+          && caplen <= wireLength
+          && header + frame + caplen <= end
+          && (!cooked || cook(batch, count, header, frame))) {
+        count++;
+      } else {
+        malformed++;
+      }
       remaining--;
       at += next;
       if (next < RingLayout.PACKET_HEADER_LENGTH || at > lastHeader) {
@@ -92,38 +121,23 @@ final class RingBlock {
         remaining = 0;
       }
     }
+    batch.setCount(count);
     packet = at;
     left = remaining;
   }
 
-  private void add(PacketBatch batch, long at) {
-    long seconds = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.SECONDS) & LOW_WORD;
-    long nanos = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.NANOS) & LOW_WORD;
-    int caplen = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.CAPLEN);
-    int wireLength = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.WIRE_LENGTH);
-    int status = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.STATUS);
-    int frame = MEMORY.get(JAVA_SHORT_UNALIGNED, at + RingLayout.FRAME) & 0xffff;
-    int vlanTag = (status & TP_STATUS_VLAN_VALID()) == 0 ? 0 : vlanTag(at, status);
-    if (frame < RingLayout.ADDRESS_END
-        || ((caplen | wireLength) & UNBELIEVABLE_LENGTH) != 0
-        || caplen > wireLength
-        || at + frame + caplen > end) {
-      malformed++;
-      return;
+  /** Gives a packet of the batch a LINUX_SLL2 header; false if its own makes no sense. */
+  private static boolean cook(PacketBatch batch, int i, long header, int frame) {
+    int link = CookedHeader.linkLength(header, frame, batch.caplens[i]);
+    if (link < 0) {
+      return false;
     }
-    if (cooked) {
-      int link = CookedHeader.linkLength(at, frame, caplen);
-      if (link < 0) {
-        malformed++;
-        return;
-      }
-      int longer = CookedHeader.write(at, frame + link, vlanTag) - link;
-      frame -= longer;
-      caplen += longer;
-      wireLength += longer;
-      vlanTag = 0;
-    }
-    batch.add(at + frame - base, caplen, wireLength, seconds * NANOS_A_SECOND + nanos, vlanTag);
+    int longer = CookedHeader.write(header, frame + link, batch.vlanTags[i]) - link;
+    batch.offsets[i] -= longer;
+    batch.caplens[i] += longer;
+    batch.wireLengths[i] += longer;
+    batch.vlanTags[i] = 0;
+    return true;
   }
 
   private static int vlanTag(long at, int status) {

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.capture.PacketSourceException;
@@ -13,8 +14,8 @@ import org.gotm.core.capture.PacketSourceException;
  * else in ordinary ones: for tables whose every access is a cache miss, and a TLB miss too with
  * small pages.
  *
- * <p>Memory is touched when it is allocated, so that no page fault comes later. {@link #close}
- * unmaps all of it, which nothing may touch afterwards. One thread allocates and closes.
+ * <p>{@link #close} unmaps all of it, which nothing may use afterwards. One thread allocates,
+ * touches and closes.
  */
 public final class HugePages implements SegmentAllocator, AutoCloseable {
   private static final long HUGE_PAGE = 2 << 20;
@@ -22,10 +23,14 @@ public final class HugePages implements SegmentAllocator, AutoCloseable {
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int MADV_HUGEPAGE = 14;
+  private static final int MADV_POPULATE_WRITE = 23;
+
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
   private final Arena arena = Arena.ofShared();
   private final Libc libc = new Libc(arena);
   private final List<MemorySegment> mappings = new ArrayList<>();
+  private final List<MemorySegment> notTouched = new ArrayList<>();
 
   /** An allocator with nothing allocated. */
   public HugePages() {}
@@ -44,10 +49,27 @@ public final class HugePages implements SegmentAllocator, AutoCloseable {
     long skip = -address & HUGE_PAGE - 1;
     MemorySegment memory = mapping.asSlice(skip, byteSize);
     libc.madvise(mapping.asSlice(skip, mapped - HUGE_PAGE), MADV_HUGEPAGE);
-    for (long page = 0; page < byteSize; page += PAGE) {
-      memory.set(ValueLayout.JAVA_BYTE, page, (byte) 0);
-    }
+    notTouched.add(memory);
     return memory;
+  }
+
+  /**
+   * Touches all memory that was allocated since the last call, so that no page fault comes later.
+   * It may be in use already, by any thread, and takes tens of milliseconds for 100 MiB.
+   */
+  public void touch() {
+    for (MemorySegment memory : notTouched) {
+      if (libc.madvise(memory, MADV_POPULATE_WRITE) < 0) {
+        touch(memory); // a kernel before 5.14
+      }
+    }
+    notTouched.clear();
+  }
+
+  private static void touch(MemorySegment memory) {
+    for (long page = 0; page < memory.byteSize(); page += PAGE) {
+      INT.getAndBitwiseOr(memory, page, 0); // somebody may be writing there
+    }
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.gotm.ffm.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -21,7 +20,7 @@ import java.lang.invoke.VarHandle;
  * values.
  *
  * <p>Thread rule: an object keeps errno in its own memory, so one thread at a time uses it. The
- * arena must outlive it.
+ * arena must outlive it, and memory that is passed must outlive the call.
  */
 public final class Libc {
   private static final Linker LINKER = Linker.nativeLinker();
@@ -30,43 +29,39 @@ public final class Libc {
       CAPTURE_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
 
-  private static final MethodHandle SOCKET = link("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND = link("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle CONNECT =
-      link("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle SETSOCKOPT =
-      link("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle GETSOCKOPT =
-      link("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle MMAP =
-      link("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle MUNMAP = link("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle MADVISE =
-      link("madvise", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle POLL = link("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle EVENTFD = link("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle READ = link("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle WRITE = link("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle CLOSE = link("close", JAVA_INT, JAVA_INT);
-  private static final MethodHandle IOCTL =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("ioctl"),
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
-          CAPTURE_ERRNO,
-          Linker.Option.firstVariadicArg(2));
-  private static final MethodHandle SCHED_SETAFFINITY =
-      link("sched_setaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
-  private static final MethodHandle SETPRIORITY =
-      link("setpriority", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle GETTID = link("gettid", JAVA_INT);
-  private static final MethodHandle IF_NAMETOINDEX = link("if_nametoindex", JAVA_INT, ADDRESS);
-  private static final MethodHandle PIPE2 = link("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle STRERROR =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+  /**
+   * One signature for all: the ABIs of Linux pass integers and addresses alike, in registers, and
+   * do not mind arguments that a function does not take. Each further one would cost milliseconds
+   * at the start.
+   */
+  private static final FunctionDescriptor SIGNATURE =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  private static final MethodHandle SOCKET = link("socket");
+  private static final MethodHandle BIND = link("bind");
+  private static final MethodHandle CONNECT = link("connect");
+  private static final MethodHandle SETSOCKOPT = link("setsockopt");
+  private static final MethodHandle GETSOCKOPT = link("getsockopt");
+  private static final MethodHandle MMAP = link("mmap");
+  private static final MethodHandle MUNMAP = link("munmap");
+  private static final MethodHandle MADVISE = link("madvise");
+  private static final MethodHandle POLL = link("poll");
+  private static final MethodHandle EVENTFD = link("eventfd");
+  private static final MethodHandle READ = link("read");
+  private static final MethodHandle WRITE = link("write");
+  private static final MethodHandle CLOSE = link("close");
+  private static final MethodHandle IOCTL = link("ioctl");
+  private static final MethodHandle SCHED_SETAFFINITY = link("sched_setaffinity");
+  private static final MethodHandle SETPRIORITY = link("setpriority");
+  private static final MethodHandle GETTID = link("gettid");
+  private static final MethodHandle IF_NAMETOINDEX = link("if_nametoindex");
+  private static final MethodHandle PIPE2 = link("pipe2");
+  private static final MethodHandle STRERROR = link("strerror");
 
   private static final int PRIO_PROCESS = 0;
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
+  private static final int LONGEST_MESSAGE = 1024;
 
   private final Arena arena;
   private final MemorySegment errno;
@@ -79,48 +74,49 @@ public final class Libc {
     scratch = arena.allocate(JAVA_LONG);
   }
 
-  private static MethodHandle link(String name, MemoryLayout result, MemoryLayout... arguments) {
+  private static MethodHandle link(String name) {
     return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name),
-        FunctionDescriptor.of(result, arguments),
-        CAPTURE_ERRNO);
+        LINKER.defaultLookup().findOrThrow(name), SIGNATURE, CAPTURE_ERRNO);
+  }
+
+  private long call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
+    try {
+      return (long) function.invokeExact(errno, a, b, c, d, e, f);
+    } catch (Throwable t) {
+      throw new IllegalStateException("a call into the C library failed", t);
+    }
+  }
+
+  /** Calls a function that answers an int. */
+  private int callInt(MethodHandle function, long a, long b, long c, long d, long e) {
+    int result = (int) call(function, a, b, c, d, e, 0);
+    return result == -1 ? -errno() : result;
+  }
+
+  /** Calls a function that answers a long. */
+  private long callLong(MethodHandle function, long a, long b, long c) {
+    long result = call(function, a, b, c, 0, 0, 0);
+    return result == -1 ? -errno() : result;
   }
 
   /** See socket(2). */
   public int socket(int domain, int type, int protocol) {
-    try {
-      return answer((int) SOCKET.invokeExact(errno, domain, type, protocol));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(SOCKET, domain, type, protocol, 0, 0);
   }
 
   /** See bind(2). */
   public int bind(int fd, MemorySegment address) {
-    try {
-      return answer((int) BIND.invokeExact(errno, fd, address, (int) address.byteSize()));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(BIND, fd, address.address(), address.byteSize(), 0, 0);
   }
 
   /** See connect(2). */
   public int connect(int fd, MemorySegment address) {
-    try {
-      return answer((int) CONNECT.invokeExact(errno, fd, address, (int) address.byteSize()));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(CONNECT, fd, address.address(), address.byteSize(), 0, 0);
   }
 
   /** See setsockopt(2); the whole of {@code value} is passed. */
   public int setsockopt(int fd, int level, int option, MemorySegment value) {
-    try {
-      return answer(
-          (int) SETSOCKOPT.invokeExact(errno, fd, level, option, value, (int) value.byteSize()));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(SETSOCKOPT, fd, level, option, value.address(), value.byteSize());
   }
 
   /** See setsockopt(2), for options that are an int. */
@@ -133,60 +129,34 @@ public final class Libc {
   /** See getsockopt(2); answers the length that was filled in. */
   public int getsockopt(int fd, int level, int option, MemorySegment value) {
     scratch.set(JAVA_INT, 0, (int) value.byteSize());
-    try {
-      int result = answer((int) GETSOCKOPT.invokeExact(errno, fd, level, option, value, scratch));
-      return result < 0 ? result : scratch.get(JAVA_INT, 0);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    int result = callInt(GETSOCKOPT, fd, level, option, value.address(), scratch.address());
+    return result < 0 ? result : scratch.get(JAVA_INT, 0);
   }
 
   /** See mmap(2); answers the address. */
   public long mmap(long length, int protection, int flags, int fd, long offset) {
-    try {
-      MemorySegment address =
-          (MemorySegment)
-              MMAP.invokeExact(errno, MemorySegment.NULL, length, protection, flags, fd, offset);
-      return address.address() == -1 ? -errno() : address.address();
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    long address = call(MMAP, 0, length, protection, flags, fd, offset);
+    return address == -1 ? -errno() : address;
   }
 
   /** See munmap(2). Nothing may touch the memory afterwards. */
   public int munmap(MemorySegment memory) {
-    try {
-      return answer((int) MUNMAP.invokeExact(errno, memory, memory.byteSize()));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(MUNMAP, memory.address(), memory.byteSize(), 0, 0, 0);
   }
 
   /** See madvise(2). */
   public int madvise(MemorySegment memory, int advice) {
-    try {
-      return answer((int) MADVISE.invokeExact(errno, memory, memory.byteSize(), advice));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(MADVISE, memory.address(), memory.byteSize(), advice, 0, 0);
   }
 
   /** See poll(2). */
   public int poll(MemorySegment fds, int count, int timeoutMillis) {
-    try {
-      return answer((int) POLL.invokeExact(errno, fds, (long) count, timeoutMillis));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(POLL, fds.address(), count, timeoutMillis, 0, 0);
   }
 
   /** A new non-blocking eventfd with a count of 0. */
   public int eventfd() {
-    try {
-      return answer((int) EVENTFD.invokeExact(errno, 0, EFD_CLOEXEC_NONBLOCK));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(EVENTFD, 0, EFD_CLOEXEC_NONBLOCK, 0, 0, 0);
   }
 
   /** Adds 1 to an eventfd. */
@@ -202,107 +172,63 @@ public final class Libc {
 
   /** See read(2). */
   public long read(int fd, MemorySegment into) {
-    try {
-      return answer((long) READ.invokeExact(errno, fd, into, into.byteSize()));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callLong(READ, fd, into.address(), into.byteSize());
   }
 
   /** See write(2). */
   public long write(int fd, MemorySegment from) {
-    try {
-      return answer((long) WRITE.invokeExact(errno, fd, from, from.byteSize()));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callLong(WRITE, fd, from.address(), from.byteSize());
   }
 
   /** See close(2). */
   public int close(int fd) {
-    try {
-      return answer((int) CLOSE.invokeExact(errno, fd));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(CLOSE, fd, 0, 0, 0, 0);
   }
 
   /** See ioctl(2). */
   public int ioctl(int fd, long request, MemorySegment argument) {
-    try {
-      return answer((int) IOCTL.invokeExact(errno, fd, request, argument));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(IOCTL, fd, request, argument.address(), 0, 0);
   }
 
   /** See pipe2(2); fills in the reading and the writing descriptor. */
   public int pipe2(int[] fds, int flags) {
-    try {
-      int result = answer((int) PIPE2.invokeExact(errno, scratch, flags));
-      fds[0] = scratch.get(JAVA_INT, 0);
-      fds[1] = scratch.get(JAVA_INT, Integer.BYTES);
-      return result;
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    int result = callInt(PIPE2, scratch.address(), flags, 0, 0, 0);
+    fds[0] = scratch.get(JAVA_INT, 0);
+    fds[1] = scratch.get(JAVA_INT, Integer.BYTES);
+    return result;
   }
 
   /** Binds the calling thread to one processor. */
   public int pinThread(int cpu) {
     MemorySegment mask = arena.allocate(128, Long.BYTES);
     mask.set(JAVA_LONG, cpu / Long.SIZE * Long.BYTES, 1L << cpu % Long.SIZE);
-    try {
-      return answer((int) SCHED_SETAFFINITY.invokeExact(errno, 0, mask.byteSize(), mask));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return callInt(SCHED_SETAFFINITY, 0, mask.byteSize(), mask.address(), 0, 0);
   }
 
   /** Sets the nice value, -20 to 19, of the calling thread. */
   public int setThreadNice(int nice) {
-    try {
-      int thread = (int) GETTID.invokeExact(errno);
-      return answer((int) SETPRIORITY.invokeExact(errno, PRIO_PROCESS, thread, nice));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    int thread = callInt(GETTID, 0, 0, 0, 0, 0);
+    return callInt(SETPRIORITY, PRIO_PROCESS, thread, nice, 0, 0);
   }
 
   /** The index of a network interface, or {@code -ENODEV}. */
   public int interfaceIndex(String name) {
     try (Arena call = Arena.ofConfined()) {
-      int index = (int) IF_NAMETOINDEX.invokeExact(errno, call.allocateFrom(name));
-      return index == 0 ? -Errno.ENODEV : index;
-    } catch (Throwable e) {
-      throw unexpected(e);
+      int index = callInt(IF_NAMETOINDEX, call.allocateFrom(name).address(), 0, 0, 0, 0);
+      return index <= 0 ? -Errno.ENODEV : index;
     }
   }
 
   /** The C library's words for an error, given as errno or as {@code -errno}. */
   public static String message(int error) {
-    try {
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(Math.abs(error));
-      return text.reinterpret(1024).getString(0);
-    } catch (Throwable e) {
-      throw unexpected(e);
+    try (Arena arena = Arena.ofConfined()) {
+      long text = new Libc(arena).call(STRERROR, Math.abs(error), 0, 0, 0, 0, 0);
+      return MemorySegment.ofAddress(text).reinterpret(LONGEST_MESSAGE).getString(0);
     }
   }
 
   private int errno() {
     return (int) ERRNO.get(errno, 0L);
-  }
-
-  private int answer(int result) {
-    return result == -1 ? -errno() : result;
-  }
-
-  private long answer(long result) {
-    return result == -1 ? -errno() : result;
-  }
-
-  private static IllegalStateException unexpected(Throwable e) {
-    return new IllegalStateException("a call into the C library failed", e);
   }
 
   /** A struct pollfd; {@code events} and {@code revents} are shorts at 4 and 6. */
