@@ -21,7 +21,6 @@ public final class SyntheticTraffic {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final long START_NANOS = 1_700_000_000_000_000_000L;
   private static final int NANOS_BETWEEN = 60;
-  private static final int HEADERS_LENGTH = 54;
   private static final byte[] TEXT = "GET /index.html HTTP/1.1 Host: example.org ".getBytes();
 
   private SyntheticTraffic() {}
@@ -29,7 +28,7 @@ public final class SyntheticTraffic {
   /**
    * A pcap file with nanoseconds.
    *
-   * @param frameLength bytes of each frame, at least 60
+   * @param frameLength bytes of each frame, at least 80
    */
   public static MemorySegment make(
       int flows, int packets, int frameLength, long seed, SegmentAllocator memory) {
@@ -56,19 +55,44 @@ public final class SyntheticTraffic {
     int server = 0xc0a8_0000 | flow * 0x9e3779b1 >>> 16;
     int clientPort = 1024 + (flow * 0x85ebca6b >>> 17);
     boolean udp = flow % 4 == 3;
+    int near = back ? server : client;
+    int far = back ? client : server;
     file.set(INT, frame + 2, 0x0202_0202);
     file.set(INT, frame + 8, 0x0202_0202);
-    file.set(SHORT, frame + 12, (short) 0x0800);
-    file.set(INT, frame + 14, 0x4500_0000 | length - 14);
-    file.set(INT, frame + 22, 0x4000_0000 | (udp ? 17 : 6) << 16);
-    file.set(INT, frame + 26, back ? server : client);
-    file.set(INT, frame + 30, back ? client : server);
-    file.set(INT, frame + 34, back ? 443 << 16 | clientPort : clientPort << 16 | 443);
-    file.set(SHORT, frame + 46, (short) 0x5010);
+    long transport;
+    if (flow % 8 == 7) {
+      transport = writeIpv6(file, frame + 14, length - 54, udp, near, far);
+    } else {
+      transport = writeIpv4(file, frame + 14, length - 14, udp, near, far);
+    }
+    file.set(INT, transport, back ? 443 << 16 | clientPort : clientPort << 16 | 443);
+    file.set(SHORT, transport + 12, (short) 0x5010);
     boolean isText = flow % 2 == 0;
-    for (int i = HEADERS_LENGTH; i < length; i++) {
+    for (int i = (int) (transport - frame) + 20; i < length; i++) {
       byte value = isText ? TEXT[i % TEXT.length] : (byte) random.nextInt();
       file.set(ValueLayout.JAVA_BYTE, frame + i, value);
     }
+  }
+
+  private static long writeIpv4(
+      MemorySegment file, long ip, int length, boolean udp, int source, int target) {
+    file.set(SHORT, ip - 2, (short) 0x0800);
+    file.set(INT, ip, 0x4500_0000 | length);
+    file.set(INT, ip + 8, 0x4000_0000 | (udp ? 17 : 6) << 16);
+    file.set(INT, ip + 12, source);
+    file.set(INT, ip + 16, target);
+    return ip + 20;
+  }
+
+  private static long writeIpv6(
+      MemorySegment file, long ip, int length, boolean udp, int source, int target) {
+    file.set(SHORT, ip - 2, (short) 0x86dd);
+    file.set(INT, ip, 0x6000_0000);
+    file.set(INT, ip + 4, length << 16 | (udp ? 17 : 6) << 8 | 64);
+    file.set(INT, ip + 8, 0x2001_0db8);
+    file.set(INT, ip + 20, source);
+    file.set(INT, ip + 24, 0x2001_0db8);
+    file.set(INT, ip + 36, target);
+    return ip + 40;
   }
 }

@@ -183,7 +183,9 @@ final class Pipeline implements AutoCloseable {
       }
       capture.start();
     }
-    memory.touch(); // while the first packets are on their way
+    if (!settings.isOffline()) {
+      memory.touch(); // while the first packets are on their way
+    }
   }
 
   void stop() {

@@ -45,6 +45,9 @@ public final class Recorder {
    */
   public int run() throws InterruptedException {
     signals.install();
+    if (!settings.isOffline()) {
+      Rehearsal.start();
+    }
     try (Pipeline pipeline = Pipeline.prepare(settings, environment, this::log);
         MetricsServer server = bindMetrics()) {
       pipeline.openOutput();

@@ -1,0 +1,123 @@
+package org.gotm.ffm.afpacket;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.gotm.core.capture.BatchHandler;
+import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.SourceStats;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.PcapRecordLayout;
+
+/**
+ * One block of a ring, made of packets that are in memory, over and over again until it is stopped:
+ * no packet comes from anywhere. It runs the code of an {@link AfPacketSource}, so that the JIT
+ * compiles it before the first real packet.
+ */
+public final class RehearsalSource implements PacketSource {
+  private static final int BLOCK_LENGTH = 1 << 20;
+  private static final int FRAME = 82;
+  private static final int ALIGNMENT = 8;
+
+  private final Arena arena = Arena.ofShared();
+  private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
+  private final RingBlock block;
+  private long received;
+  private volatile boolean stopped;
+
+  /**
+   * A source of Ethernet packets.
+   *
+   * @param capture a whole pcap file with nanoseconds in the byte order of this machine; what fits
+   *     into a block of 1 MiB is used
+   */
+  public RehearsalSource(MemorySegment capture) {
+    MemorySegment memory = arena.allocate(BLOCK_LENGTH, Long.BYTES);
+    copy(capture, memory);
+    block = new RingBlock(memory, BLOCK_LENGTH, false);
+  }
+
+  private static void copy(MemorySegment capture, MemorySegment memory) {
+    long from = PcapHeaderLayout.LENGTH;
+    long at = RingLayout.BLOCK_HEADER_LENGTH;
+    int packets = 0;
+    while (from + PcapRecordLayout.HEADER_LENGTH <= capture.byteSize()) {
+      int caplen = PcapRecordLayout.caplen(capture, from);
+      long next = at + FRAME + caplen + ALIGNMENT - 1 & -ALIGNMENT;
+      if (next > memory.byteSize()) {
+        break;
+      }
+      int seconds = capture.get(JAVA_INT_UNALIGNED, from + PcapRecordLayout.SECONDS_OFFSET);
+      int nanos = capture.get(JAVA_INT_UNALIGNED, from + PcapRecordLayout.FRACTION_OFFSET);
+      memory.set(JAVA_INT_UNALIGNED, at + RingLayout.NEXT, (int) (next - at));
+      memory.set(JAVA_INT_UNALIGNED, at + RingLayout.SECONDS, seconds);
+      memory.set(JAVA_INT_UNALIGNED, at + RingLayout.NANOS, nanos);
+      memory.set(JAVA_INT_UNALIGNED, at + RingLayout.CAPLEN, caplen);
+      memory.set(JAVA_INT_UNALIGNED, at + RingLayout.WIRE_LENGTH, caplen);
+      memory.set(JAVA_SHORT_UNALIGNED, at + RingLayout.FRAME, (short) FRAME);
+      from += PcapRecordLayout.HEADER_LENGTH;
+      MemorySegment.copy(capture, from, memory, at + FRAME, caplen);
+      from += caplen;
+      at = next;
+      packets++;
+    }
+    memory.set(JAVA_INT_UNALIGNED, RingLayout.PACKET_COUNT, packets);
+    memory.set(JAVA_INT_UNALIGNED, RingLayout.FIRST_PACKET, (int) RingLayout.BLOCK_HEADER_LENGTH);
+    memory.set(JAVA_INT_UNALIGNED, RingLayout.USED_LENGTH, (int) at);
+  }
+
+  @Override
+  public String name() {
+    return "rehearsal";
+  }
+
+  @Override
+  public int linkType() {
+    return LinkType.ETHERNET;
+  }
+
+  @Override
+  public boolean isLive() {
+    return true;
+  }
+
+  @Override
+  public int poll(BatchHandler handler) {
+    if (stopped) {
+      return END;
+    }
+    block.open(0);
+    int packets = 0;
+    while (!block.isExhausted() && !stopped) {
+      block.fill(batch);
+      packets += batch.count();
+      handler.onBatch(batch);
+    }
+    received += packets;
+    return packets;
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public void wakeup() {
+    stopped = true;
+  }
+
+  @Override
+  public void readStats(SourceStats stats) {
+    stats.received = received;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
