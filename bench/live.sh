@@ -4,20 +4,22 @@
 # namespace made for it. Run as root; needs gcc, iproute2, and for the peers tcpdump, dumpcap (wireshark-common),
 # netsniff-ng, stenographer.
 #
-#   bench/live.sh [-n PACKETS] [-p PACKETS_A_SECOND] [-f FRAME_BYTES] [-w FOLDER] [TOOL...]
+#   bench/live.sh [-n PACKETS] [-p PACKETS_A_SECOND] [-f FRAME_BYTES] [-c FLOWS] [-w FOLDER] [TOOL...]
 #
 # Tools: gotm-cutoff gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype (default: all). A rate of 0 is as fast as it goes.
+# FRAME_BYTES are those of the few large flows, FLOWS how many flows there are before the traffic repeats.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-packets=5000000 rate=0 frame=1066 folder=${TMPDIR:-/tmp}
-while getopts n:p:f:w: option; do
+packets=5000000 rate=0 frame=1066 flows=100000 folder=${TMPDIR:-/tmp}
+while getopts n:p:f:c:w: option; do
   case $option in
     n) packets=$OPTARG ;;
     p) rate=$OPTARG ;;
     f) frame=$OPTARG ;;
+    c) flows=$OPTARG ;;
     w) folder=$OPTARG ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
 shift $((OPTIND - 1))
@@ -35,7 +37,7 @@ trap cleanup EXIT
 
 gcc -O2 -o "$work/send" "$here/send.c"
 gcc -O2 -o "$work/trace" "$here/trace.c"
-"$work/trace" "$work/trace.pcap" 100000 400 "$frame"
+"$work/trace" "$work/trace.pcap" "$flows" 400 "$frame"
 
 ip netns add "$space"
 ip -n "$space" link add tap0 type veth peer name wire0
@@ -55,8 +57,11 @@ command_of() {
     tcpdump) command=(tcpdump -n -i tap0 -B 65536 -s 0 -w out.pcap) ;;
     dumpcap) command=(dumpcap -q -i tap0 -B 64 -s 0 -w out.pcap) ;;
     netsniff-ng) command=(netsniff-ng --in tap0 --out out.pcap --silent --ring-size 64MiB) ;;
-    stenotype) command=(stenotype --iface=tap0 --dir=. --threads=1 --blocks=64 --seccomp=none
-      "--uid=$(id -u)" "--gid=$(id -g)" --fileage_sec=3600 --preallocate_file_mb=0 --no_watchdogs -v --stats_sec=1) ;;
+    stenotype)
+      mkdir PKT0 IDX0
+      command=(stenotype --iface=tap0 "--dir=$PWD" --threads=1 --blocks=64 --aiops=32 --seccomp=none --uid=root --gid=root
+        --fileage_sec=3600 --preallocate_file_mb=0 --no_watchdogs -v --stats_sec=1)
+      ;;
     *) echo "live.sh: tool=$1: not known" >&2; exit 2 ;;
   esac
 }
@@ -68,8 +73,9 @@ seen_by() {
       awk '{print $1 - $2}' ;;
     tcpdump) sed -n 's/^\([0-9]*\) packets captured.*/\1/p' log ;;
     dumpcap) sed -n "s/^Packets received\/dropped on interface '.*': \([0-9]*\)\/.*/\1/p" log ;;
-    netsniff-ng) sed -n 's/^ *\([0-9]*\) *packets incoming.*/\1/p; s/^ *\([0-9]*\)  packets passed filter.*/\1/p' log | tail -n 1 ;;
-    stenotype) grep -oE 'packets=[0-9]+' log | tail -n 1 | cut -d= -f2 ;;
+    netsniff-ng) tcpdump -r out.pcap --count 2>/dev/null | cut -d' ' -f1 ;;
+    stenotype) # what it has written when the last statistics came, and what it says it has lost since the start
+      sed -n "s/.* drops=\([0-9]*\).*/\1/p" log | tail -n 1 | awk -v sent="$sent" '{print sent - $1}' ;;
   esac
 }
 
@@ -82,10 +88,10 @@ is_ready() {
 
 printf '%-12s %10s %10s %10s %6s %8s %10s %14s\n' tool sent seen lost 'lost%' 'cpu s' 'us/packet' 'bytes written'
 for tool in "${tools[@]}"; do
-  command_of "$tool"
-  command -v "${command[0]}" >/dev/null || { printf '%-12s not installed\n' "$tool"; continue; }
   mkdir "$work/$tool"
   cd "$work/$tool"
+  command_of "$tool"
+  command -v "${command[0]}" >/dev/null || { printf '%-12s not installed\n' "$tool"; continue; }
   ip netns exec "$space" bash -c 'TIMEFORMAT="%U %S"; time "$@" >log 2>&1 & child=$!; wait $child' \
     live "${command[@]}" 2>time &
   shell=$!
@@ -96,15 +102,17 @@ for tool in "${tools[@]}"; do
   # the tool is the youngest process below the shell: ask it to stop, and it alone
   child=$(pgrep -P "$(pgrep -P "$shell" || echo "$shell")" || pgrep -P "$shell")
   kill -TERM $child 2>/dev/null || :
+  for _ in $(seq 200); do kill -0 "$shell" 2>/dev/null || break; sleep 0.1; done
+  kill -KILL $child 2>/dev/null || : # stenotype does not always end when it is asked to
   wait "$shell" || :
   seen=$(seen_by "$tool")
   seen=${seen:-0}
   rm -f .gotm.lock
   bytes=$(find . -type f ! -name log ! -name time -printf '%s\n' | awk '{sum += $1} END {print sum + 0}')
-  awk -v tool="$tool" -v sent="$sent" -v seen="$seen" -v bytes="$bytes" '{
+  tail -n 1 time | awk -v tool="$tool" -v sent="$sent" -v seen="$seen" -v bytes="$bytes" '{
     cpu = $1 + $2; lost = sent - seen; if (lost < 0) lost = 0
     printf "%-12s %10.0f %10.0f %10.0f %6.2f %8.2f %10.3f %14.0f\n", tool, sent, seen, lost, 100 * lost / sent, cpu, cpu * 1e6 / sent, bytes
-  }' time
+  }'
   cd "$work"
   rm -rf "${work:?}/$tool"
 done

@@ -37,11 +37,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class CoreBench {
-  private static final int CAPACITY = 1_000_000;
-
-  /** Flows in the table: nearly empty, in the cache, and as full as it gets. */
+  /** Flows of the traffic: all of them in the cache, and few of them. */
   @Param({"1000", "50000"})
   int flows;
+
+  /** How full the table is, of the flows it can hold. */
+  @Param({"0.1", "0.5", "1"})
+  double fill;
 
   private final int[] kept = new int[PacketBatch.DEFAULT_CAPACITY];
   private Arena arena;
@@ -61,7 +63,8 @@ public class CoreBench {
     FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
     decoder = new PacketDecoder(LinkType.ETHERNET, false, keys);
     FlowTable.Options options =
-        new FlowTable.Options(CAPACITY, 60_000_000_000L, Cutoff.of(1000, 65536), Cutoff.UNLIMITED);
+        new FlowTable.Options(
+            (int) (flows / fill), 60_000_000_000L, Cutoff.of(1000, 65536), Cutoff.UNLIMITED);
     table = new FlowTable(options, keys, FlowListener.NONE, arena);
     ChunkPool pool = new ChunkPool(4, 1 << 20, arena);
     appender =

@@ -22,7 +22,7 @@ import org.gotm.ffm.libc.HugePages;
 final class BoxBenchmark {
   private static final int CORE_FLOWS = 1_000_000;
   private static final int CORE_PACKETS = 2_000_000;
-  private static final int SMALL_FRAME = 80;
+  private static final int SMALL_FRAME = 84;
   private static final int LARGE_FRAME = 1_000;
   private static final int LARGE_PACKETS = 400_000;
   private static final int LARGE_FLOWS = 2_000;

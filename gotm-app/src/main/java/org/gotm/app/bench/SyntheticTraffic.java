@@ -1,5 +1,7 @@
 package org.gotm.app.bench;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -11,8 +13,9 @@ import org.gotm.core.pcapfile.PcapRecordLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
 
 /**
- * Makes a pcap file in memory: TCP and UDP packets of one size, spread evenly over many flows, half
- * of their payload text and half random, the same for the same seed.
+ * Makes a pcap file in memory: packets of one size, spread evenly over many flows, of TCP and UDP,
+ * IPv4 and IPv6, a few of ICMP or not IP, some with a VLAN tag, half of their payload text and half
+ * random; the same for the same seed.
  */
 public final class SyntheticTraffic {
   private static final ValueLayout.OfInt INT =
@@ -28,7 +31,7 @@ public final class SyntheticTraffic {
   /**
    * A pcap file with nanoseconds.
    *
-   * @param frameLength bytes of each frame, at least 80
+   * @param frameLength bytes of each frame, at least 84
    */
   public static MemorySegment make(
       int flows, int packets, int frameLength, long seed, SegmentAllocator memory) {
@@ -59,36 +62,48 @@ public final class SyntheticTraffic {
     int far = back ? client : server;
     file.set(INT, frame + 2, 0x0202_0202);
     file.set(INT, frame + 8, 0x0202_0202);
-    long transport;
-    if (flow % 8 == 7) {
-      transport = writeIpv6(file, frame + 14, length - 54, udp, near, far);
-    } else {
-      transport = writeIpv4(file, frame + 14, length - 14, udp, near, far);
+    long ip = frame + 14;
+    if (flow % 16 == 5) {
+      file.set(INT, frame + 12, 0x8100_0007); // a VLAN tag
+      ip += 4;
     }
+    int rest = (int) (frame + length - ip);
+    boolean isEcho = flow % 64 == 62 || flow % 64 == 63;
+    long transport =
+        flow % 8 == 7
+            ? writeIpv6(file, ip, rest - 40, isEcho ? 58 : udp ? 17 : 6, near, far)
+            : writeIpv4(file, ip, rest, isEcho ? 1 : udp ? 17 : 6, near, far);
     file.set(INT, transport, back ? 443 << 16 | clientPort : clientPort << 16 | 443);
-    file.set(SHORT, transport + 12, (short) 0x5010);
+    if (isEcho) {
+      file.set(JAVA_BYTE, transport, (byte) (flow % 8 == 7 ? 128 : 8));
+    }
+    boolean opens = random.nextInt(16) == 0;
+    file.set(SHORT, transport + 12, (short) (opens ? 0x5002 : 0x5010));
+    if (flow % 64 == 30) {
+      file.set(SHORT, ip - 2, (short) 0x0806); // not IP
+    }
     boolean isText = flow % 2 == 0;
     for (int i = (int) (transport - frame) + 20; i < length; i++) {
       byte value = isText ? TEXT[i % TEXT.length] : (byte) random.nextInt();
-      file.set(ValueLayout.JAVA_BYTE, frame + i, value);
+      file.set(JAVA_BYTE, frame + i, value);
     }
   }
 
   private static long writeIpv4(
-      MemorySegment file, long ip, int length, boolean udp, int source, int target) {
+      MemorySegment file, long ip, int length, int protocol, int source, int target) {
     file.set(SHORT, ip - 2, (short) 0x0800);
     file.set(INT, ip, 0x4500_0000 | length);
-    file.set(INT, ip + 8, 0x4000_0000 | (udp ? 17 : 6) << 16);
+    file.set(INT, ip + 8, 0x4000_0000 | protocol << 16);
     file.set(INT, ip + 12, source);
     file.set(INT, ip + 16, target);
     return ip + 20;
   }
 
   private static long writeIpv6(
-      MemorySegment file, long ip, int length, boolean udp, int source, int target) {
+      MemorySegment file, long ip, int length, int protocol, int source, int target) {
     file.set(SHORT, ip - 2, (short) 0x86dd);
     file.set(INT, ip, 0x6000_0000);
-    file.set(INT, ip + 4, length << 16 | (udp ? 17 : 6) << 8 | 64);
+    file.set(INT, ip + 4, length << 16 | protocol << 8 | 64);
     file.set(INT, ip + 8, 0x2001_0db8);
     file.set(INT, ip + 20, source);
     file.set(INT, ip + 24, 0x2001_0db8);

@@ -2,6 +2,8 @@ package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_TPID_VALID;
+import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +24,7 @@ public final class RehearsalSource implements PacketSource {
   private static final int BLOCK_LENGTH = 1 << 20;
   private static final int FRAME = 82;
   private static final int ALIGNMENT = 8;
+  private static final int PACKETS_A_TAG = 16;
 
   private final Arena arena = Arena.ofShared();
   private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
@@ -59,6 +62,12 @@ public final class RehearsalSource implements PacketSource {
       memory.set(JAVA_INT_UNALIGNED, at + RingLayout.CAPLEN, caplen);
       memory.set(JAVA_INT_UNALIGNED, at + RingLayout.WIRE_LENGTH, caplen);
       memory.set(JAVA_SHORT_UNALIGNED, at + RingLayout.FRAME, (short) FRAME);
+      if (packets % PACKETS_A_TAG == 0) {
+        int status = TP_STATUS_VLAN_VALID() | TP_STATUS_VLAN_TPID_VALID();
+        memory.set(JAVA_INT_UNALIGNED, at + RingLayout.STATUS, status);
+        memory.set(JAVA_INT_UNALIGNED, at + RingLayout.VLAN_TCI, 1);
+        memory.set(JAVA_SHORT_UNALIGNED, at + RingLayout.VLAN_TPID, (short) 0x8100);
+      }
       from += PcapRecordLayout.HEADER_LENGTH;
       MemorySegment.copy(capture, from, memory, at + FRAME, caplen);
       from += caplen;

@@ -37,6 +37,26 @@ public final class HugePages implements SegmentAllocator, AutoCloseable {
 
   @Override
   public MemorySegment allocate(long byteSize, long byteAlignment) {
+    MemorySegment memory = map(byteSize);
+    notTouched.add(memory);
+    return memory;
+  }
+
+  /**
+   * The same for memory that is seldom all in use: {@link #touch} touches its end only, and the
+   * kernel gives the rest page by page.
+   *
+   * @param touchedBytes how much is touched
+   */
+  public SegmentAllocator asNeeded(long touchedBytes) {
+    return (byteSize, byteAlignment) -> {
+      MemorySegment memory = map(byteSize);
+      notTouched.add(memory.asSlice(Math.max(byteSize - touchedBytes, 0) & -PAGE));
+      return memory;
+    };
+  }
+
+  private MemorySegment map(long byteSize) {
     long mapped = (byteSize + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE + HUGE_PAGE;
     long address = libc.mmap(mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     if (address < 0) {
@@ -49,7 +69,6 @@ public final class HugePages implements SegmentAllocator, AutoCloseable {
     long skip = -address & HUGE_PAGE - 1;
     MemorySegment memory = mapping.asSlice(skip, byteSize);
     libc.madvise(mapping.asSlice(skip, mapped - HUGE_PAGE), MADV_HUGEPAGE);
-    notTouched.add(memory);
     return memory;
   }
 
