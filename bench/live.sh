@@ -79,10 +79,11 @@ seen_by() {
   esac
 }
 
+# Tools that do not say that they are ready have as much time as gotm.
 is_ready() {
   case $1 in
     gotm*) grep -q 'Starting worker' log ;;
-    *) sleep 2 ;;
+    *) sleep 1 ;;
   esac
 }
 
@@ -96,7 +97,7 @@ for tool in "${tools[@]}"; do
     live "${command[@]}" 2>time &
   shell=$!
   for _ in $(seq 100); do is_ready "$tool" 2>/dev/null && break; sleep 0.1; done
-  sleep 0.5
+  sleep 1.5 # on a link that is at full rate already a tool may lose packets until it is warm
   sent=$(ip netns exec "$space" "$work/send" wire0 "$work/trace.pcap" "$packets" "$rate" | cut -d' ' -f1)
   sleep 1.5
   # the tool is the youngest process below the shell: ask it to stop, and it alone

@@ -1,0 +1,72 @@
+package org.gotm.ffm.afpacket;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.gotm.core.capture.PacketSource;
+import org.gotm.core.capture.SourceStats;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.PcapRecordLayout;
+import org.gotm.core.pcapfile.TimestampPrecision;
+import org.junit.jupiter.api.Test;
+
+class RehearsalSourceTest {
+  private static final long START_NANOS = 1_700_000_000_000_000_000L;
+
+  private final MemorySegment capture = Arena.ofAuto().allocate(4 << 20);
+
+  /** Makes a capture whose packets each consist of one byte value. */
+  private MemorySegment capture(int packets, int length) {
+    PcapHeaderLayout.write(capture, 0, TimestampPrecision.NANO, 262144, LinkType.ETHERNET);
+    long at = PcapHeaderLayout.LENGTH;
+    for (int i = 0; i < packets; i++) {
+      PcapRecordLayout.write(capture, at, START_NANOS + i, 1, length, length);
+      at += PcapRecordLayout.HEADER_LENGTH;
+      capture.asSlice(at, length).fill((byte) i);
+      at += length;
+    }
+    return capture.asSlice(0, at);
+  }
+
+  @Test
+  void shouldHandOverThePacketsOfTheCaptureInEachPollUntilStopped() {
+    List<Byte> bytes = new ArrayList<>();
+    List<Long> times = new ArrayList<>();
+    try (RehearsalSource source = new RehearsalSource(capture(300, 100))) {
+      for (int round = 0; round < 3; round++) {
+        int packets =
+            source.poll(
+                batch -> {
+                  for (int i = 0; i < batch.count(); i++) {
+                    assertThat(batch.caplens[i]).isEqualTo(100);
+                    bytes.add(batch.segment.get(JAVA_BYTE, batch.offsets[i] + 99));
+                    times.add(batch.timestampsNanos[i]);
+                  }
+                });
+        assertThat(packets).isEqualTo(300);
+      }
+      SourceStats stats = new SourceStats();
+      source.readStats(stats);
+      assertThat(stats.received).isEqualTo(900);
+      source.stop();
+      assertThat(source.poll(batch -> bytes.clear())).isEqualTo(PacketSource.END);
+    }
+    assertThat(bytes).hasSize(900);
+    assertThat(bytes.get(599)).isEqualTo((byte) 299);
+    assertThat(times.get(299)).isEqualTo(START_NANOS + 299);
+  }
+
+  @Test
+  void shouldTakeWhatFitsIntoABlockWhenTheCaptureIsLarger() {
+    try (RehearsalSource source = new RehearsalSource(capture(2000, 1500))) {
+      int packets = source.poll(batch -> {});
+
+      assertThat(packets).isBetween(600, 700);
+    }
+  }
+}
