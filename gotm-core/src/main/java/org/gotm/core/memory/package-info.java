@@ -1,2 +1,2 @@
-/** Native memory without checks, for the hottest loops only. Not exported. */
+/** Native memory without checks, for the hottest loops only. Exported to org.gotm.ffm alone. */
 package org.gotm.core.memory;
