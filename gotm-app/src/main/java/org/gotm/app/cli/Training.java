@@ -51,24 +51,20 @@ final class Training {
   }
 
   private static void read(Path folder, Path file, String compression) {
-    run(folder, "-r", file.toString(), "-compress=" + compression, "-metrics-address=localhost:0");
+    run(folder, "-r=" + file, "-compress=" + compression);
   }
 
   /** Captures from the loopback interface; fails harmlessly where that is not allowed. */
   private static void record(Path folder) throws InterruptedException {
     Thread sender = Thread.ofPlatform().daemon().start(Training::sendToLoopback);
     Thread stop = Thread.ofPlatform().daemon().start(Training::stopSoon);
-    run(folder, "-interface=lo", "-capture=afpacket", "-metrics-address=localhost:0");
+    run(folder, "-interface=lo", "-capture=afpacket");
     sender.interrupt();
     stop.interrupt();
   }
 
-  private static void run(Path folder, String... options) {
-    String[] all = new String[options.length + 2];
-    System.arraycopy(options, 0, all, 0, options.length);
-    all[options.length] = "-write";
-    all[options.length + 1] = folder.toString();
-    Main.commandLine().execute(all);
+  private static void run(Path folder, String source, String option) {
+    Main.commandLine().execute(source, option, "-write=" + folder, "-metrics-address=localhost:0");
   }
 
   private static void sendToLoopback() {

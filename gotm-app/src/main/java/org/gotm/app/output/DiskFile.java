@@ -29,7 +29,7 @@ final class DiskFile implements RecordTarget, AutoCloseable {
   private static final int SHORTEST_IN_PLACE = 256 << 10;
 
   /** What {@link #DiskFile} needs its staging memory aligned to, and a block of the file. */
-  static final int STAGING_ALIGNMENT = 4096;
+  static final int STAGING_ALIGNMENT = Chunk.ALIGNMENT;
 
   private final FileChannel buffered;
   private final MemorySegment staging;

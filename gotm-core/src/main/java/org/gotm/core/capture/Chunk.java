@@ -15,6 +15,9 @@ public final class Chunk {
   /** Bytes of the smallest chunk, which has room for any packet that a pcap file may hold. */
   public static final int MIN_CAPACITY = 512 * 1024;
 
+  /** What the memory of chunks is aligned to, so that a file can be written from it directly. */
+  public static final int ALIGNMENT = 4096;
+
   private static final ValueLayout.OfInt INT_BIG_ENDIAN =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN);
   private static final int MAC_ADDRESSES_LENGTH = 12;

@@ -5,7 +5,8 @@ import java.lang.foreign.SegmentAllocator;
 
 /**
  * All chunks there are, made once: memory is fixed at start. Any thread takes and gives back; what
- * was given back last is taken first, as it is in the processor's cache still.
+ * was given back last is taken first, as it is in the processor's cache still, and at first the
+ * chunks at the end of the memory.
  *
  * <p>The memory is the allocator's, and must outlive the last use of a chunk.
  */
@@ -28,7 +29,7 @@ public final class ChunkPool {
     }
     this.chunkLength = chunkLength;
     free = new Chunk[chunks];
-    MemorySegment memory = allocator.allocate((long) chunks * chunkLength, 4096);
+    MemorySegment memory = allocator.allocate((long) chunks * chunkLength, Chunk.ALIGNMENT);
     for (int i = 0; i < chunks; i++) {
       release(new Chunk(memory.asSlice((long) i * chunkLength, chunkLength)));
     }

@@ -8,9 +8,6 @@ package org.gotm.core.capture;
  * when nobody asks for it, chunks begin at 0.
  */
 final class FileAlignment {
-  /** Bytes of a page and of a block. */
-  static final int BLOCK_LENGTH = 4096;
-
   private static final int NOT_ASKED = -1;
 
   private volatile int shift = NOT_ASKED;
@@ -26,15 +23,15 @@ final class FileAlignment {
     handedOver += length;
   }
 
-  /** Where the next chunk begins, from 0 to {@link #BLOCK_LENGTH} - 1. The worker only. */
+  /** Where the next chunk begins, from 0 to {@link Chunk#ALIGNMENT} - 1. The worker only. */
   int begin() {
     int asked = shift;
-    return asked == NOT_ASKED ? 0 : (int) (handedOver + asked) & BLOCK_LENGTH - 1;
+    return asked == NOT_ASKED ? 0 : (int) (handedOver + asked) & Chunk.ALIGNMENT - 1;
   }
 
   /** Asks that the worker's byte {@code position} lie as the file's byte {@code fileOffset}. */
   void ask(long fileOffset, long position) {
-    int asked = (int) (fileOffset - position) & BLOCK_LENGTH - 1;
+    int asked = (int) (fileOffset - position) & Chunk.ALIGNMENT - 1;
     if (asked != shift) {
       shift = asked;
     }

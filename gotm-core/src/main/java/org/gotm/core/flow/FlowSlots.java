@@ -49,7 +49,7 @@ final class FlowSlots {
     lastSlot = byteSize - LENGTH;
     this.keys = keys;
     located = new long[keys.capacity()];
-    elsewhere = new int[keys.capacity() + 1];
+    elsewhere = new int[keys.capacity()];
   }
 
   /** The first of them in memory. */
@@ -86,29 +86,26 @@ final class FlowSlots {
   long[] locate(int count) {
     long[] words = keys.words();
     long[] guesses = located;
+    int[] misplaced = elsewhere;
     long sum = 0;
     for (int i = 0; i < count; i++) {
       long slot = home(words[(i << RECORD_SHIFT) + HASH]);
       guesses[i] = slot;
+      misplaced[i] = i;
       sum += ALL.get(LONG, slot);
     }
     touched = sum; // so that the reads are not optimised away
-    int[] misplaced = elsewhere;
-    int left = 0;
-    for (int i = 0; i < count; i++) {
-      misplaced[left] = i;
-      left += isTakenByOther(NativeMemory.address(guesses[i]), words, i);
-    }
+    int left = stillElsewhere(count);
     for (int round = 0; left > 0 && round < LONGEST_SEARCH; round++) {
       probes += left;
-      left = locateInNext(left);
+      moveOn(left);
+      left = stillElsewhere(left);
     }
     return guesses;
   }
 
-  /** Moves the guesses of the first packets {@link #elsewhere} on by one slot. */
-  private int locateInNext(int count) {
-    long[] words = keys.words();
+  /** Moves the guesses of the first {@code count} packets {@link #elsewhere} on by one slot. */
+  private void moveOn(int count) {
     long[] guesses = located;
     int[] misplaced = elsewhere;
     long sum = 0;
@@ -119,6 +116,13 @@ final class FlowSlots {
       sum += ALL.get(LONG, slot);
     }
     touched += sum;
+  }
+
+  /** Takes those out of the first {@code count} {@link #elsewhere} that are where they belong. */
+  private int stillElsewhere(int count) {
+    long[] words = keys.words();
+    long[] guesses = located;
+    int[] misplaced = elsewhere;
     int left = 0;
     for (int k = 0; k < count; k++) {
       int i = misplaced[k];

@@ -18,11 +18,9 @@ import org.gotm.core.packet.FlowKeys;
 /**
  * The active flows, and the decision for each packet: keep or cut. Hot path. One thread.
  *
- * <p>Off-heap, fixed in size, open addressing with linear probing, one cache line a slot, at most
- * half full, deletion by moving back what probed past the hole. When there are as many flows as the
- * capacity allows, the flow near the probe that was idle longest gives way, and is counted.
- *
- * <p>Every address it reads is within the table: the first slot plus a masked hash.
+ * <p>Off-heap, fixed in size, one cache line a slot, at most half full; {@link FlowSlots} finds
+ * them. When there are as many flows as the capacity allows, the flow near the probe that was idle
+ * longest gives way, and is counted.
  *
  * <p>Time is packet time. A flow that was idle for longer than the timeout is forgotten: at the
  * latest when its next packet comes, usually before, by a hand that goes round the table a little
@@ -118,9 +116,9 @@ public final class FlowTable {
    */
   public int decide(PacketBatch batch, int[] kept) {
     long[] words = keys.words();
-    long[] guesses = slots.locate(batch.count());
     long[] timestamps = batch.timestampsNanos;
     int count = batch.count();
+    long[] guesses = slots.locate(count);
     int keptCount = 0;
     for (int i = 0; i < count; i++) {
       int key = i << RECORD_SHIFT;

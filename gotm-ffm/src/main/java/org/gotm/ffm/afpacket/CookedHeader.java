@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-import static org.gotm.ffm.afpacket.RingBlock.MEMORY;
+import static org.gotm.core.memory.NativeMemory.ALL;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_ETHER;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_LOOPBACK;
 
@@ -58,14 +58,14 @@ final class CookedHeader {
    * @return bytes of the link header, or -1 if it is not whole or there is no room to write to
    */
   static int linkLength(long packet, int frame, int caplen) {
-    int network = MEMORY.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.NETWORK) & 0xffff;
+    int network = ALL.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.NETWORK) & 0xffff;
     int length = isEthernet(packet) ? ETHERNET_LENGTH : network - frame;
     boolean hasRoom = frame + length >= RingLayout.ADDRESS_END + LENGTH + VLAN_LENGTH;
     return length < 0 || length > caplen || !hasRoom ? -1 : length;
   }
 
   private static boolean isEthernet(long packet) {
-    int type = MEMORY.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.HARDWARE_TYPE) & 0xffff;
+    int type = ALL.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.HARDWARE_TYPE) & 0xffff;
     return type == ARPHRD_ETHER() || type == ARPHRD_LOOPBACK();
   }
 
@@ -79,24 +79,24 @@ final class CookedHeader {
    */
   static int write(long packet, long network, int vlanTag) {
     int protocol = protocol(packet, network);
-    int index = MEMORY.get(JAVA_INT_UNALIGNED, packet + RingLayout.INTERFACE_INDEX);
-    short hardwareType = MEMORY.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.HARDWARE_TYPE);
-    byte packetType = MEMORY.get(JAVA_BYTE, packet + RingLayout.PACKET_TYPE);
-    byte senderLength = MEMORY.get(JAVA_BYTE, packet + RingLayout.SENDER_LENGTH);
-    long sender = MEMORY.get(JAVA_LONG_UNALIGNED, packet + RingLayout.SENDER);
+    int index = ALL.get(JAVA_INT_UNALIGNED, packet + RingLayout.INTERFACE_INDEX);
+    short hardwareType = ALL.get(JAVA_SHORT_UNALIGNED, packet + RingLayout.HARDWARE_TYPE);
+    byte packetType = ALL.get(JAVA_BYTE, packet + RingLayout.PACKET_TYPE);
+    byte senderLength = ALL.get(JAVA_BYTE, packet + RingLayout.SENDER_LENGTH);
+    long sender = ALL.get(JAVA_LONG_UNALIGNED, packet + RingLayout.SENDER);
     int length = LENGTH;
     if (vlanTag != 0) {
       length += VLAN_LENGTH;
-      MEMORY.set(INT, packet + network - VLAN_LENGTH, vlanTag << 16 | protocol);
+      ALL.set(INT, packet + network - VLAN_LENGTH, vlanTag << 16 | protocol);
       protocol = vlanTag >>> 16;
     }
     long header = packet + network - length;
-    MEMORY.set(INT, header, protocol << 16);
-    MEMORY.set(INT, header + INTERFACE_INDEX, index);
-    MEMORY.set(SHORT, header + HARDWARE_TYPE, hardwareType);
-    MEMORY.set(JAVA_BYTE, header + PACKET_TYPE, packetType);
-    MEMORY.set(JAVA_BYTE, header + SENDER_LENGTH, senderLength);
-    MEMORY.set(JAVA_LONG_UNALIGNED, header + SENDER, sender);
+    ALL.set(INT, header, protocol << 16);
+    ALL.set(INT, header + INTERFACE_INDEX, index);
+    ALL.set(SHORT, header + HARDWARE_TYPE, hardwareType);
+    ALL.set(JAVA_BYTE, header + PACKET_TYPE, packetType);
+    ALL.set(JAVA_BYTE, header + SENDER_LENGTH, senderLength);
+    ALL.set(JAVA_LONG_UNALIGNED, header + SENDER, sender);
     return length;
   }
 
@@ -104,11 +104,11 @@ final class CookedHeader {
   private static int protocol(long packet, long network) {
     if (isEthernet(packet)) {
       long frame = packet + network - ETHERNET_LENGTH;
-      int type = MEMORY.get(SHORT, frame + ETHERTYPE) & 0xffff;
+      int type = ALL.get(SHORT, frame + ETHERTYPE) & 0xffff;
       if (type >= LOWEST_ETHERTYPE) {
         return type;
       }
     }
-    return MEMORY.get(SHORT, packet + RingLayout.PROTOCOL) & 0xffff;
+    return ALL.get(SHORT, packet + RingLayout.PROTOCOL) & 0xffff;
   }
 }

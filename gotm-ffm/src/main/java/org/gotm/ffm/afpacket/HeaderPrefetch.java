@@ -1,7 +1,7 @@
 package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static org.gotm.ffm.afpacket.RingBlock.MEMORY;
+import static org.gotm.core.memory.NativeMemory.ALL;
 
 import org.gotm.core.memory.ChainPrefetch;
 
@@ -25,16 +25,16 @@ final class HeaderPrefetch extends ChainPrefetch {
 
   @Override
   protected void learn(long first) {
-    frame = MEMORY.get(JAVA_INT_UNALIGNED, first + RingLayout.FRAME);
-    seconds = MEMORY.get(JAVA_INT_UNALIGNED, first + RingLayout.SECONDS);
+    frame = ALL.get(JAVA_INT_UNALIGNED, first + RingLayout.FRAME);
+    seconds = ALL.get(JAVA_INT_UNALIGNED, first + RingLayout.SECONDS);
   }
 
   @Override
   protected boolean looksLikeHeader(long at) {
-    return MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.FRAME) == frame
-        && MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.SECONDS) - seconds >>> 1 == 0
+    return ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.FRAME) == frame
+        && ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.SECONDS) - seconds >>> 1 == 0
         && Integer.compareUnsigned(
-                MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.NANOS), NANOS_A_SECOND)
+                ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.NANOS), NANOS_A_SECOND)
             < 0;
   }
 }

@@ -117,7 +117,7 @@ public final class RehearsalSource implements PacketSource {
 
   @Override
   public void wakeup() {
-    stopped = true;
+    // poll never waits for packets
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static org.gotm.core.memory.NativeMemory.ALL;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_8021Q;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_TPID_VALID;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
@@ -18,9 +19,6 @@ import org.gotm.core.memory.NativeMemory;
  * counts them.
  */
 final class RingBlock {
-  /** All memory, by address: the reads of this class and its kin are bounded by the block. */
-  static final MemorySegment MEMORY = NativeMemory.ALL;
-
   private static final int VLAN_VALID = TP_STATUS_VLAN_VALID();
   private static final long LOW_WORD = 0xffff_ffffL;
   private static final int FEWEST_PREFETCHED = 64;
@@ -61,15 +59,15 @@ final class RingBlock {
     long block = base + offset;
     end = block + blockBytes;
     lastHeader = end - RingLayout.PACKET_HEADER_LENGTH;
-    long packets = MEMORY.get(JAVA_INT_UNALIGNED, block + RingLayout.PACKET_COUNT) & LOW_WORD;
-    long first = MEMORY.get(JAVA_INT_UNALIGNED, block + RingLayout.FIRST_PACKET) & LOW_WORD;
+    long packets = ALL.get(JAVA_INT_UNALIGNED, block + RingLayout.PACKET_COUNT) & LOW_WORD;
+    long first = ALL.get(JAVA_INT_UNALIGNED, block + RingLayout.FIRST_PACKET) & LOW_WORD;
     left = (int) Math.min(packets, blockBytes / RingLayout.PACKET_HEADER_LENGTH);
     packet = block + first;
     if (first < RingLayout.BLOCK_HEADER_LENGTH || packet > lastHeader) {
       malformed += left;
       left = 0;
     } else if (left >= FEWEST_PREFETCHED) {
-      long used = MEMORY.get(JAVA_INT_UNALIGNED, block + RingLayout.USED_LENGTH) & LOW_WORD;
+      long used = ALL.get(JAVA_INT_UNALIGNED, block + RingLayout.USED_LENGTH) & LOW_WORD;
       prefetch.touch(packet, block + Math.min(used, blockBytes), left);
     }
   }
@@ -93,13 +91,13 @@ final class RingBlock {
     long at = packet;
     while (remaining > 0 && count < capacity) {
       long header = NativeMemory.address(at);
-      long next = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.NEXT) & LOW_WORD;
-      long seconds = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.SECONDS) & LOW_WORD;
-      long nanos = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.NANOS) & LOW_WORD;
-      int caplen = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.CAPLEN);
-      int wireLength = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.WIRE_LENGTH);
-      int status = MEMORY.get(JAVA_INT_UNALIGNED, header + RingLayout.STATUS);
-      int frame = MEMORY.get(JAVA_SHORT_UNALIGNED, header + RingLayout.FRAME) & 0xffff;
+      long next = ALL.get(JAVA_INT_UNALIGNED, header + RingLayout.NEXT) & LOW_WORD;
+      long seconds = ALL.get(JAVA_INT_UNALIGNED, header + RingLayout.SECONDS) & LOW_WORD;
+      long nanos = ALL.get(JAVA_INT_UNALIGNED, header + RingLayout.NANOS) & LOW_WORD;
+      int caplen = ALL.get(JAVA_INT_UNALIGNED, header + RingLayout.CAPLEN);
+      int wireLength = ALL.get(JAVA_INT_UNALIGNED, header + RingLayout.WIRE_LENGTH);
+      int status = ALL.get(JAVA_INT_UNALIGNED, header + RingLayout.STATUS);
+      int frame = ALL.get(JAVA_SHORT_UNALIGNED, header + RingLayout.FRAME) & 0xffff;
       offsets[count] = header + frame - base;
       caplens[count] = caplen;
       wireLengths[count] = wireLength;
@@ -141,11 +139,11 @@ final class RingBlock {
   }
 
   private static int vlanTag(long at, int status) {
-    int tci = MEMORY.get(JAVA_INT_UNALIGNED, at + RingLayout.VLAN_TCI) & 0xffff;
+    int tci = ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.VLAN_TCI) & 0xffff;
     int tpid =
         (status & TP_STATUS_VLAN_TPID_VALID()) == 0
             ? ETH_P_8021Q()
-            : MEMORY.get(JAVA_SHORT_UNALIGNED, at + RingLayout.VLAN_TPID) & 0xffff;
+            : ALL.get(JAVA_SHORT_UNALIGNED, at + RingLayout.VLAN_TPID) & 0xffff;
     return tpid << 16 | tci;
   }
 
