@@ -30,7 +30,7 @@ final class Rehearsal implements Runnable {
   private static final int BLOCKS = 700; // methods called once a batch get hot in that many
   private static final int NICE = 10;
   private static final int FLOWS = 2000;
-  private static final int PACKETS = 3000;
+  private static final int PACKETS = 256; // so few that the JIT leaves the making of them alone
   private static final int FRAME_LENGTH = 300;
   private static final int CHUNK_LENGTH = 1 << 20;
   private static final Cutoff CUTOFF = Cutoff.of(100, 8192);

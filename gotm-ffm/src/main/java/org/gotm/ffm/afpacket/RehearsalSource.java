@@ -35,8 +35,8 @@ public final class RehearsalSource implements PacketSource {
   /**
    * A source of Ethernet packets.
    *
-   * @param capture a whole pcap file with nanoseconds in the byte order of this machine; what fits
-   *     into a block of 1 MiB is used
+   * @param capture a whole pcap file with nanoseconds in the byte order of this machine, of one
+   *     packet at least; a block of 1 MiB is filled with its packets, over and over again
    */
   public RehearsalSource(MemorySegment capture) {
     MemorySegment memory = arena.allocate(BLOCK_LENGTH, Long.BYTES);
@@ -48,7 +48,10 @@ public final class RehearsalSource implements PacketSource {
     long from = PcapHeaderLayout.LENGTH;
     long at = RingLayout.BLOCK_HEADER_LENGTH;
     int packets = 0;
-    while (from + PcapRecordLayout.HEADER_LENGTH <= capture.byteSize()) {
+    while (true) {
+      if (from + PcapRecordLayout.HEADER_LENGTH > capture.byteSize()) {
+        from = PcapHeaderLayout.LENGTH;
+      }
       int caplen = PcapRecordLayout.caplen(capture, from);
       long next = at + FRAME + caplen + ALIGNMENT - 1 & -ALIGNMENT;
       if (next > memory.byteSize()) {
