@@ -85,7 +85,7 @@ seen_by() {
 # wait is none of the tools' work: free memory is touched before each of them.
 touch_memory() {
   free=$(awk '/^MemFree/ {print int($2 / 1024 / 3)}' /proc/meminfo)
-  head -c "$((free < 6144 ? free : 6144))M" /dev/zero >"$touched" || : # /dev/shm may be small
+  head -c "$((free < 6144 ? free : 6144))M" /dev/zero 2>/dev/null >"$touched" || : # /dev/shm may be small
   rm -f "$touched"
 }
 
