@@ -84,6 +84,7 @@ seen_by() {
 # A virtual machine may ask its host for memory only when it is first touched, and again when it has been free for a while. That
 # wait is none of the tools' work: free memory is touched before each of them.
 touch_memory() {
+  local free
   free=$(awk '/^MemFree/ {print int($2 / 1024 / 3)}' /proc/meminfo)
   head -c "$((free < 6144 ? free : 6144))M" /dev/zero 2>/dev/null >"$touched" || : # /dev/shm may be small
   rm -f "$touched"
