@@ -1,6 +1,6 @@
 package org.gotm.app.cli;
 
-import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,8 +29,12 @@ final class ByteSize implements ITypeConverter<Long> {
     }
     int power = size.group(2) == null ? 0 : UNITS.indexOf(size.group(2)) + 1;
     long base = "B".equals(size.group(3)) ? 1000 : 1024;
-    BigDecimal bytes = new BigDecimal(size.group(1)).multiply(BigDecimal.valueOf(base).pow(power));
-    if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+    long unit = 1;
+    for (int i = 0; i < power; i++) {
+      unit *= base;
+    }
+    BigInteger bytes = DecimalNumber.times(size.group(1), unit);
+    if (DecimalNumber.isTooLarge(bytes)) {
       throw new TypeConversionException("'" + text + "' is larger than 8 EiB");
     }
     return bytes.longValue();

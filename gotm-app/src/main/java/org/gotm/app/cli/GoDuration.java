@@ -1,6 +1,6 @@
 package org.gotm.app.cli;
 
-import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -33,19 +33,17 @@ final class GoDuration implements ITypeConverter<Duration> {
       return Duration.ZERO;
     }
     Matcher part = PART.matcher(text);
-    BigDecimal nanos = BigDecimal.ZERO;
+    BigInteger nanos = BigInteger.ZERO;
     int end = 0;
     while (part.find() && part.start() == end) {
-      nanos =
-          nanos.add(
-              new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.get(part.group(2)))));
+      nanos = nanos.add(DecimalNumber.times(part.group(1), NANOS.get(part.group(2))));
       end = part.end();
     }
     if (end == 0 || end != text.length()) {
       throw new TypeConversionException(
           "'" + text + "' is not a duration such as 300ms, 5s or 1m30s");
     }
-    if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+    if (DecimalNumber.isTooLarge(nanos)) {
       throw new TypeConversionException("'" + text + "' is longer than 292 years");
     }
     return Duration.ofNanos(nanos.longValue());
