@@ -13,9 +13,9 @@ import org.gotm.core.pcapfile.PcapRecordLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
 
 /**
- * Makes a pcap file in memory: packets of one size, spread evenly over many flows, of TCP and UDP,
- * IPv4 and IPv6, a few of ICMP or not IP, some with a VLAN tag, half of their payload text and half
- * random; the same for the same seed.
+ * Makes a pcap file in memory: packets of one size and, each fourth, without payload, spread evenly
+ * over many flows, of TCP and UDP, IPv4 and IPv6, a few of ICMP or not IP, some with a VLAN tag,
+ * half of their payload text and half random; the same for the same seed.
  */
 public final class SyntheticTraffic {
   private static final ValueLayout.OfInt INT =
@@ -31,7 +31,7 @@ public final class SyntheticTraffic {
   /**
    * A pcap file with nanoseconds.
    *
-   * @param frameLength bytes of each frame, at least 84
+   * @param frameLength bytes of a frame with payload, at least 84
    */
   public static MemorySegment make(
       int flows, int packets, int frameLength, long seed, SegmentAllocator memory) {
@@ -41,14 +41,37 @@ public final class SyntheticTraffic {
     PcapHeaderLayout.write(
         file, 0, TimestampPrecision.NANO, PcapHeaderLayout.MAX_SNAPLEN, LinkType.ETHERNET);
     SplittableRandom random = new SplittableRandom(seed);
+    long at = PcapHeaderLayout.LENGTH;
     for (int i = 0; i < packets; i++) {
-      long at = PcapHeaderLayout.LENGTH + (long) i * recordLength;
+      int flow = random.nextInt(flows);
+      int length = i % 4 == 3 ? headersLength(flow) : frameLength;
       long nanos = START_NANOS + (long) i * NANOS_BETWEEN;
-      PcapRecordLayout.write(file, at, nanos, 1, frameLength, frameLength);
-      writeFrame(
-          file, at + PcapRecordLayout.HEADER_LENGTH, frameLength, random.nextInt(flows), random);
+      PcapRecordLayout.write(file, at, nanos, 1, length, length);
+      at += PcapRecordLayout.HEADER_LENGTH;
+      writeFrame(file, at, length, flow, random);
+      at += length;
     }
-    return file;
+    return file.asSlice(0, at);
+  }
+
+  private static boolean isTagged(int flow) {
+    return flow % 16 == 5;
+  }
+
+  private static boolean isIpv6(int flow) {
+    return flow % 8 == 7;
+  }
+
+  private static boolean isEcho(int flow) {
+    return flow % 64 == 62 || flow % 64 == 63;
+  }
+
+  private static boolean isTcp(int flow) {
+    return flow % 4 != 3 && !isEcho(flow);
+  }
+
+  private static int headersLength(int flow) {
+    return 14 + (isTagged(flow) ? 4 : 0) + (isIpv6(flow) ? 40 : 20) + (isTcp(flow) ? 20 : 8);
   }
 
   private static void writeFrame(
@@ -57,28 +80,31 @@ public final class SyntheticTraffic {
     int client = 0x0a00_0000 | flow;
     int server = 0xc0a8_0000 | flow * 0x9e3779b1 >>> 16;
     int clientPort = 1024 + (flow * 0x85ebca6b >>> 17);
-    boolean udp = flow % 4 == 3;
     int near = back ? server : client;
     int far = back ? client : server;
     file.set(INT, frame + 2, 0x0202_0202);
     file.set(INT, frame + 8, 0x0202_0202);
     long ip = frame + 14;
-    if (flow % 16 == 5) {
+    if (isTagged(flow)) {
       file.set(INT, frame + 12, 0x8100_0007); // a VLAN tag
       ip += 4;
     }
     int rest = (int) (frame + length - ip);
-    boolean isEcho = flow % 64 == 62 || flow % 64 == 63;
     long transport =
-        flow % 8 == 7
-            ? writeIpv6(file, ip, rest - 40, isEcho ? 58 : udp ? 17 : 6, near, far)
-            : writeIpv4(file, ip, rest, isEcho ? 1 : udp ? 17 : 6, near, far);
-    file.set(INT, transport, back ? 443 << 16 | clientPort : clientPort << 16 | 443);
-    if (isEcho) {
-      file.set(JAVA_BYTE, transport, (byte) (flow % 8 == 7 ? 128 : 8));
+        isIpv6(flow)
+            ? writeIpv6(file, ip, rest - 40, isEcho(flow) ? 58 : isTcp(flow) ? 6 : 17, near, far)
+            : writeIpv4(file, ip, rest, isEcho(flow) ? 1 : isTcp(flow) ? 6 : 17, near, far);
+    if (isEcho(flow)) {
+      int request = isIpv6(flow) ? 128 : 8;
+      int reply = isIpv6(flow) ? 129 : 0;
+      file.set(INT, transport, (back ? reply : request) << 24);
+    } else {
+      file.set(INT, transport, back ? 443 << 16 | clientPort : clientPort << 16 | 443);
     }
-    boolean opens = random.nextInt(16) == 0;
-    file.set(SHORT, transport + 12, (short) (opens ? 0x5002 : 0x5010));
+    if (isTcp(flow)) {
+      boolean opens = random.nextInt(16) == 0;
+      file.set(SHORT, transport + 12, (short) (opens ? 0x5002 : 0x5010));
+    }
     if (flow % 64 == 30) {
       file.set(SHORT, ip - 2, (short) 0x0806); // not IP
     }

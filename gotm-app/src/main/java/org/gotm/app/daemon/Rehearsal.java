@@ -33,7 +33,7 @@ final class Rehearsal implements Runnable {
   private static final int PACKETS = 256; // so few that the JIT leaves the making of them alone
   private static final int FRAME_LENGTH = 300;
   private static final int CHUNK_LENGTH = 1 << 20;
-  private static final Cutoff CUTOFF = Cutoff.of(100, 8192);
+  private static final Cutoff CUTOFF = Cutoff.of(400, 1 << 20);
 
   private final Ledger ledger = new Ledger();
 

@@ -3,6 +3,7 @@ package org.gotm.core.capture;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import org.gotm.core.memory.NativeMemory;
 import org.gotm.core.pcapfile.PcapRecordLayout;
 
 /**
@@ -24,6 +25,7 @@ public final class Chunk {
   private static final int VLAN_TAG_LENGTH = 4;
 
   private final MemorySegment memory;
+  private final long address;
   private final ByteBuffer buffer;
   private final int capacity;
   private int begin;
@@ -40,6 +42,7 @@ public final class Chunk {
 
   Chunk(MemorySegment memory) {
     this.memory = memory;
+    this.address = memory.address();
     this.buffer = memory.asByteBuffer();
     this.capacity = (int) memory.byteSize();
   }
@@ -77,7 +80,7 @@ public final class Chunk {
     int data = at + PcapRecordLayout.HEADER_LENGTH;
     if (vlanTag == 0 || caplen < MAC_ADDRESSES_LENGTH) {
       caplen = Math.min(caplen, snaplen);
-      MemorySegment.copy(batch.segment, batch.offsets[index], memory, data, caplen);
+      NativeMemory.copy(batch.segment.address() + batch.offsets[index], address + data, caplen);
     } else {
       copyWithTag(batch, index, data, vlanTag);
       caplen = Math.min(caplen + VLAN_TAG_LENGTH, snaplen);
@@ -93,15 +96,13 @@ public final class Chunk {
   }
 
   private void copyWithTag(PacketBatch batch, int index, int to, int vlanTag) {
-    MemorySegment from = batch.segment;
-    long offset = batch.offsets[index];
-    MemorySegment.copy(from, offset, memory, to, MAC_ADDRESSES_LENGTH);
+    long from = batch.segment.address() + batch.offsets[index];
+    long behindAddresses = address + to + MAC_ADDRESSES_LENGTH;
+    NativeMemory.copy(from, address + to, MAC_ADDRESSES_LENGTH);
     memory.set(INT_BIG_ENDIAN, to + MAC_ADDRESSES_LENGTH, vlanTag);
-    MemorySegment.copy(
-        from,
-        offset + MAC_ADDRESSES_LENGTH,
-        memory,
-        to + MAC_ADDRESSES_LENGTH + VLAN_TAG_LENGTH,
+    NativeMemory.copy(
+        from + MAC_ADDRESSES_LENGTH,
+        behindAddresses + VLAN_TAG_LENGTH,
         batch.caplens[index] - MAC_ADDRESSES_LENGTH);
   }
 

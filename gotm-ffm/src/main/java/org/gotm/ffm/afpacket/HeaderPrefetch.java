@@ -11,7 +11,7 @@ import org.gotm.core.memory.ChainPrefetch;
  */
 final class HeaderPrefetch extends ChainPrefetch {
   private static final int ALIGNMENT = 8;
-  private static final int NANOS_A_SECOND = 1_000_000_000;
+  private static final int MAX_NANOS = 999_999_999;
 
   // A frame's own headers, up to TCP over IPv4 or UDP over IPv6, end in the third cache line.
   private static final int LAST_TOUCHED = 135;
@@ -31,10 +31,10 @@ final class HeaderPrefetch extends ChainPrefetch {
 
   @Override
   protected boolean looksLikeHeader(long at) {
-    return ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.FRAME) == frame
-        && ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.SECONDS) - seconds >>> 1 == 0
-        && Integer.compareUnsigned(
-                ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.NANOS), NANOS_A_SECOND)
-            < 0;
+    int otherFrame = ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.FRAME) ^ frame;
+    int secondsLater = ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.SECONDS) - seconds;
+    int nanos = ALL.get(JAVA_INT_UNALIGNED, at + RingLayout.NANOS);
+    // one branch, or the rarest of three would have the JIT compile all this again
+    return (otherFrame | secondsLater >>> 1 | (nanos | MAX_NANOS - nanos) >>> 31) == 0;
   }
 }
