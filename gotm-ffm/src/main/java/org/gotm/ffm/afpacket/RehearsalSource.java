@@ -21,7 +21,7 @@ import org.gotm.core.pcapfile.PcapRecordLayout;
  * compiles it before the first real packet.
  */
 public final class RehearsalSource implements PacketSource {
-  private static final int BLOCK_LENGTH = 1 << 20;
+  private static final int BLOCK_LENGTH = 1 << 17;
   private static final int FRAME = 82;
   private static final int ALIGNMENT = 8;
   private static final int PACKETS_A_TAG = 16;
