@@ -59,11 +59,11 @@ public final class SyntheticTraffic {
   }
 
   private static boolean isIpv6(int flow) {
-    return flow % 8 == 7;
+    return flow % 8 >= 6;
   }
 
   private static boolean isEcho(int flow) {
-    return flow % 64 == 62 || flow % 64 == 63;
+    return flow % 64 == 61 || flow % 64 == 63;
   }
 
   private static boolean isTcp(int flow) {
@@ -104,9 +104,11 @@ public final class SyntheticTraffic {
     if (isTcp(flow)) {
       boolean opens = random.nextInt(16) == 0;
       file.set(SHORT, transport + 12, (short) (opens ? 0x5002 : 0x5010));
+    } else if (!isEcho(flow)) {
+      file.set(SHORT, transport + 4, (short) (frame + length - transport));
     }
     if (flow % 64 == 30) {
-      file.set(SHORT, ip - 2, (short) 0x0806); // not IP
+      file.set(SHORT, ip - 2, (short) 0x88b5); // not IP: for experiments
     }
     boolean isText = flow % 2 == 0;
     for (int i = (int) (transport - frame) + 20; i < length; i++) {

@@ -36,7 +36,7 @@ public final class RehearsalSource implements PacketSource {
    * A source of Ethernet packets.
    *
    * @param capture a whole pcap file with nanoseconds in the byte order of this machine, of one
-   *     packet at least; a block of 1 MiB is filled with its packets, over and over again
+   *     packet at least; a block of 128 KiB is filled with its packets, over and over again
    */
   public RehearsalSource(MemorySegment capture) {
     MemorySegment memory = arena.allocate(BLOCK_LENGTH, Long.BYTES);

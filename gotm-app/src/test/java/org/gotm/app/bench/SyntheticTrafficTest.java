@@ -1,0 +1,58 @@
+package org.gotm.app.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SyntheticTrafficTest {
+  @TempDir Path folder;
+
+  @Test
+  void shouldBeWholePacketsOfEveryKindInTheEyesOfTcpdump() throws Exception {
+    Path file = folder.resolve("synthetic.pcap");
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment made = SyntheticTraffic.make(500, 4000, 200, 1, arena);
+      Files.write(file, made.toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    List<String> packets = tcpdump(file);
+
+    assertThat(packets).hasSize(4000);
+    assertThat(packets)
+        .filteredOn(line -> line.matches(".*(\\[\\||truncated|bad|error).*"))
+        .isEmpty();
+    for (String kind :
+        List.of(
+            "IPv4 .*Flags \\[S\\].*length 146",
+            "IPv4 .*Flags \\[\\.\\].*length 0",
+            "IPv4 .*UDP, length 158",
+            "IPv6 .*Flags \\[\\.\\].*length 126",
+            "IPv6 .*UDP, length 0",
+            "vlan 7.*IPv4.*length 142",
+            "ICMP echo request",
+            "ICMP echo reply",
+            "ICMP6, echo request",
+            "ICMP6, echo reply",
+            "ethertype Unknown .0x88b5.")) {
+      assertThat(packets).as(kind).anyMatch(line -> line.matches(".*(" + kind + ").*"));
+    }
+  }
+
+  private List<String> tcpdump(Path file) throws IOException, InterruptedException {
+    Path output = folder.resolve("tcpdump.txt");
+    Process process =
+        new ProcessBuilder("tcpdump", "-n", "-e", "-r", file.toString())
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor()).isZero();
+    return Files.readAllLines(output).stream().filter(line -> !line.startsWith("\t")).toList();
+  }
+}
