@@ -3,6 +3,7 @@ package org.gotm.core.capture;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.gotm.core.memory.NativeMemory;
 import org.gotm.core.pcapfile.PcapRecordLayout;
 
@@ -11,6 +12,7 @@ import org.gotm.core.pcapfile.PcapRecordLayout;
  *
  * <p>A worker fills it, an output thread empties it and gives it back to its {@link ChunkPool}; it
  * belongs to one of them at a time, and queues between them make its content visible. Hot path.
+ * What it copies is checked against the batch's segment and its own capacity.
  */
 public final class Chunk {
   /** Bytes of the smallest chunk, which has room for any packet that a pcap file may hold. */
@@ -76,13 +78,16 @@ public final class Chunk {
     if (caplen > capacity - at - PcapRecordLayout.HEADER_LENGTH - VLAN_TAG_LENGTH) {
       return false;
     }
+    long offset = batch.offsets[index];
+    Objects.checkFromIndexSize(offset, caplen, batch.segment.byteSize());
     long timestampNanos = batch.timestampsNanos[index];
+    long packet = batch.segment.address() + offset;
     int data = at + PcapRecordLayout.HEADER_LENGTH;
     if (vlanTag == 0 || caplen < MAC_ADDRESSES_LENGTH) {
       caplen = Math.min(caplen, snaplen);
-      NativeMemory.copy(batch.segment.address() + batch.offsets[index], address + data, caplen);
+      NativeMemory.copy(packet, address + data, caplen);
     } else {
-      copyWithTag(batch, index, data, vlanTag);
+      copyWithTag(packet, caplen, data, vlanTag);
       caplen = Math.min(caplen + VLAN_TAG_LENGTH, snaplen);
       wireLength += VLAN_TAG_LENGTH;
     }
@@ -95,15 +100,14 @@ public final class Chunk {
     return true;
   }
 
-  private void copyWithTag(PacketBatch batch, int index, int to, int vlanTag) {
-    long from = batch.segment.address() + batch.offsets[index];
+  private void copyWithTag(long packet, int caplen, int to, int vlanTag) {
     long behindAddresses = address + to + MAC_ADDRESSES_LENGTH;
-    NativeMemory.copy(from, address + to, MAC_ADDRESSES_LENGTH);
+    NativeMemory.copy(packet, address + to, MAC_ADDRESSES_LENGTH);
     memory.set(INT_BIG_ENDIAN, to + MAC_ADDRESSES_LENGTH, vlanTag);
     NativeMemory.copy(
-        from + MAC_ADDRESSES_LENGTH,
+        packet + MAC_ADDRESSES_LENGTH,
         behindAddresses + VLAN_TAG_LENGTH,
-        batch.caplens[index] - MAC_ADDRESSES_LENGTH);
+        caplen - MAC_ADDRESSES_LENGTH);
   }
 
   /** The memory; from {@link #begin} to {@link #end} it holds records. */

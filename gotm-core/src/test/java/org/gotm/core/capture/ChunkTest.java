@@ -1,11 +1,13 @@
 package org.gotm.core.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.gotm.core.capture.ChunkTestbed.CHUNK_LENGTH;
 import static org.gotm.core.capture.ChunkTestbed.SECOND;
 import static org.gotm.core.capture.ChunkTestbed.options;
 import static org.gotm.core.capture.ChunkTestbed.packet;
 
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -52,6 +54,21 @@ class ChunkTest {
     byte[] actual = new byte[chunk.length()];
     chunk.buffer().get(actual);
     assertThat(actual).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"41, 60", "101, 0", "-1, 60", "0, -1", "0, 101"})
+  void shouldRefuseAPacketThatReachesOutOfItsSegment(long offset, int caplen) {
+    PacketBatch batch = new PacketBatch(1);
+    batch.clear(Arena.ofAuto().allocate(100));
+    batch.offsets[0] = offset;
+    batch.caplens[0] = caplen;
+    batch.wireLengths[0] = 60;
+    batch.setCount(1);
+    ChunkAppender appender = testbed.appender(options());
+
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> appender.accept(batch, 0));
   }
 
   @Test
