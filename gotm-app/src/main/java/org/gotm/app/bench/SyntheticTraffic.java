@@ -70,6 +70,13 @@ public final class SyntheticTraffic {
     return flow % 4 != 3 && !isEcho(flow);
   }
 
+  private static int protocol(int flow) {
+    if (isEcho(flow)) {
+      return isIpv6(flow) ? 58 : 1;
+    }
+    return isTcp(flow) ? 6 : 17;
+  }
+
   private static int headersLength(int flow) {
     return 14 + (isTagged(flow) ? 4 : 0) + (isIpv6(flow) ? 40 : 20) + (isTcp(flow) ? 20 : 8);
   }
@@ -92,8 +99,8 @@ public final class SyntheticTraffic {
     int rest = (int) (frame + length - ip);
     long transport =
         isIpv6(flow)
-            ? writeIpv6(file, ip, rest - 40, isEcho(flow) ? 58 : isTcp(flow) ? 6 : 17, near, far)
-            : writeIpv4(file, ip, rest, isEcho(flow) ? 1 : isTcp(flow) ? 6 : 17, near, far);
+            ? writeIpv6(file, ip, rest - 40, protocol(flow), near, far)
+            : writeIpv4(file, ip, rest, protocol(flow), near, far);
     if (isEcho(flow)) {
       int request = isIpv6(flow) ? 128 : 8;
       int reply = isIpv6(flow) ? 129 : 0;

@@ -29,11 +29,7 @@ final class ByteSize implements ITypeConverter<Long> {
     }
     int power = size.group(2) == null ? 0 : UNITS.indexOf(size.group(2)) + 1;
     long base = "B".equals(size.group(3)) ? 1000 : 1024;
-    long unit = 1;
-    for (int i = 0; i < power; i++) {
-      unit *= base;
-    }
-    BigInteger bytes = DecimalNumber.times(size.group(1), unit);
+    BigInteger bytes = DecimalNumber.times(size.group(1), Math.powExact(base, power));
     if (DecimalNumber.isTooLarge(bytes)) {
       throw new TypeConversionException("'" + text + "' is larger than 8 EiB");
     }
