@@ -33,7 +33,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @OperationsPerInvocation(PacketBatch.DEFAULT_CAPACITY)
-@Fork(value = 3, jvmArgs = "--enable-native-access=ALL-UNNAMED")
+@Fork(
+    value = 3,
+    jvmArgs = {
+      "--enable-native-access=ALL-UNNAMED",
+      "-XX:CompileCommand=dontinline,org.gotm.*::*Loop"
+    })
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class CoreBench {

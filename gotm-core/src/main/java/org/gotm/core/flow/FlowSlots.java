@@ -84,6 +84,18 @@ final class FlowSlots {
    * @return the slot where packet {@code i} most probably is, or will be
    */
   long[] locate(int count) {
+    homeLoop(count);
+    int left = elsewhereLoop(count);
+    for (int round = 0; left > 0 && round < LONGEST_SEARCH; round++) {
+      probes += left;
+      nextLoop(left);
+      left = elsewhereLoop(left);
+    }
+    return located;
+  }
+
+  /** Guesses that each packet is at home. */
+  private void homeLoop(int count) {
     long[] words = keys.words();
     long[] guesses = located;
     int[] misplaced = elsewhere;
@@ -95,17 +107,10 @@ final class FlowSlots {
       sum += ALL.get(LONG, slot);
     }
     touched = sum; // so that the reads are not optimised away
-    int left = stillElsewhere(count);
-    for (int round = 0; left > 0 && round < LONGEST_SEARCH; round++) {
-      probes += left;
-      moveOn(left);
-      left = stillElsewhere(left);
-    }
-    return guesses;
   }
 
   /** Moves the guesses of the first {@code count} packets {@link #elsewhere} on by one slot. */
-  private void moveOn(int count) {
+  private void nextLoop(int count) {
     long[] guesses = located;
     int[] misplaced = elsewhere;
     long sum = 0;
@@ -119,7 +124,7 @@ final class FlowSlots {
   }
 
   /** Takes those out of the first {@code count} {@link #elsewhere} that are where they belong. */
-  private int stillElsewhere(int count) {
+  private int elsewhereLoop(int count) {
     long[] words = keys.words();
     long[] guesses = located;
     int[] misplaced = elsewhere;

@@ -45,6 +45,7 @@ public final class FlowTable {
   private final boolean keepControl;
   private final long largeBytes;
 
+  private int keptCount;
   private int size;
   private long created;
   private long expired;
@@ -115,45 +116,91 @@ public final class FlowTable {
    * @return how many are kept
    */
   public int decide(PacketBatch batch, int[] kept) {
+    int count = batch.count();
+    long[] located = slots.locate(count);
+    keptCount = 0;
+    int i = countLoop(0, batch, located, kept);
+    while (i < count) {
+      countAny(i, batch.timestampsNanos[i], located, kept);
+      i = countLoop(i + 1, batch, located, kept);
+    }
+    return keptCount;
+  }
+
+  /**
+   * Goes on for as long as packets are only to be counted.
+   *
+   * @return the first packet that was not counted
+   */
+  private int countLoop(int from, PacketBatch batch, long[] located, int[] kept) {
     long[] words = keys.words();
     long[] timestamps = batch.timestampsNanos;
     int count = batch.count();
-    long[] guesses = slots.locate(count);
-    int keptCount = 0;
-    for (int i = 0; i < count; i++) {
+    int keptSoFar = keptCount;
+    int i = from;
+    for (; i < count; i++) {
       int key = i << RECORD_SHIFT;
-      long slot = NativeMemory.address(guesses[i]);
-      long now = timestamps[i];
-      if (!FlowSlots.holds(slot, words, key)) {
-        if (words[key] == 0) {
-          kept[keptCount++] = i;
-          continue;
-        }
-        slot = NativeMemory.address(findOrMake(key, now));
-      }
+      long slot = NativeMemory.address(located[i]);
       long payload = words[key + PAYLOAD];
-      long last = ALL.get(LONG, slot + LAST_NANOS);
-      if (now - last > timeoutNanos) {
-        restart(slot);
+      if (!FlowSlots.holds(slot, words, key)
+          || isOver(slot, timestamps[i])
+          || ALL.get(LONG, slot + BYTES) + (int) payload >= largeBytes) {
+        break;
       }
-      long packets = ALL.get(LONG, slot + PACKETS);
-      long bytes = ALL.get(LONG, slot + BYTES);
-      long newBytes = bytes + (int) payload;
-      ALL.set(LONG, slot + LAST_NANOS, Math.max(now, last));
-      ALL.set(LONG, slot + PACKETS, packets + 1);
-      ALL.set(LONG, slot + BYTES, newBytes);
-      if (newBytes >= largeBytes) {
-        reportIfLarge(slot, bytes, newBytes);
-      }
-      // 1 if both are below their limits; control packets kept after the cut lift the packet word
-      int isKept = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
-      if (payload >>> 32 != 0 && isKept == 0) {
-        isKept = keepControl(slot, packets);
-      }
-      kept[keptCount] = i;
-      keptCount += isKept;
+      kept[keptSoFar] = i;
+      keptSoFar += count(slot, payload, timestamps[i]);
     }
-    return keptCount;
+    keptCount = keptSoFar;
+    return i;
+  }
+
+  /** Counts a packet of a flow that may be new, over, large or, if not decoded, none at all. */
+  private void countAny(int i, long now, long[] located, int[] kept) {
+    long[] words = keys.words();
+    int key = i << RECORD_SHIFT;
+    if (words[key] == 0) {
+      kept[keptCount++] = i;
+      return;
+    }
+    long slot = NativeMemory.address(located[i]);
+    if (!FlowSlots.holds(slot, words, key)) {
+      slot = NativeMemory.address(findOrMake(key, now));
+    }
+    if (isOver(slot, now)) {
+      restart(slot);
+    }
+    long payload = words[key + PAYLOAD];
+    kept[keptCount] = i;
+    keptCount += count(slot, payload, now);
+    reportIfLarge(slot, (int) payload);
+  }
+
+  private boolean isOver(long slot, long now) {
+    return now - ALL.get(LONG, slot + LAST_NANOS) > timeoutNanos;
+  }
+
+  /**
+   * Counts a packet in its flow.
+   *
+   * @param payload as in {@link FlowKeys#PAYLOAD}
+   * @return 1 if the packet is to be kept, else 0
+   */
+  private int count(long slot, long payload, long now) {
+    long bytes = ALL.get(LONG, slot + BYTES);
+    long packets = ALL.get(LONG, slot + PACKETS);
+    // 1 if both are below their limits; control packets kept after the cut lift the packet word
+    int isKept = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
+    if (payload >>> 32 != 0
+        && isKept == 0
+        && keepControl
+        && packets >>> CONTROL_SHIFT < Cutoff.MAX_CONTROL) {
+      packets += 1L << CONTROL_SHIFT;
+      isKept = 1;
+    }
+    ALL.set(LONG, slot + BYTES, bytes + (int) payload);
+    ALL.set(LONG, slot + PACKETS, packets + 1);
+    ALL.set(LONG, slot + LAST_NANOS, Math.max(now, ALL.get(LONG, slot + LAST_NANOS)));
+    return isKept;
   }
 
   private long findOrMake(int key, long now) {
@@ -185,20 +232,15 @@ public final class FlowTable {
     created++;
   }
 
-  /** 1 if this control packet beyond the cutoff is kept, else 0. */
-  private int keepControl(long slot, long packets) {
-    if (!keepControl || packets >>> CONTROL_SHIFT >= Cutoff.MAX_CONTROL) {
-      return 0;
-    }
-    ALL.set(LONG, slot + PACKETS, packets + 1 + (1L << CONTROL_SHIFT));
-    return 1;
-  }
-
-  private void reportIfLarge(long slot, long bytes, long newBytes) {
-    int doublings = 63 - Long.numberOfLeadingZeros(newBytes / largeBytes);
-    long threshold = largeBytes << doublings;
-    if (bytes < threshold) {
-      listener.onLarge(flow.at(slot), threshold);
+  /** Tells the listener if these last bytes made the flow large, or twice as large as before. */
+  private void reportIfLarge(long slot, int payload) {
+    long bytes = ALL.get(LONG, slot + BYTES);
+    if (bytes >= largeBytes) {
+      int doublings = 63 - Long.numberOfLeadingZeros(bytes / largeBytes);
+      long threshold = largeBytes << doublings;
+      if (bytes - payload < threshold) {
+        listener.onLarge(flow.at(slot), threshold);
+      }
     }
   }
 

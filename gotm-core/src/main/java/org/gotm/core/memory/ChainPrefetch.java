@@ -61,15 +61,20 @@ public abstract class ChainPrefetch {
    * @param packets how many there are, roughly
    */
   public final void touch(long first, long end, long packets) {
-    if (end - first > packets * LONGEST_DENSE) {
-      walk(first, end - lastTouched - 1);
+    if (isDense(end - first, packets)) {
+      touchLoop(first, end);
     } else {
-      touchAll(first, end);
+      walkLoop(first, end - lastTouched - 1);
     }
   }
 
+  /** True if packets are so small that {@link #touch} reads all of their bytes. */
+  public static boolean isDense(long bytes, long packets) {
+    return bytes <= packets * LONGEST_DENSE;
+  }
+
   /** Reads every cache line, where packets are so small that few could be left out. */
-  private void touchAll(long first, long end) {
+  private void touchLoop(long first, long end) {
     int lines = (int) ((end - first) / LINE);
     long sum = 0;
     for (int i = 0; i < lines; i++) {
@@ -78,7 +83,7 @@ public abstract class ChainPrefetch {
     touched += sum;
   }
 
-  private void walk(long first, long last) {
+  private void walkLoop(long first, long last) {
     int count = begin(first, last);
     long[] at = walks;
     long[] until = ends;

@@ -98,17 +98,32 @@ public final class PacketDecoder {
   /** Decodes all packets of the batch. */
   public void decode(PacketBatch batch) {
     long base = batch.segment.address();
+    int count = batch.count();
+    int i = linkType == LinkType.ETHERNET ? decodeLoop(0, batch) : 0;
+    while (i < count) {
+      long packet = NativeMemory.address(base + batch.offsets[i]);
+      any(packet, batch.caplens[i], batch.wireLengths[i], i);
+      i = linkType == LinkType.ETHERNET ? decodeLoop(i + 1, batch) : i + 1;
+    }
+  }
+
+  /**
+   * Decodes for as long as the packets are of the common kinds.
+   *
+   * @return the first packet that was not decoded
+   */
+  private int decodeLoop(int from, PacketBatch batch) {
+    long base = batch.segment.address();
     long[] offsets = batch.offsets;
     int[] caplens = batch.caplens;
     int[] wireLengths = batch.wireLengths;
     int count = batch.count();
-    boolean isEthernet = linkType == LinkType.ETHERNET;
-    for (int i = 0; i < count; i++) {
-      long packet = NativeMemory.address(base + offsets[i]);
-      if (!isEthernet || !common(packet, caplens[i], wireLengths[i], i)) {
-        any(packet, caplens[i], wireLengths[i], i);
-      }
+    int i = from;
+    while (i < count
+        && common(NativeMemory.address(base + offsets[i]), caplens[i], wireLengths[i], i)) {
+      i++;
     }
+    return i;
   }
 
   /** The kinds of packets that nearly all are, on the shortest way; false for any other. */

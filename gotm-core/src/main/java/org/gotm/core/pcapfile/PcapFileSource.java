@@ -13,6 +13,7 @@ import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.capture.PacketSource;
 import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.capture.SourceStats;
+import org.gotm.core.memory.ChainPrefetch;
 import org.gotm.core.memory.NativeMemory;
 
 /**
@@ -197,24 +198,38 @@ public final class PcapFileSource implements PacketSource {
 
   /** Puts the records that are whole in the window into the batch. */
   private void fill() {
-    MemorySegment window = bytes.window();
-    long base = window.address();
-    long limit = window.byteSize();
+    batch.clear(bytes.window());
+    long begin = position;
+    int count = 0;
+    int before;
+    do {
+      before = count;
+      count = fillLoop(count, prefetch());
+    } while (count > before && count < batch.capacity());
+    batch.setCount(count);
+    lastLength = position - begin;
+  }
+
+  /**
+   * Puts records into the batch for as long as they begin before {@code end}, and are whole.
+   *
+   * @return how many there are in the batch
+   */
+  private int fillLoop(int from, long end) {
+    long base = bytes.window().address();
+    long limit = bytes.window().byteSize();
     long at = position;
     int headerLength = recordHeaderLength;
     int unit = nanosPerUnit;
     boolean reverse = swapped;
-    batch.clear(window);
     int capacity = batch.capacity();
     long[] offsets = batch.offsets;
     int[] caplens = batch.caplens;
     int[] wireLengths = batch.wireLengths;
     long[] timestampsNanos = batch.timestampsNanos;
-    int count = 0;
-    for (; count < capacity && limit - at >= headerLength; count++) {
-      if (at >= prefetched) {
-        prefetch(base, at, limit);
-      }
+    int count = from;
+    long last = Math.min(end, limit - headerLength + 1);
+    for (; count < capacity && at < last; count++) {
       long record = NativeMemory.address(base + at);
       long time = ALL.get(LONG, record);
       long lengths = ALL.get(LONG, record + PcapRecordLayout.CAPLEN_OFFSET);
@@ -234,18 +249,27 @@ public final class PcapFileSource implements PacketSource {
       timestampsNanos[count] = (time & LOW_WORD) * NANOS_A_SECOND + (time >>> 32) * unit;
       at += caplen;
     }
-    batch.setCount(count);
-    lastLength = at - position;
     position = at;
+    return count;
   }
 
-  /** Brings about as much of the file into the cache as the next two batches need. */
-  private void prefetch(long base, long at, long limit) {
-    long length = Math.max(2 * lastLength, SHORTEST_PREFETCH);
-    prefetched = Math.min(at + length, limit);
-    if (!swapped) {
-      prefetch.touch(base + at, base + prefetched, 2L * batch.capacity());
+  /**
+   * Brings the next part of the file into the cache, unless it is there already.
+   *
+   * @return where what is in the cache ends
+   */
+  private long prefetch() {
+    if (position >= prefetched) {
+      long base = bytes.window().address();
+      // dense packets are read whole: no more of them at a time than stay in the nearest cache
+      int batches = ChainPrefetch.isDense(lastLength, batch.capacity()) ? 1 : 2;
+      long length = Math.max(batches * lastLength, SHORTEST_PREFETCH);
+      prefetched = Math.min(position + length, bytes.window().byteSize());
+      if (!swapped) {
+        prefetch.touch(base + position, base + prefetched, batches * batch.capacity());
+      }
     }
+    return prefetched;
   }
 
   private void checkCaplen(long caplen, long at) {

@@ -80,6 +80,10 @@ final class RingBlock {
   /** Clears the batch and fills it with the next packets of the block. */
   void fill(PacketBatch batch) {
     batch.clear(ring);
+    fillLoop(batch);
+  }
+
+  private void fillLoop(PacketBatch batch) {
     long[] offsets = batch.offsets;
     int[] caplens = batch.caplens;
     int[] wireLengths = batch.wireLengths;
