@@ -117,11 +117,24 @@ public final class SyntheticTraffic {
     if (flow % 64 == 30) {
       file.set(SHORT, ip - 2, (short) 0x88b5); // not IP: for experiments
     }
-    boolean isText = flow % 2 == 0;
-    for (int i = (int) (transport - frame) + 20; i < length; i++) {
-      byte value = isText ? TEXT[i % TEXT.length] : (byte) random.nextInt();
-      file.set(JAVA_BYTE, frame + i, value);
+    int headers = (int) (transport - frame) + 20;
+    if (headers < length) {
+      writePayload(file, frame + headers, length - headers, flow, random);
     }
+  }
+
+  /** Text in every second flow, and what does not compress in the others. */
+  private static void writePayload(
+      MemorySegment file, long at, int length, int flow, SplittableRandom random) {
+    byte[] payload = new byte[length];
+    if (flow % 2 == 0) {
+      for (int i = 0; i < length; i += TEXT.length) {
+        System.arraycopy(TEXT, 0, payload, i, Math.min(TEXT.length, length - i));
+      }
+    } else {
+      random.nextBytes(payload);
+    }
+    MemorySegment.copy(payload, 0, file, JAVA_BYTE, at, length);
   }
 
   private static long writeIpv4(

@@ -20,6 +20,7 @@ public final class ChunkAppender implements PacketSink {
   private Chunk chunk;
   private long chunkBeganNanos;
   private boolean hasNewChunk;
+  private boolean startsFile;
   private long fileEndNanos = Long.MIN_VALUE;
 
   /**
@@ -84,8 +85,6 @@ public final class ChunkAppender implements PacketSink {
     hasNewChunk = true;
     return true;
   }
-
-  private boolean startsFile;
 
   private void startFile(long timestampNanos) {
     long span = options.fileSpanNanos();

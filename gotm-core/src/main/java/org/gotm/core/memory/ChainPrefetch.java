@@ -27,6 +27,7 @@ public abstract class ChainPrefetch {
   private final long[] walks = new long[WALKS];
   private final long[] ends = new long[WALKS];
   private long touched;
+  private long searched;
 
   /**
    * Nothing touched yet.
@@ -62,9 +63,10 @@ public abstract class ChainPrefetch {
    */
   public final void touch(long first, long end, long packets) {
     if (isDense(end - first, packets)) {
-      touchLoop(first, end);
+      touched += touchLoop(first, end);
     } else {
-      walkLoop(first, end - lastTouched - 1);
+      long last = end - lastTouched - 1;
+      walkLoop(begin(first, last, (end - first) / Math.max(packets, 1)), last);
     }
   }
 
@@ -73,18 +75,18 @@ public abstract class ChainPrefetch {
     return bytes <= packets * LONGEST_DENSE;
   }
 
-  /** Reads every cache line, where packets are so small that few could be left out. */
-  private void touchLoop(long first, long end) {
+  /** Reads every cache line: where packets are so small that few could be left out. */
+  private static long touchLoop(long first, long end) {
     int lines = (int) ((end - first) / LINE);
     long sum = 0;
     for (int i = 0; i < lines; i++) {
       sum += ALL.get(JAVA_BYTE, NativeMemory.address(first + (long) i * LINE));
     }
-    touched += sum;
+    return sum;
   }
 
-  private void walkLoop(long first, long last) {
-    int count = begin(first, last);
+  /** Follows the chain from as many places as were found, up to {@code last}. */
+  private void walkLoop(int count, long last) {
     long[] at = walks;
     long[] until = ends;
     long sum = 0;
@@ -105,13 +107,20 @@ public abstract class ChainPrefetch {
     touched += sum;
   }
 
-  /** Finds where to start: at the first header, and at what looks like one further on. */
-  private int begin(long first, long last) {
+  /**
+   * Finds where to start: at the first header, and at what looks like one further on. The bytes
+   * where it most probably is are touched before, at all places at once.
+   */
+  private int begin(long first, long last, long averageLength) {
     if (first > last) {
       return 0;
     }
     learn(first);
     long part = (last - first) / WALKS & -alignment;
+    for (int i = 1; i < WALKS; i++) {
+      long from = first + i * part;
+      searched += touchLoop(from, from + Math.min(part, averageLength));
+    }
     int count = 0;
     walks[count++] = first;
     for (int i = 1; i < WALKS; i++) {
