@@ -45,6 +45,7 @@ public final class Recorder {
    */
   public int run() throws InterruptedException {
     signals.install();
+    TrainedClasses.initialize();
     if (!settings.isOffline()) {
       Rehearsal.start();
     }
