@@ -27,8 +27,7 @@ import org.gotm.ffm.libc.Libc;
  */
 final class Rehearsal implements Runnable {
   private static final Duration LONGEST = Duration.ofMillis(1500);
-  private static final int BLOCKS =
-      700; // methods called once a batch get hot in that many, by their loops
+  private static final int BLOCKS = 400; // after so many, methods called once a batch are compiled
   private static final int NICE = 10;
   private static final int FLOWS = 2000;
   private static final int PACKETS = 256; // so few that the JIT leaves the making of them alone

@@ -7,6 +7,7 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.LockSupport;
 import org.gotm.core.capture.BatchHandler;
 import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.capture.PacketSource;
@@ -18,16 +19,19 @@ import org.gotm.core.pcapfile.PcapRecordLayout;
 /**
  * One block of a ring, made of packets that are in memory, over and over again until it is stopped:
  * no packet comes from anywhere. It runs the code of an {@link AfPacketSource}, so that the JIT
- * compiles it before the first real packet.
+ * compiles it before the first real packet. Each poll rests a while first: the JIT counts calls,
+ * and whatever runs before it has compiled takes processor time for nothing.
  */
 public final class RehearsalSource implements PacketSource {
-  private static final int BLOCK_LENGTH = 1 << 17;
+  private static final int BLOCK_LENGTH = 1 << 15;
+  private static final int BATCH_CAPACITY = 8; // many calls for few packets
+  private static final long REST_NANOS = 300_000;
   private static final int FRAME = 82;
   private static final int ALIGNMENT = 8;
   private static final int PACKETS_A_TAG = 16;
 
   private final Arena arena = Arena.ofShared();
-  private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
+  private final PacketBatch batch = new PacketBatch(BATCH_CAPACITY);
   private final RingBlock block;
   private long received;
   private volatile boolean stopped;
@@ -36,7 +40,7 @@ public final class RehearsalSource implements PacketSource {
    * A source of Ethernet packets.
    *
    * @param capture a whole pcap file with nanoseconds in the byte order of this machine, of one
-   *     packet at least; a block of 128 KiB is filled with its packets, over and over again
+   *     packet at least; a block of 32 KiB is filled with its packets, over and over again
    */
   public RehearsalSource(MemorySegment capture) {
     MemorySegment memory = arena.allocate(BLOCK_LENGTH, Long.BYTES);
@@ -102,6 +106,7 @@ public final class RehearsalSource implements PacketSource {
     if (stopped) {
       return END;
     }
+    LockSupport.parkNanos(REST_NANOS);
     block.open(0);
     int packets = 0;
     while (!block.isExhausted() && !stopped) {
