@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class PacketBatch {
   /** Packets a batch of the usual size can hold: enough for cache misses to overlap. */
-  public static final int DEFAULT_CAPACITY = 256;
+  public static final int DEFAULT_CAPACITY = 128;
 
   /** The memory that all packets of the batch lie in. */
   public MemorySegment segment = MemorySegment.NULL;
