@@ -45,7 +45,8 @@ public final class PacketDecoder {
   private static final int UDP_LENGTH = 8;
   private static final int COMMON_TRANSPORT_LENGTH = 14; // TCP up to its flags
   private static final int COMMON_IPV4_LENGTH = IPV4_LENGTH + COMMON_TRANSPORT_LENGTH;
-  private static final int COMMON_IPV6_LENGTH = IPV6_LENGTH + COMMON_TRANSPORT_LENGTH;
+  private static final int COMMON_IPV6_LENGTH = IPV6_LENGTH + UDP_LENGTH;
+  private static final int TCP_BEYOND_UDP = COMMON_TRANSPORT_LENGTH - UDP_LENGTH;
   private static final long COMMON_IPV4_MASK = 0xff00_0000_0000_3fffL;
   private static final long COMMON_IPV4 = 0x4500_0000_0000_0000L;
   private static final int PROTOCOL_HOP_BY_HOP = 0;
@@ -142,7 +143,7 @@ public final class PacketDecoder {
     }
     return type == TYPE_IPV6
         && caplen - at >= COMMON_IPV6_LENGTH
-        && commonIpv6(packet + at, wireLength - at, i);
+        && commonIpv6(packet + at, caplen - at, wireLength - at, i);
   }
 
   /** IPv4 without options, not a fragment, with TCP or UDP. */
@@ -175,11 +176,16 @@ public final class PacketDecoder {
   }
 
   /** IPv6 without extension headers, with TCP or UDP. */
-  private boolean commonIpv6(long ip, int onWire, int i) {
+  private boolean commonIpv6(long ip, int left, int onWire, int i) {
     long head = ALL.get(LONG, ip); // version, class, label, payload length, next header, hops
     int protocol = (int) (head >>> 8) & 0xff;
     int length = (int) (head >>> 16) & 0xffff;
-    if (head >>> 60 != 6 || !isTcpOrUdp(protocol) || length == 0 || length > onWire - IPV6_LENGTH) {
+    int ifTcp = ifTcp(protocol);
+    if (head >>> 60 != 6
+        || !isTcpOrUdp(protocol)
+        || length == 0
+        || length > onWire - IPV6_LENGTH
+        || left < COMMON_IPV6_LENGTH + (ifTcp & TCP_BEYOND_UDP)) {
       return false;
     }
     long source0 = ALL.get(LONG, ip + 8);
@@ -187,8 +193,7 @@ public final class PacketDecoder {
     long target0 = ALL.get(LONG, ip + 24);
     long target1 = ALL.get(LONG, ip + 32);
     int ports = ALL.get(INT, ip + IPV6_LENGTH);
-    int tail = ALL.get(SHORT, ip + IPV6_LENGTH + 12);
-    int ifTcp = ifTcp(protocol);
+    int tail = ALL.get(SHORT, ip + IPV6_LENGTH + (12 & ifTcp));
     int swap = -isHigher(source0, source1, target0, target1, ports) & -bidirectional;
     long change0 = (source0 ^ target0) & swap;
     long change1 = (source1 ^ target1) & swap;
