@@ -22,8 +22,12 @@ interface Capture {
   /** Names of the counters that only its source has. */
   List<String> extraCounters();
 
-  /** Starts the thread. */
-  void start();
+  /**
+   * Starts the thread.
+   *
+   * @param atEnd run by the thread when it has ended all but this
+   */
+  void start(Runnable atEnd);
 
   /** Asks the thread to take no more packets, drain and end. */
   void stop();

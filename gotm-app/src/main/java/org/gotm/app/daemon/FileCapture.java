@@ -19,6 +19,7 @@ final class FileCapture implements Capture {
   private final FlowWatch watch;
   private final Consumer<String> log;
   private final Thread thread = Thread.ofPlatform().name("read-files").unstarted(this::readAll);
+  private Runnable atEnd = () -> {};
   private volatile CaptureWorker current;
   private volatile boolean stopAsked;
   private volatile boolean ended;
@@ -58,6 +59,7 @@ final class FileCapture implements Capture {
       fail("reading failed: " + e);
     } finally {
       ended = true;
+      atEnd.run();
     }
   }
 
@@ -115,7 +117,8 @@ final class FileCapture implements Capture {
   }
 
   @Override
-  public void start() {
+  public void start(Runnable atEnd) {
+    this.atEnd = atEnd;
     thread.start();
   }
 

@@ -15,6 +15,7 @@ final class LiveCapture implements Capture {
   private final CaptureWorker captureWorker;
   private final FlowWatch watch;
   private final Thread thread;
+  private Runnable atEnd = () -> {};
 
   /**
    * A thread that is not started yet.
@@ -43,6 +44,7 @@ final class LiveCapture implements Capture {
       }
     }
     captureWorker.run();
+    atEnd.run();
   }
 
   @Override
@@ -71,7 +73,8 @@ final class LiveCapture implements Capture {
   }
 
   @Override
-  public void start() {
+  public void start(Runnable atEnd) {
+    this.atEnd = atEnd;
     thread.start();
   }
 

@@ -182,7 +182,12 @@ final class Pipeline implements AutoCloseable {
     return captures.stream().filter(capture -> capture.interfaceName().equals(name)).count();
   }
 
-  void start() {
+  /**
+   * Starts the captures.
+   *
+   * @param atEnd run by the thread of each capture when it has ended
+   */
+  void start(Runnable atEnd) {
     started = true;
     for (Capture capture : captures) {
       if (!settings.isOffline()) {
@@ -190,7 +195,7 @@ final class Pipeline implements AutoCloseable {
             "Starting worker %d on interface %s"
                 .formatted(capture.worker(), capture.interfaceName()));
       }
-      capture.start();
+      capture.start(atEnd);
     }
     if (!settings.isOffline()) {
       memory.touch(); // while the first packets are on their way

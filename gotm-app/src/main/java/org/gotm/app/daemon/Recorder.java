@@ -62,7 +62,7 @@ public final class Recorder {
     if (settings.isOffline() && Progress.isWanted()) {
       progress = new Progress(System.err, FileSources.totalBytes(settings.files()));
     }
-    pipeline.start();
+    pipeline.start(signals::wakeUp);
     if (server != null) {
       serve(server, pipeline); // takes longer than all before
     }

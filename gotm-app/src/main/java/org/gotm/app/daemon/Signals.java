@@ -7,13 +7,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the outside asks of the process by signals: SIGINT and SIGTERM to stop, SIGHUP to rotate.
+ * What is asked of the main thread: SIGINT and SIGTERM ask it to stop, SIGHUP to rotate, and a
+ * capture that has ended to look at it.
  */
 final class Signals {
   /** What was asked. */
   enum Request {
     STOP,
-    ROTATE
+    ROTATE,
+    LOOK
   }
 
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
@@ -55,6 +57,11 @@ final class Signals {
     } else {
       requests.add(Request.STOP);
     }
+  }
+
+  /** Ends the wait that is under way, or else the next one. Any thread. */
+  void wakeUp() {
+    requests.add(Request.LOOK);
   }
 
   /** What a stop asked for from now on does, on the thread of the signal. */

@@ -46,7 +46,7 @@ final class FakeCapture implements Capture {
   }
 
   @Override
-  public void start() {
+  public void start(Runnable atEnd) {
     throw new UnsupportedOperationException();
   }
 
