@@ -35,7 +35,7 @@ final class Traffic {
     }
   }
 
-  /** The next batch of 256 packets, always the same object. */
+  /** The next full batch of packets, always the same object. */
   PacketBatch nextBatch() {
     batch.clear(memory);
     while (!batch.isFull()) {

@@ -13,7 +13,7 @@ class SnfBorrowContractTest extends SnfSourceContract {
     return SnfOptions.of("ens1");
   }
 
-  /** With 256 packets a call, a test's own packets are too few calls to warm up. */
+  /** With a whole batch a call, a test's own packets are too few calls to warm up. */
   @BeforeEach
   void warmUp() {
     byte[] frame = SampleTraffic.udp(0, 100);
