@@ -146,18 +146,21 @@ final class FlowSlots {
     return (int) (((meta | -meta) & (difference | -difference)) >>> 63);
   }
 
-  /** True if the flow in this slot has this key; never for a packet that was not decoded. */
+  /**
+   * True if the flow in this slot has this key; never for a packet that was not decoded. Of which
+   * family the packet is could not be foretold, so there is no branch for it.
+   */
   static boolean holds(long slot, long[] words, int key) {
     long meta = words[key];
-    return ALL.get(LONG, slot + META) == meta
-        && ALL.get(LONG, slot + ADDRESS_0) == words[key + FlowKeys.ADDRESS_0]
-        && (FlowKeys.isOneWord(meta) || meta != 0 && hasSameRest(slot, words, key));
-  }
-
-  private static boolean hasSameRest(long slot, long[] words, int key) {
-    return ALL.get(LONG, slot + ADDRESS_1) == words[key + FlowKeys.ADDRESS_0 + 1]
-        && ALL.get(LONG, slot + ADDRESS_2) == words[key + FlowKeys.ADDRESS_0 + 2]
-        && ALL.get(LONG, slot + ADDRESS_3) == words[key + FlowKeys.ADDRESS_0 + 3];
+    long rest =
+        ALL.get(LONG, slot + ADDRESS_1) ^ words[key + FlowKeys.ADDRESS_0 + 1]
+            | ALL.get(LONG, slot + ADDRESS_2) ^ words[key + FlowKeys.ADDRESS_0 + 2]
+            | ALL.get(LONG, slot + ADDRESS_3) ^ words[key + FlowKeys.ADDRESS_0 + 3];
+    long difference =
+        ALL.get(LONG, slot + META) ^ meta
+            | ALL.get(LONG, slot + ADDRESS_0) ^ words[key + FlowKeys.ADDRESS_0]
+            | rest & FlowKeys.restMask(meta);
+    return difference == 0 && meta != 0;
   }
 
   /** The slot of the key, or the empty one where it belongs. */

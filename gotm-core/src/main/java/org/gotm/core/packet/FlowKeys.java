@@ -31,7 +31,7 @@ public final class FlowKeys {
   /**
    * Family of a key made of MAC addresses and EtherType (which is in the place of the second port).
    */
-  public static final int FAMILY_MAC = 1;
+  public static final int FAMILY_MAC = 2;
 
   /** Family of a key made of IPv4 addresses. */
   public static final int FAMILY_IPV4 = 4;
@@ -148,7 +148,12 @@ public final class FlowKeys {
 
   /** True when a key with this meta word has its addresses in one word. */
   public static boolean isOneWord(long meta) {
-    return (meta & 0xff) == FAMILY_IPV4;
+    return restMask(meta) == 0;
+  }
+
+  /** All ones when a key with this meta word has addresses in words 1 to 3, else 0. */
+  public static long restMask(long meta) {
+    return meta << 62 >> 63; // the bit that only the family of IPv4 has not
   }
 
   /** The hash of a key with one word of addresses. */
