@@ -41,7 +41,6 @@ final class PcapCapture implements AutoCloseable {
   private final PacketSocket socket;
   private String error;
   private boolean draining;
-  private boolean idle;
   private long drainSinceNanos;
   private long lastPacketNanos;
   private boolean counted;
@@ -81,7 +80,6 @@ final class PcapCapture implements AutoCloseable {
       await(draining ? DRAIN_WAIT_MILLIS : WAIT_MILLIS);
       packets = dispatch(handler);
     }
-    idle = packets == 0;
     return packets;
   }
 
@@ -163,7 +161,7 @@ final class PcapCapture implements AutoCloseable {
    * which is so when libpcap discards some of them.
    */
   boolean isDrained() {
-    if (leftToDrain == 0 || fd < 0 && idle) {
+    if (leftToDrain == 0) {
       return true;
     }
     readStats();
