@@ -18,8 +18,6 @@ final class FileCapture implements Capture {
   private final Ledger ledger;
   private final FlowWatch watch;
   private final Consumer<String> log;
-  private final Thread thread = Thread.ofPlatform().name("read-files").unstarted(this::readAll);
-  private Runnable atEnd = () -> {};
   private volatile CaptureWorker current;
   private volatile boolean stopAsked;
   private volatile boolean ended;
@@ -48,7 +46,7 @@ final class FileCapture implements Capture {
     this.log = log;
   }
 
-  private void readAll() {
+  private void readAll(Runnable atEnd) {
     try {
       for (String file : files) {
         if (!stopAsked) {
@@ -118,8 +116,7 @@ final class FileCapture implements Capture {
 
   @Override
   public void start(Runnable atEnd) {
-    this.atEnd = atEnd;
-    thread.start();
+    Thread.ofPlatform().name("read-files").start(() -> readAll(atEnd));
   }
 
   @Override

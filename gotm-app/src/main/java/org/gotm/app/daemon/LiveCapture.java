@@ -14,11 +14,10 @@ final class LiveCapture implements Capture {
   private final PacketSource source;
   private final CaptureWorker captureWorker;
   private final FlowWatch watch;
-  private final Thread thread;
-  private Runnable atEnd = () -> {};
+  private final int cpu;
 
   /**
-   * A thread that is not started yet.
+   * A capture whose thread is not started yet.
    *
    * @param cpu processor to bind the thread to, or -1
    */
@@ -28,13 +27,10 @@ final class LiveCapture implements Capture {
     this.source = source;
     this.captureWorker = captureWorker;
     this.watch = watch;
-    this.thread =
-        Thread.ofPlatform()
-            .name("capture-%s-%d".formatted(source.name(), worker))
-            .unstarted(() -> runOn(cpu));
+    this.cpu = cpu;
   }
 
-  private void runOn(int cpu) {
+  private void run(Runnable atEnd) {
     if (cpu >= 0) {
       try (var arena = java.lang.foreign.Arena.ofConfined()) {
         int result = new Libc(arena).pinThread(cpu);
@@ -74,8 +70,9 @@ final class LiveCapture implements Capture {
 
   @Override
   public void start(Runnable atEnd) {
-    this.atEnd = atEnd;
-    thread.start();
+    Thread.ofPlatform()
+        .name("capture-%s-%d".formatted(source.name(), worker))
+        .start(() -> run(atEnd));
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,6 @@ import org.gotm.ffm.libc.ServiceManager;
  */
 public final class Recorder {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long DRAIN_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Settings settings;
   private final Map<String, String> environment;
@@ -112,7 +110,7 @@ public final class Recorder {
     signals.onNextStop(() -> giveUp(reporter));
     pipeline.stop();
     while (!pipeline.hasEnded()) {
-      Thread.sleep(Duration.ofNanos(DRAIN_LOOK_NANOS));
+      signals.await(LOOK_NANOS); // a capture that ends ends the wait
     }
     pipeline.finish();
   }
