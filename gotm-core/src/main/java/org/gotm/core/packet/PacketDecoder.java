@@ -28,16 +28,7 @@ public final class PacketDecoder {
   private static final int TYPE_IPV4 = 0x0800;
   private static final int TYPE_VLAN = 0x8100;
   private static final int TYPE_IPV6 = 0x86dd;
-  private static final int TYPE_MPLS = 0x8847;
-  private static final int TYPE_MPLS_UPSTREAM = 0x8848;
-  private static final int TYPE_PPPOE_SESSION = 0x8864;
-  private static final int TYPE_QINQ = 0x88a8;
-  private static final int TYPE_QINQ_OLD = 0x9100;
   private static final int LOWEST_ETHERTYPE = 0x0600;
-  private static final int MPLS_LENGTH = 4;
-  private static final int PPPOE_LENGTH = 6;
-  private static final int PPP_IPV4 = 0x0021;
-  private static final int PPP_IPV6 = 0x0057;
 
   private static final int IPV4_LENGTH = 20;
   private static final int IPV6_LENGTH = 40;
@@ -66,7 +57,6 @@ public final class PacketDecoder {
   private static final int MAX_EXTENSION_HEADERS = 16;
 
   private static final int TCP_CONTROL = 0x07; // FIN, SYN, RST
-  private static final int NOT_IP = -1;
 
   private final int linkType;
   private final int bidirectional; // 1 or 0
@@ -246,16 +236,13 @@ public final class PacketDecoder {
       keys.setUndecoded(i);
       return;
     }
-    int type = ALL.get(SHORT, packet + 12) & 0xffff;
-    int at = ETHERNET_LENGTH;
-    while (isVlan(type)) {
-      if (caplen < at + VLAN_LENGTH) {
-        keys.setUndecoded(i);
-        return;
-      }
-      type = ALL.get(SHORT, packet + at + 2) & 0xffff;
-      at += VLAN_LENGTH;
+    int outerType = ALL.get(SHORT, packet + 12) & 0xffff;
+    int at = Encapsulation.behindVlans(packet, ETHERNET_LENGTH, outerType, caplen);
+    if (at > caplen) {
+      keys.setUndecoded(i);
+      return;
     }
+    int type = Encapsulation.innerType(packet, ETHERNET_LENGTH, outerType, at);
     if (type == TYPE_IPV4) {
       ipv4(packet, at, caplen, wireLength, i);
     } else if (type == TYPE_IPV6) {
@@ -265,61 +252,14 @@ public final class PacketDecoder {
     }
   }
 
-  private static boolean isVlan(int type) {
-    return type == TYPE_VLAN || type == TYPE_QINQ || type == TYPE_QINQ_OLD;
-  }
-
   /** A frame whose type is not IP: there may be MPLS labels or PPPoE before it. */
   private void shim(long packet, int at, int type, int caplen, int wireLength, int i) {
-    int ip = behindShim(packet, at, type, caplen);
-    if (ip == NOT_IP) {
+    int ip = Encapsulation.behindShim(packet, at, type, caplen);
+    if (ip == Encapsulation.NOT_IP) {
       notIp(packet, at, type, wireLength, i);
     } else {
       rawIp(packet, ip, caplen, wireLength, i);
     }
-  }
-
-  /**
-   * Where IP begins behind MPLS labels or a PPPoE header: {@code caplen} if too little was captured
-   * to tell, {@link #NOT_IP} if there is none.
-   */
-  private static int behindShim(long packet, int at, int type, int caplen) {
-    if (type == TYPE_PPPOE_SESSION) {
-      return behindPppoe(packet, at + PPPOE_LENGTH, caplen);
-    }
-    return type == TYPE_MPLS || type == TYPE_MPLS_UPSTREAM
-        ? behindLabels(packet, at, caplen)
-        : NOT_IP;
-  }
-
-  /**
-   * Behind the PPP protocol, which is one byte if its lowest bit is set (RFC 1661, section 6.5).
-   */
-  private static int behindPppoe(long packet, int at, int caplen) {
-    if (caplen < at + 2) {
-      return caplen;
-    }
-    int protocol = ALL.get(SHORT, packet + at) & 0xffff;
-    boolean isOneByte = (protocol & 0x100) != 0;
-    if (isOneByte) {
-      protocol >>>= 8;
-    }
-    int ip = at + (isOneByte ? 1 : 2);
-    return protocol == PPP_IPV4 || protocol == PPP_IPV6 ? ip : NOT_IP;
-  }
-
-  private static int behindLabels(long packet, int at, int caplen) {
-    int next = at;
-    boolean bottomOfStack = false;
-    while (!bottomOfStack) {
-      if (caplen <= next + MPLS_LENGTH) {
-        return caplen;
-      }
-      bottomOfStack = (ALL.get(JAVA_BYTE, packet + next + 2) & 1) != 0;
-      next += MPLS_LENGTH;
-    }
-    int version = ALL.get(JAVA_BYTE, packet + next) >> 4 & 15;
-    return version == 4 || version == 6 ? next : NOT_IP;
   }
 
   /**
@@ -366,18 +306,18 @@ public final class PacketDecoder {
       keys.setUndecoded(i);
       return;
     }
-    int type = ALL.get(SHORT, packet + typeAt) & 0xffff;
-    int at = headerLength;
-    while (isVlan(type)) {
-      if (caplen < at + VLAN_LENGTH) {
-        keys.setUndecoded(i);
-        return;
-      }
-      type = ALL.get(SHORT, packet + at + 2) & 0xffff;
-      at += VLAN_LENGTH;
+    int outerType = ALL.get(SHORT, packet + typeAt) & 0xffff;
+    int at = Encapsulation.behindVlans(packet, headerLength, outerType, caplen);
+    if (at > caplen) {
+      keys.setUndecoded(i);
+      return;
     }
-    int ip = type == TYPE_IPV4 || type == TYPE_IPV6 ? at : behindShim(packet, at, type, caplen);
-    if (ip != NOT_IP) {
+    int type = Encapsulation.innerType(packet, headerLength, outerType, at);
+    int ip =
+        type == TYPE_IPV4 || type == TYPE_IPV6
+            ? at
+            : Encapsulation.behindShim(packet, at, type, caplen);
+    if (ip != Encapsulation.NOT_IP) {
       rawIp(packet, ip, caplen, wireLength, i);
     } else {
       linkKey(ALL.get(LONG, packet + addressAt), 0, type, wireLength - at, i);
