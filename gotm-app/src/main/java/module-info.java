@@ -16,6 +16,7 @@ module org.gotm.app {
   requires org.apache.commons.compress;
   requires org.gotm.core;
   requires org.gotm.ffm;
+  requires org.gotm.store;
 
   opens org.gotm.app.bench to
       info.picocli;

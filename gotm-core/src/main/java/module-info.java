@@ -8,9 +8,11 @@
 @SuppressWarnings("module") // org.gotm.ffm is built after this
 module org.gotm.core {
   exports org.gotm.core.capture;
+  exports org.gotm.core.chunk;
   exports org.gotm.core.flow;
   exports org.gotm.core.packet;
   exports org.gotm.core.pcapfile;
+  exports org.gotm.core.source;
   exports org.gotm.core.memory to
       org.gotm.ffm;
 }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
-import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.source.PacketBatch;
 
 /** Batches of TCP packets over a number of flows, in memory that is filled once. */
 final class Traffic {

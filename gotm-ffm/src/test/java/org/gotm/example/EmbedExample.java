@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.gotm.core.capture.Capture;
-import org.gotm.core.capture.PacketSource;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.pcap.PcapOptions;
 import org.gotm.ffm.pcap.PcapSource;
 

@@ -1,8 +1,8 @@
 package org.gotm.ffm;
 
 import java.nio.file.Path;
-import org.gotm.core.capture.PacketSource;
 import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.core.source.PacketSource;
 
 class FileSourceContractTest extends PacketSourceContract {
   @Override

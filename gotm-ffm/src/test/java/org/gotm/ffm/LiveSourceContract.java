@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 import org.junit.jupiter.api.Test;
 
 /** What a source has to do whose packets arrive by themselves. */

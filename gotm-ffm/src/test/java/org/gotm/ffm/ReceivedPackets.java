@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSource;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
 
 /** Keeps a copy of every packet, as it would stand in a file: with its VLAN tag in place. */
 public final class ReceivedPackets implements BatchHandler {

@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.gotm.core.capture.Capture;
 import org.gotm.core.capture.Ledger;
-import org.gotm.core.capture.PacketSource;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.source.PacketSource;
 
 /** A worker on a thread of its own that keeps every packet and counts down as they come. */
 public final class RunningCapture implements AutoCloseable {

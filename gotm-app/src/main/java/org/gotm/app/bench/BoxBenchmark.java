@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.gotm.app.output.Compression;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.ffm.libc.HugePages;
+import org.gotm.store.Compression;
 
 /**
  * Measures this machine step by step: the core, each way to compress, the disk, and all of it

@@ -5,7 +5,6 @@ import java.util.function.Consumer;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
-import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowListener;
@@ -13,6 +12,7 @@ import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.libc.HugePages;
 
 /**

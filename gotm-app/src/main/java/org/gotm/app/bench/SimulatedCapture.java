@@ -5,15 +5,11 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
-import org.gotm.app.output.Compression;
-import org.gotm.app.output.Output;
-import org.gotm.app.output.OutputOptions;
 import org.gotm.core.capture.CaptureWorker;
-import org.gotm.core.capture.ChunkAppender;
-import org.gotm.core.capture.ChunkPool;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
-import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.chunk.ChunkAppender;
+import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowListener;
 import org.gotm.core.flow.FlowTable;
@@ -23,7 +19,11 @@ import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.libc.HugePages;
+import org.gotm.store.Compression;
+import org.gotm.store.Output;
+import org.gotm.store.OutputOptions;
 
 /** All that happens to a packet after the ring, with packets that are in memory already. */
 final class SimulatedCapture {
@@ -53,7 +53,8 @@ final class SimulatedCapture {
     try (HugePages memory = new HugePages()) {
       ChunkPool pool = new ChunkPool(CHUNKS, CHUNK_LENGTH, memory);
       Ledger ledger = new Ledger();
-      try (Output output = Output.open(options(), pool, message -> {}, System::nanoTime)) {
+      try (Output output =
+          Output.open(options(), pool, message -> {}, System::nanoTime, () -> {})) {
         FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, SEED);
         FlowTable flows =
             new FlowTable(

@@ -3,9 +3,9 @@ package org.gotm.app.cli;
 import java.util.Locale;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.daemon.StartException;
-import org.gotm.app.output.OutputException;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
+import org.gotm.store.RecordingException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -65,7 +65,7 @@ public final class Main {
       return ExitCodes.USAGE;
     }
     if (e instanceof PacketSourceException
-        || e instanceof OutputException
+        || e instanceof RecordingException
         || e instanceof StartException) {
       print(e.getMessage());
       return ExitCodes.FAILED;

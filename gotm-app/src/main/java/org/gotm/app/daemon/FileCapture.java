@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
 
 /** Reads files one after the other on one thread, as if their packets came from one link. */

@@ -13,10 +13,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilteredSource;
 import org.gotm.ffm.pcap.PcapSource;
 

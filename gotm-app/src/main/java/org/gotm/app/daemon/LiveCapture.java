@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
-import org.gotm.core.capture.PacketSource;
+import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.libc.Libc;
 
 /** A worker on an interface, with the source it polls. */

@@ -1,19 +1,30 @@
 package org.gotm.app.daemon;
 
+import java.lang.foreign.Arena;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.gotm.app.output.Output;
-import org.gotm.app.output.OutputOptions;
-import org.gotm.core.capture.ChunkPool;
+import org.gotm.core.chunk.ChunkPool;
+import org.gotm.ffm.libc.Libc;
+import org.gotm.store.Output;
+import org.gotm.store.OutputOptions;
 
 /** Makes the output that the settings ask for. */
 final class Outputs {
+  private static final int NICE = 5;
+
   private Outputs() {}
 
   static Output open(Settings settings, String baseName, ChunkPool pool, Consumer<String> log) {
-    return Output.open(options(settings, baseName), pool, log, Outputs::epochNanos);
+    return Output.open(
+        options(settings, baseName), pool, log, Outputs::epochNanos, Outputs::yieldPriority);
+  }
+
+  private static void yieldPriority() {
+    try (Arena arena = Arena.ofConfined()) {
+      new Libc(arena).setThreadNice(NICE);
+    }
   }
 
   private static long epochNanos() {

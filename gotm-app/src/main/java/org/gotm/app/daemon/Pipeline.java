@@ -8,18 +8,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.gotm.app.metrics.OutputMeters;
-import org.gotm.app.output.Output;
 import org.gotm.core.capture.CaptureWorker;
-import org.gotm.core.capture.Chunk;
-import org.gotm.core.capture.ChunkAppender;
-import org.gotm.core.capture.ChunkPool;
 import org.gotm.core.capture.Ledger;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSource;
+import org.gotm.core.chunk.Chunk;
+import org.gotm.core.chunk.ChunkAppender;
+import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.libc.HugePages;
+import org.gotm.store.Output;
 
 /**
  * The parts of a packet's way, wired together: sources, workers with their flow tables, chunks,

@@ -1,8 +1,8 @@
 package org.gotm.app.daemon;
 
 import org.gotm.app.metrics.OutputMeters;
-import org.gotm.app.output.Output;
-import org.gotm.core.capture.ChunkPool;
+import org.gotm.core.chunk.ChunkPool;
+import org.gotm.store.Output;
 
 /** What the metrics tell of output and chunks. */
 record PipelineMeters(Output output, ChunkPool pool) implements OutputMeters {

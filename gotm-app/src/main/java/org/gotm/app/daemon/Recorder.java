@@ -12,7 +12,7 @@ import org.gotm.app.metrics.MeteredWorker;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
 import org.gotm.core.capture.Counter;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.libc.ServiceManager;
 
 /**

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.gotm.app.output.Compression;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.store.Compression;
 
 /**
  * Everything a run of gotm needs to know, checked.

@@ -9,6 +9,9 @@ import org.gotm.core.flow.FlowListener;
 import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 
 /**
  * A source, a flow table and a handler put together, for programs that embed the library: one

@@ -4,6 +4,10 @@ import java.util.function.LongSupplier;
 import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.SourceStats;
 
 /**
  * One capture thread: polls a source, tells each packet's flow, and passes on those within the

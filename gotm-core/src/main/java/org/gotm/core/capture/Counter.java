@@ -1,5 +1,7 @@
 package org.gotm.core.capture;
 
+import org.gotm.core.source.SourceStats;
+
 /** What a worker's {@link Ledger} counts. Each counter has one writing thread. */
 public enum Counter {
   /** Packets the kernel or NIC took for this worker, as the source reports. */

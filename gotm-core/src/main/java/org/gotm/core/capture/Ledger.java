@@ -2,6 +2,7 @@ package org.gotm.core.capture;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.gotm.core.source.SourceStats;
 
 /**
  * The account of one worker: every packet is in exactly one bucket.

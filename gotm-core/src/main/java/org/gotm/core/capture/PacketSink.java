@@ -1,5 +1,8 @@
 package org.gotm.core.capture;
 
+import org.gotm.core.chunk.ChunkAppender;
+import org.gotm.core.source.PacketBatch;
+
 /**
  * Where a worker puts the packets it keeps. Hot path. One thread: the worker's.
  *

@@ -1,6 +1,5 @@
 /**
- * The way of a packet: from a {@link org.gotm.core.capture.PacketSource} in batches through the
- * {@link org.gotm.core.capture.CaptureWorker} into {@linkplain org.gotm.core.capture.Chunk chunks},
- * with every packet accounted for in the {@link org.gotm.core.capture.Ledger}.
+ * The capture thread: polls a {@link org.gotm.core.source.PacketSource}, decides, passes on what is
+ * kept, and accounts for every packet in the {@link org.gotm.core.capture.Ledger}.
  */
 package org.gotm.core.capture;

@@ -11,9 +11,9 @@ import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
 
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
-import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.memory.NativeMemory;
 import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.source.PacketBatch;
 
 /**
  * The active flows, and the decision for each packet: keep or cut. Hot path. One thread.

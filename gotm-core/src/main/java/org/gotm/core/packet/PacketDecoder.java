@@ -5,8 +5,8 @@ import static org.gotm.core.memory.NativeMemory.ALL;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.memory.NativeMemory;
+import org.gotm.core.source.PacketBatch;
 
 /**
  * Decodes each packet of a batch once, into the key of its flow. Hot path. One thread.

@@ -1,6 +1,6 @@
 package org.gotm.core.pcapfile;
 
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 
 /** A capture file cannot be read further; the message names the file, the offset and the damage. */
 public final class DamagedCaptureException extends PacketSourceException {

@@ -7,14 +7,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.Chunk;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.memory.ChainPrefetch;
 import org.gotm.core.memory.NativeMemory;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
+import org.gotm.core.source.SourceStats;
 
 /**
  * Packets from a pcap file: micro- and nanoseconds, both byte orders, and the modified format. Hot
@@ -26,7 +25,7 @@ import org.gotm.core.memory.NativeMemory;
  */
 public final class PcapFileSource implements PacketSource {
   /** The largest captured length that is believed; a larger one is damage. */
-  public static final int MAX_CAPLEN = Chunk.MIN_CAPACITY - 64;
+  public static final int MAX_CAPLEN = (512 << 10) - 64;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;

@@ -14,6 +14,7 @@ import org.gotm.core.flow.FlowListener;
 import org.gotm.core.pcapfile.Captures;
 import org.gotm.core.pcapfile.DamagedCaptureException;
 import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.core.source.PacketSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -13,6 +13,7 @@ import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.source.PacketSourceException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

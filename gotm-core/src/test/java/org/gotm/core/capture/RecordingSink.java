@@ -2,6 +2,7 @@ package org.gotm.core.capture;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gotm.core.source.PacketBatch;
 
 /** Takes packets, as many as it has room for, and writes them off at once; fails when told to. */
 final class RecordingSink implements PacketSink {

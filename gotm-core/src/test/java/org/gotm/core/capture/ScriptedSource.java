@@ -9,6 +9,10 @@ import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.SourceStats;
 
 /** A source that does in each poll what the test has written down, and then ends. */
 final class ScriptedSource implements PacketSource {

@@ -6,11 +6,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.source.PacketBatch;
 
 /**
  * A flow table with a decoder before it and a listener behind it. Packets are named by the number

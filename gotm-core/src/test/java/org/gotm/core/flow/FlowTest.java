@@ -8,11 +8,11 @@ import static org.gotm.core.packet.PacketBuilder.packet;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.Test;
 
 /** What a flow says of itself. */

@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.source.PacketBatch;
 
 /**
  * The key that the decoder found for one packet: the one place where tests look into {@link

@@ -3,9 +3,9 @@ package org.gotm.core.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.pcapfile.RealPackets;
 import org.gotm.core.pcapfile.Tcpdump;
+import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 
 /**
  * The packets of a capture, whatever its format; as many as can be read if it is damaged.

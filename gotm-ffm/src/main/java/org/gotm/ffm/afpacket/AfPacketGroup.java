@@ -2,8 +2,8 @@ package org.gotm.ffm.afpacket;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 
 /** Spreads the packets of one interface over several sources, flow by flow. */
 public final class AfPacketGroup {

@@ -1,8 +1,8 @@
 package org.gotm.ffm.afpacket;
 
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSourceException;
 
 /**
  * A packet socket with its ring, bound to one interface: what a source has from the time it is

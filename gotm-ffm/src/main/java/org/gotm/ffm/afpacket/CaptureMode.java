@@ -5,8 +5,8 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_LOOPBACK;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_NONE;
 import static org.gotm.ffm.afpacket.generated.afpacket_h.SOCK_RAW;
 
-import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.packet.LinkType;
+import org.gotm.core.source.PacketSourceException;
 
 /**
  * How packets of a kind of interface are taken, and what they begin with.

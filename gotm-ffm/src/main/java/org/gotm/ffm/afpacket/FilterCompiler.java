@@ -2,8 +2,8 @@ package org.gotm.ffm.afpacket;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.packet.LinkType;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.libc.NativeLibraryException;
 import org.gotm.ffm.pcap.FilterException;
 import org.gotm.ffm.pcap.PcapFilter;

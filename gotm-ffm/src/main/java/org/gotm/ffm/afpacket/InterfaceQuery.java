@@ -13,7 +13,7 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.SIOCGIFMTU;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.generated.ifreq;
 import org.gotm.ffm.libc.Errno;
 import org.gotm.ffm.libc.Libc;

@@ -14,9 +14,9 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_USER;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.generated.tpacket_req3;
 import org.gotm.ffm.libc.Libc;
 

@@ -15,7 +15,7 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.SO_ERROR;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.generated.packet_mreq;
 import org.gotm.ffm.afpacket.generated.sockaddr_ll;
 import org.gotm.ffm.afpacket.generated.tpacket_stats_v3;

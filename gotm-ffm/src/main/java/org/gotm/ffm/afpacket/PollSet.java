@@ -5,7 +5,7 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.POLLIN;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.generated.pollfd;
 import org.gotm.ffm.libc.Errno;
 import org.gotm.ffm.libc.EventFd;

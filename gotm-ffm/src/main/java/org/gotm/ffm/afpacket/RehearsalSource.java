@@ -8,13 +8,13 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.PcapRecordLayout;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.SourceStats;
 
 /**
  * One block of a ring, made of packets that are in memory, over and over again until it is stopped:

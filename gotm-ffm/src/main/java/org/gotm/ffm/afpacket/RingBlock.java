@@ -8,8 +8,8 @@ import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_TPID_VAL
 import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
 
 import java.lang.foreign.MemorySegment;
-import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.memory.NativeMemory;
+import org.gotm.core.source.PacketBatch;
 
 /**
  * Goes through the packets of a block and points batches at them. Hot path. One thread.

@@ -1,6 +1,6 @@
 package org.gotm.ffm.libc;
 
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 
 /** No candidate for a native library can be used; the message names every attempt and a remedy. */
 public final class NativeLibraryException extends PacketSourceException {

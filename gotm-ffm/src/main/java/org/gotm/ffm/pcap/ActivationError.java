@@ -1,7 +1,7 @@
 package org.gotm.ffm.pcap;
 
 import java.util.stream.Collectors;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.generated.pcap_h;
 
 /** Turns what {@code pcap_activate} answers into one line that a user can act on. */

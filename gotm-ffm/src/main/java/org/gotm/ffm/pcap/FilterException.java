@@ -1,6 +1,6 @@
 package org.gotm.ffm.pcap;
 
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 
 /** A filter expression that libpcap cannot compile: a mistake of whoever wrote it. */
 public final class FilterException extends PacketSourceException {

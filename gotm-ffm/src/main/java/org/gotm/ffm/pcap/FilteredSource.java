@@ -2,11 +2,11 @@ package org.gotm.ffm.pcap;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.SourceStats;
 
 /**
  * Another source's packets, less those that do not match a filter expression: for sources that

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.generated.afpacket_h;
 import org.gotm.ffm.afpacket.generated.ifreq;
 import org.gotm.ffm.libc.Libc;

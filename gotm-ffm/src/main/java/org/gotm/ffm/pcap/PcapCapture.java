@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
-import org.gotm.core.capture.BatchHandler;
+import org.gotm.core.source.BatchHandler;
 import org.gotm.ffm.afpacket.generated.afpacket_h;
 import org.gotm.ffm.libc.EventFd;
 import org.gotm.ffm.libc.Libc;

@@ -1,7 +1,7 @@
 package org.gotm.ffm.pcap;
 
 import java.lang.foreign.MemorySegment;
-import org.gotm.core.capture.SourceStats;
+import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.pcap.generated.pcap_stat;
 
 /**

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.pcap.generated.pcap_pkthdr;
 import org.gotm.ffm.pcap.generated.timeval;
 

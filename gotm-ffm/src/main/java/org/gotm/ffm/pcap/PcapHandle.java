@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.generated.bpf_program;
 import org.gotm.ffm.pcap.generated.pcap_h;
 import org.gotm.ffm.pcap.generated.pcap_stat;

@@ -10,7 +10,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.generated.pcap_addr;
 import org.gotm.ffm.pcap.generated.pcap_h;
 import org.gotm.ffm.pcap.generated.pcap_if;

@@ -1,12 +1,12 @@
 package org.gotm.ffm.pcap;
 
 import java.lang.foreign.Arena;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
+import org.gotm.core.source.SourceStats;
 
 /** A capture file read by libpcap, one packet to a batch. Hot path. */
 final class PcapOfflineSource implements PacketSource {

@@ -2,11 +2,11 @@ package org.gotm.ffm.pcap;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.packet.LinkType;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
+import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.libc.EventFd;
 
 /**

@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
-import org.gotm.core.capture.SourceStats;
+import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.snf.generated.snf_h;
 import org.gotm.ffm.snf.generated.snf_ring_stats;
 

@@ -1,6 +1,6 @@
 package org.gotm.ffm.snf;
 
-import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.libc.Errno;
 
 /**

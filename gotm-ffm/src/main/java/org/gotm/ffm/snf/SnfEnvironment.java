@@ -3,7 +3,7 @@ package org.gotm.ffm.snf;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.snf.generated.snf_h;
 
 /**

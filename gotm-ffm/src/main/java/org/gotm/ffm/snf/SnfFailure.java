@@ -1,6 +1,6 @@
 package org.gotm.ffm.snf;
 
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.libc.Errno;
 
 /** Turns the answers of libsnf into one line for a user. */

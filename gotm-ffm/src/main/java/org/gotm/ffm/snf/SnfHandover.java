@@ -3,9 +3,9 @@ package org.gotm.ffm.snf;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.function.LongSupplier;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSourceException;
 
 /**
  * Hands packets of a ring to a handler, where they lie, and counts them. Hot path. One thread.

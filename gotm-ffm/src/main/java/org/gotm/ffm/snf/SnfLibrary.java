@@ -3,7 +3,7 @@ package org.gotm.ffm.snf;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.libc.Errno;
 import org.gotm.ffm.libc.Libc;
 import org.gotm.ffm.libc.NativeLibrary;

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.gotm.core.capture.BatchHandler;
+import org.gotm.core.source.BatchHandler;
 import org.gotm.ffm.snf.generated.snf_h;
 import org.gotm.ffm.snf.generated.snf_recv_req;
 

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.gotm.core.capture.PacketSourceException;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.snf.generated.snf_h;
 
 /**

@@ -1,6 +1,6 @@
 package org.gotm.ffm.snf;
 
-import org.gotm.core.capture.BatchHandler;
+import org.gotm.core.source.BatchHandler;
 
 /** A way to take packets out of one ring. Hot path. One thread. */
 sealed interface SnfReceiver permits SnfPlainReceiver, SnfBorrowReceiver {

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketBatch;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.packet.LinkType;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
+import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.libc.Errno;
 
 /**

@@ -3,9 +3,9 @@ package org.gotm.ffm.afpacket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.pcapfile.Tcpdump;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.VethPair;
 import org.junit.jupiter.api.AfterEach;

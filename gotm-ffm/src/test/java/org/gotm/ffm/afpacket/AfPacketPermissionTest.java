@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.pcapfile.Tcpdump;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.ChildJvm;
 import org.gotm.ffm.Command;
 import org.gotm.ffm.VethPair;

@@ -1,6 +1,6 @@
 package org.gotm.ffm.afpacket;
 
-import org.gotm.core.capture.PacketSource;
+import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.VethSourceContract;
 
 class AfPacketSourceContractTest extends VethSourceContract {

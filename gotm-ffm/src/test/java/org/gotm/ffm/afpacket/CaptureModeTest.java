@@ -3,8 +3,8 @@ package org.gotm.ffm.afpacket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.packet.LinkType;
+import org.gotm.core.source.PacketSourceException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

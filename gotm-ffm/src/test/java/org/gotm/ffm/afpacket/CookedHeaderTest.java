@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
-import org.gotm.core.capture.PacketBatch;
+import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.afpacket.generated.tpacket3_hdr;
 import org.junit.jupiter.api.Test;
 

@@ -7,12 +7,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.PcapRecordLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.SourceStats;
 import org.junit.jupiter.api.Test;
 
 class RehearsalSourceTest {

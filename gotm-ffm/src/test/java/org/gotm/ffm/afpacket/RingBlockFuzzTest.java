@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import org.gotm.core.Seed;
-import org.gotm.core.capture.PacketBatch;
 import org.gotm.core.packet.GuardedMemory;
+import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.gotm.core.capture.Capture;
 import org.gotm.core.capture.Counter;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.SourceStats;
 import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.SampleTraffic;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +93,7 @@ class FilteredSourceTest {
     }
 
     @Override
-    public int poll(org.gotm.core.capture.BatchHandler handler) {
+    public int poll(org.gotm.core.source.BatchHandler handler) {
       return END;
     }
 

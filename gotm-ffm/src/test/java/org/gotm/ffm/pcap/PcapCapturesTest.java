@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
 import org.gotm.core.pcapfile.Captures;
 import org.gotm.core.pcapfile.Captures.Capture;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.ReceivedPackets;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,7 +2,7 @@ package org.gotm.ffm.pcap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gotm.core.capture.SourceStats;
+import org.gotm.core.source.SourceStats;
 import org.junit.jupiter.api.Test;
 
 class PcapCountersTest {

@@ -1,7 +1,7 @@
 package org.gotm.ffm.pcap;
 
 import java.nio.file.Path;
-import org.gotm.core.capture.PacketSource;
+import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.PacketSourceContract;
 
 class PcapOfflineContractTest extends PacketSourceContract {

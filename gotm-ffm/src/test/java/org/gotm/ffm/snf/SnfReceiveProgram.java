@@ -3,10 +3,10 @@ package org.gotm.ffm.snf;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.CRC32;
-import org.gotm.core.capture.BatchHandler;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.PacketSourceException;
-import org.gotm.core.capture.SourceStats;
+import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
+import org.gotm.core.source.SourceStats;
 
 /**
  * Receives from interfaces of SNF, by the environment of its process and with the defaults of the

@@ -1,7 +1,7 @@
 package org.gotm.ffm.snf;
 
 import java.nio.file.Path;
-import org.gotm.core.capture.PacketSource;
+import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.LiveSourceContract;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

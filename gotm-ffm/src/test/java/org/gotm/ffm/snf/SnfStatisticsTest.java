@@ -6,8 +6,8 @@ import static org.gotm.ffm.libc.Errno.EBUSY;
 import static org.gotm.ffm.libc.Errno.EINVAL;
 
 import java.util.List;
-import org.gotm.core.capture.PacketSource;
-import org.gotm.core.capture.SourceStats;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.SampleTraffic;
 import org.junit.jupiter.api.Test;

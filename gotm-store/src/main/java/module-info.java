@@ -1,0 +1,12 @@
+/**
+ * Capture files: what a recorder writes, in order, compressed, rotated, and repaired after a crash.
+ */
+@SuppressWarnings("requires-automatic")
+module org.gotm.store {
+  requires com.github.luben.zstd_jni;
+  requires jdk.unsupported;
+  requires org.apache.commons.compress;
+  requires transitive org.gotm.core;
+
+  exports org.gotm.store;
+}

@@ -1,0 +1,2 @@
+/** The files of a recorder: their names, order, compression, rotation and repair. */
+package org.gotm.store;

@@ -1,0 +1,31 @@
+package org.gotm.store;
+
+import java.nio.file.Path;
+import org.gotm.core.capture.Counter;
+
+/**
+ * A process of its own that writes without end, to be killed: prints how many packets are on disk,
+ * a line each time it looks.
+ */
+final class EndlessWriter {
+  private EndlessWriter() {}
+
+  public static void main(String[] arguments) {
+    Path folder = Path.of(arguments[0]);
+    Compression compression =
+        switch (arguments[1]) {
+          case "gzip" -> new Compression.Gzip(1);
+          case "zstd" -> new Compression.Zstd(1);
+          default -> new Compression.None();
+        };
+    try (Rig rig = new Rig(folder).compression(compression).flushNanos(1_000_000).open()) {
+      TestWorker worker = rig.expectedWorker(0);
+      System.out.println("ready");
+      while (!System.out.checkError()) {
+        worker.sendMany(1 + worker.sent() % 700, Rig.START + worker.sent() * 1000L, 800);
+        worker.flush();
+        System.out.println(worker.ledger.get(Counter.WRITTEN));
+      }
+    }
+  }
+}
