@@ -9,4 +9,5 @@ module org.gotm.store {
   requires transitive org.gotm.core;
 
   exports org.gotm.store;
+  exports org.gotm.store.api;
 }

@@ -11,8 +11,7 @@ import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
-import org.gotm.core.pcapfile.PcapHeaderLayout;
-import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketBatch;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -75,13 +74,7 @@ public class CoreBench {
     appender =
         new ChunkAppender(
             new ChunkAppender.Options(
-                0,
-                LinkType.ETHERNET,
-                TimestampPrecision.NANO,
-                PcapHeaderLayout.MAX_SNAPLEN,
-                Long.MAX_VALUE,
-                0,
-                false),
+                0, LinkType.ETHERNET, RecordFormat.pcap(), Long.MAX_VALUE, 0, false),
             pool,
             pool::release,
             new Ledger());

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.gotm.core.capture.Counter;
+import org.gotm.store.api.Compression;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,27 +54,27 @@ class DiskFullTest {
       for (int i = 0; i < workers; i++) {
         senders[i] = rig.expectedWorker(i);
       }
-      while (rig.output.trouble() == null) {
+      while (rig.recording.error() == null) {
         send(senders, 100);
       }
-      assertThat(rig.output.trouble())
+      assertThat(rig.recording.error())
           .contains("write=" + rig.folder + ": cannot write en0_current.pcap.tmp")
           .contains("No space left on device");
       send(senders, 5000);
       awaitBooked(senders);
-      assertThat(rig.output.trouble()).isNotNull();
+      assertThat(rig.recording.error()).isNotNull();
       Tool.check(current(rig)); // cut back to whole pieces
       Files.delete(filler);
-      while (rig.output.trouble() != null) {
+      while (rig.recording.error() != null) {
         send(senders, 10);
         awaitBooked(senders);
         Thread.sleep(10); // or the disk is full again before the trouble counts as over
       }
-      rig.output.finish();
+      rig.recording.finish();
 
       assertThat(rig.log.count("No space left on device")).isBetween(1L, 3L);
       assertThat(rig.log.count("works again")).isPositive();
-      assertThat(rig.output.writeErrors()).isPositive();
+      assertThat(rig.recording.writeErrors()).isPositive();
       assertSound(rig, senders);
     }
   }

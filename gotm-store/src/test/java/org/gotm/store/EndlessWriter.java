@@ -2,6 +2,7 @@ package org.gotm.store;
 
 import java.nio.file.Path;
 import org.gotm.core.capture.Counter;
+import org.gotm.store.api.Compression;
 
 /**
  * A process of its own that writes without end, to be killed: prints how many packets are on disk,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.gotm.store.api.RecordingException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,7 @@ class KillTest {
       Path out = folder.resolve("out" + round);
       long written = writeAndKill(out, compression, 20 + random.nextInt(60));
       try (Rig rig = new Rig(out, 2).open()) {
-        rig.output.finish();
+        rig.recording.finish();
       }
       List<Path> files = Tool.finished(out);
       assertThat(files).hasSize(1);
@@ -90,7 +91,7 @@ class KillTest {
     try (Rig rig = new Rig(folder).open()) {
       rig.expectedWorker(0);
       assertThat(rig.path("en0_current.pcap.tmp")).exists();
-      rig.output.finish();
+      rig.recording.finish();
     }
   }
 }

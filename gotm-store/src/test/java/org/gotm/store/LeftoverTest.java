@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.gotm.store.api.Compression;
+import org.gotm.store.file.FileNames;
+import org.gotm.store.repair.Leftovers;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +52,7 @@ class LeftoverTest {
           worker.flush();
         }
       }
-      rig.output.finish();
+      rig.recording.finish();
       return Files.readAllBytes(Tool.finished(rig.folder).getFirst());
     }
   }
@@ -63,16 +66,19 @@ class LeftoverTest {
   private LogLines restart(Path in) {
     try (Rig rig = new Rig(in, 2).open()) {
       rig.clock.set(Rig.START + 86400 * Rig.SECOND);
-      rig.output.finish();
+      rig.recording.finish();
       return rig.log;
     }
   }
 
   /** Mends the leftovers there without an output. */
   private static void mend(Path in) throws Exception {
-    var naming = new OutputOptions.Naming(in, "en0", ZoneOffset.UTC, false);
     Leftovers leftovers =
-        new Leftovers(new FileNames(naming, new Compression.None()), new LogLines(), () -> {});
+        new Leftovers(
+            new FileNames(in, "en0", ZoneOffset.UTC, new Compression.None()),
+            new LogLines(),
+            file -> {},
+            () -> {});
     leftovers.takeOver();
     leftovers.finish();
   }
@@ -331,7 +337,7 @@ class LeftoverTest {
     try (Rig rig = new Rig(in).open()) {
       rig.expectedWorker(0);
       assertThat(rig.path("en0_current.pcap.tmp")).exists();
-      rig.output.finish();
+      rig.recording.finish();
       assertThat(Tool.finished(in)).hasSize(2);
     }
   }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A log that a test can wait for. Any thread. */
-final class LogLines implements Consumer<String> {
+public final class LogLines implements Consumer<String> {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final List<String> lines = new ArrayList<>();
@@ -27,7 +27,7 @@ final class LogLines implements Consumer<String> {
   }
 
   /** All lines so far. */
-  synchronized List<String> lines() {
+  public synchronized List<String> lines() {
     return List.copyOf(lines);
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.gotm.core.capture.Counter;
+import org.gotm.store.api.Compression;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ class MergeTest {
   }
 
   private List<Tool.Packet> finish(Rig rig) {
-    rig.output.finish();
+    rig.recording.finish();
     return Tool.packets(Tool.finished(folder).getFirst());
   }
 

@@ -2,14 +2,20 @@ package org.gotm.store;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.store.api.Compression;
+import org.gotm.store.api.FinishedFile;
 
 /** An output with workers and a clock that a test sets. */
 final class Rig implements AutoCloseable {
@@ -23,10 +29,12 @@ final class Rig implements AutoCloseable {
   final AtomicLong clock = new AtomicLong(START);
   final ChunkPool pool;
   final Path folder;
-  Output output;
+  final List<FinishedFile> finished = new CopyOnWriteArrayList<>();
+  Recording recording;
   private final Arena arena = Arena.ofShared();
   private Compression compression = new Compression.None();
-  private OutputOptions.Rotation rotation = new OutputOptions.Rotation(0, 0);
+  private long rotationNanos;
+  private long rotationBytes;
   private TimestampPrecision precision = TimestampPrecision.NANO;
   private String baseName = "en0";
   private ZoneId zone = ZoneOffset.UTC;
@@ -49,7 +57,8 @@ final class Rig implements AutoCloseable {
   }
 
   Rig rotation(long intervalNanos, long sizeBytes) {
-    rotation = new OutputOptions.Rotation(intervalNanos, sizeBytes);
+    rotationNanos = intervalNanos;
+    rotationBytes = sizeBytes;
     return this;
   }
 
@@ -83,18 +92,24 @@ final class Rig implements AutoCloseable {
     return this;
   }
 
-  /** Opens the output without telling it of a worker. */
+  /** Opens the recording without telling it of a worker. */
   Rig open() {
-    var options =
-        new OutputOptions(
-            new OutputOptions.Naming(folder, baseName, zone, byPacketTime),
-            rotation,
-            new OutputOptions.Format(precision, PcapHeaderLayout.MAX_SNAPLEN),
-            compression,
-            2,
-            flushNanos,
-            perWorker);
-    output = Output.open(options, pool, log, clock::get, () -> {});
+    Recording.Builder builder =
+        Recording.into(folder)
+            .name(baseName)
+            .zone(zone)
+            .rotation(Duration.ofNanos(rotationNanos))
+            .rotationBytes(rotationBytes)
+            .format(RecordFormat.pcap(precision, PcapHeaderLayout.MAX_SNAPLEN))
+            .compression(compression)
+            .compressorThreads(2)
+            .flush(Duration.ofNanos(flushNanos))
+            .perWorker(perWorker)
+            .pool(pool)
+            .log(log)
+            .clock(clock::get)
+            .onFinished(finished::add);
+    recording = byPacketTime ? builder.byPacketTime().open() : builder.open();
     return this;
   }
 
@@ -105,7 +120,7 @@ final class Rig implements AutoCloseable {
 
   TestWorker expectedWorker(int number, int linkType) {
     TestWorker worker = worker(number, linkType, 0);
-    output.expect(number, linkType, worker.ledger);
+    recording.expect(number, linkType, worker.ledger);
     return worker;
   }
 
@@ -115,7 +130,7 @@ final class Rig implements AutoCloseable {
   }
 
   TestWorker worker(int number, int linkType, long fileSpanNanos) {
-    return new TestWorker(number, pool, output, linkType, fileSpanNanos, true, precision);
+    return new TestWorker(number, pool, recording, linkType, fileSpanNanos, true, precision);
   }
 
   /** A path in the folder. */
@@ -125,8 +140,9 @@ final class Rig implements AutoCloseable {
 
   @Override
   public void close() {
-    if (output != null) {
-      output.close();
+    if (recording != null) {
+      recording.abandon();
+      recording.close();
     }
     arena.close();
   }

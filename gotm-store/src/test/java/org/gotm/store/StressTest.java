@@ -8,6 +8,7 @@ import java.util.List;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.store.api.Compression;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +55,7 @@ class StressTest {
       for (Thread thread : threads) {
         thread.join();
       }
-      rig.output.finish();
+      rig.recording.finish();
       assertBalanced(rig, workers, waits);
     }
   }
@@ -62,8 +63,8 @@ class StressTest {
   private static TestWorker worker(int number, Rig rig, boolean waits) {
     TestWorker worker =
         new TestWorker(
-            number, rig.pool, rig.output, LinkType.ETHERNET, 0, waits, TimestampPrecision.NANO);
-    rig.output.expect(number, LinkType.ETHERNET, worker.ledger);
+            number, rig.pool, rig.recording, LinkType.ETHERNET, 0, waits, TimestampPrecision.NANO);
+    rig.recording.expect(number, LinkType.ETHERNET, worker.ledger);
     return worker;
   }
 
@@ -75,7 +76,7 @@ class StressTest {
         rig.clock.addAndGet(Rig.SECOND / 20);
       }
       if (i % 9000 == 0) {
-        rig.output.rotate();
+        rig.recording.rotate();
       }
     }
     worker.flush();

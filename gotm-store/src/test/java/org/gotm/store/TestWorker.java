@@ -12,6 +12,7 @@ import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.chunk.ChunkSink;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.core.source.PacketBatch;
 
@@ -19,7 +20,7 @@ import org.gotm.core.source.PacketBatch;
  * A worker that sends packets which a reader can tell apart: Ethernet of EtherType 88b5, then the
  * worker's number and the packet's, four bytes each, then noise. One thread.
  */
-final class TestWorker {
+public final class TestWorker {
   static final int HEADER_LENGTH = 14;
   static final long FLUSH_NANOS = 1_000_000_000;
   private static final ValueLayout.OfInt INT =
@@ -35,7 +36,7 @@ final class TestWorker {
   private int sent;
 
   /** A worker on Ethernet with nanoseconds that waits for a chunk when there is none. */
-  TestWorker(int number, ChunkPool pool, ChunkSink sink) {
+  public TestWorker(int number, ChunkPool pool, ChunkSink sink) {
     this(number, pool, sink, LinkType.ETHERNET, 0, true, TimestampPrecision.NANO);
   }
 
@@ -52,8 +53,7 @@ final class TestWorker {
         new ChunkAppender.Options(
             number,
             linkType,
-            precision,
-            PcapHeaderLayout.MAX_SNAPLEN,
+            RecordFormat.pcap(precision, PcapHeaderLayout.MAX_SNAPLEN),
             FLUSH_NANOS,
             fileSpanNanos,
             waits);
@@ -64,7 +64,7 @@ final class TestWorker {
   }
 
   /** Sends the next packet; it is kept, if there is room. */
-  void send(long timestampNanos, int length) {
+  public void send(long timestampNanos, int length) {
     packet.set(INT, HEADER_LENGTH + 4, sent++);
     for (int at = HEADER_LENGTH + 8; at < length; at += Long.BYTES) {
       packet.set(LONG, at, random.nextLong());
@@ -86,7 +86,7 @@ final class TestWorker {
   }
 
   /** Hands over what was sent. */
-  void flush() {
+  public void flush() {
     appender.finish();
   }
 

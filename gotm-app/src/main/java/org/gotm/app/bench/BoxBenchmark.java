@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.ffm.libc.HugePages;
-import org.gotm.store.Compression;
+import org.gotm.store.api.Compression;
 
 /**
  * Measures this machine step by step: the core, each way to compress, the disk, and all of it

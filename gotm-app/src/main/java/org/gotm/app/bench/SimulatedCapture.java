@@ -3,12 +3,11 @@ package org.gotm.app.bench;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
-import org.gotm.core.chunk.ChunkAppender;
+import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowListener;
@@ -17,20 +16,17 @@ import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
-import org.gotm.core.pcapfile.PcapHeaderLayout;
-import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.libc.HugePages;
-import org.gotm.store.Compression;
-import org.gotm.store.Output;
-import org.gotm.store.OutputOptions;
+import org.gotm.store.Recording;
+import org.gotm.store.api.Compression;
 
 /** All that happens to a packet after the ring, with packets that are in memory already. */
 final class SimulatedCapture {
   private static final int CAPACITY_FLOWS = 100_000;
   private static final int CHUNKS = 48;
   private static final int CHUNK_LENGTH = 1 << 20;
-  private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration FLUSH = Duration.ofSeconds(1);
   private static final long SEED = 11;
 
   private final MemorySegment file;
@@ -53,50 +49,37 @@ final class SimulatedCapture {
     try (HugePages memory = new HugePages()) {
       ChunkPool pool = new ChunkPool(CHUNKS, CHUNK_LENGTH, memory);
       Ledger ledger = new Ledger();
-      try (Output output =
-          Output.open(options(), pool, message -> {}, System::nanoTime, () -> {})) {
+      try (Recording recording = open(pool)) {
         FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, SEED);
         FlowTable flows =
             new FlowTable(
-                new FlowTable.Options(CAPACITY_FLOWS, FLUSH_NANOS, cutoff, Cutoff.UNLIMITED),
+                new FlowTable.Options(CAPACITY_FLOWS, FLUSH.toNanos(), cutoff, Cutoff.UNLIMITED),
                 keys,
                 FlowListener.NONE,
                 memory);
-        ChunkAppender appender =
-            new ChunkAppender(
-                new ChunkAppender.Options(
-                    0,
-                    LinkType.ETHERNET,
-                    TimestampPrecision.NANO,
-                    PcapHeaderLayout.MAX_SNAPLEN,
-                    FLUSH_NANOS,
-                    0,
-                    true),
-                pool,
-                output,
-                ledger);
+        PacketSink sink = recording.sink(0, LinkType.ETHERNET, ledger);
         long cpuBefore = cpuNanos();
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < leastNanos) {
-          pass(keys, flows, appender, ledger);
+          pass(keys, flows, sink, ledger);
         }
-        output.finish();
+        recording.finish();
         long nanos = System.nanoTime() - begin;
         return new Result(
             ledger.get(Counter.DELIVERED),
             ledger.get(Counter.BYTES),
-            output.bytesWritten(),
+            recording.bytesWritten(),
             nanos,
             cpuNanos() - cpuBefore);
       }
     }
   }
 
-  private void pass(FlowKeys keys, FlowTable flows, ChunkAppender appender, Ledger ledger) {
+  private void pass(FlowKeys keys, FlowTable flows, PacketSink sink, Ledger ledger) {
     try (PcapFileSource source = PcapFileSource.of(file, "memory")) {
       PacketDecoder decoder = new PacketDecoder(source.linkType(), false, keys);
       CaptureWorker worker =
-          new CaptureWorker(source, decoder, flows, appender, ledger, System::nanoTime);
+          new CaptureWorker(source, decoder, flows, sink, ledger, System::nanoTime);
       worker.run();
       if (worker.failure() != null) {
         throw new IllegalStateException("the benchmark failed", worker.failure());
@@ -104,15 +87,15 @@ final class SimulatedCapture {
     }
   }
 
-  private OutputOptions options() {
-    return new OutputOptions(
-        new OutputOptions.Naming(folder, "bench", ZoneOffset.UTC, false),
-        new OutputOptions.Rotation(0, 0),
-        new OutputOptions.Format(TimestampPrecision.NANO, PcapHeaderLayout.MAX_SNAPLEN),
-        compression,
-        Runtime.getRuntime().availableProcessors(),
-        FLUSH_NANOS,
-        false);
+  private Recording open(ChunkPool pool) {
+    return Recording.into(folder)
+        .byPacketTime() // so that the worker waits for the disk
+        .rotation(Duration.ZERO)
+        .compression(compression)
+        .compressorThreads(Runtime.getRuntime().availableProcessors())
+        .flush(FLUSH)
+        .pool(pool)
+        .open();
   }
 
   private static long cpuNanos() {

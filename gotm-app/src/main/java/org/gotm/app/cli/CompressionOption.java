@@ -1,7 +1,7 @@
 package org.gotm.app.cli;
 
 import java.util.List;
-import org.gotm.store.Compression;
+import org.gotm.store.api.Compression;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -18,7 +18,7 @@ import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.afpacket.FilterCompiler;
-import org.gotm.store.Compression;
+import org.gotm.store.api.Compression;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -5,7 +5,7 @@ import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.daemon.StartException;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
-import org.gotm.store.RecordingException;
+import org.gotm.store.api.RecordingException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;

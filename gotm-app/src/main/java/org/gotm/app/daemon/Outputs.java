@@ -3,12 +3,11 @@ package org.gotm.app.daemon;
 import java.lang.foreign.Arena;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.gotm.core.chunk.ChunkPool;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.ffm.libc.Libc;
-import org.gotm.store.Output;
-import org.gotm.store.OutputOptions;
+import org.gotm.store.Recording;
 
 /** Makes the output that the settings ask for. */
 final class Outputs {
@@ -16,37 +15,28 @@ final class Outputs {
 
   private Outputs() {}
 
-  static Output open(Settings settings, String baseName, ChunkPool pool, Consumer<String> log) {
-    return Output.open(
-        options(settings, baseName), pool, log, Outputs::epochNanos, Outputs::yieldPriority);
+  static Recording open(Settings settings, String baseName, ChunkPool pool, Consumer<String> log) {
+    Recording.Builder builder =
+        Recording.into(settings.outputFolder())
+            .name(baseName)
+            .zone(settings.utc() ? ZoneOffset.UTC : ZoneId.systemDefault())
+            .rotation(settings.rotationInterval())
+            .rotationBytes(settings.rotationBytes().orElse(0L))
+            .format(RecordFormat.pcap(settings.precision(), settings.snaplen()))
+            .compression(settings.compression())
+            .compressorThreads(compressorThreads(settings))
+            .flush(settings.flushInterval())
+            .perWorker(settings.perWorker())
+            .pool(pool)
+            .log(log)
+            .yieldPriority(Outputs::yieldPriority);
+    return settings.isOffline() ? builder.byPacketTime().open() : builder.open();
   }
 
   private static void yieldPriority() {
     try (Arena arena = Arena.ofConfined()) {
       new Libc(arena).setThreadNice(NICE);
     }
-  }
-
-  private static long epochNanos() {
-    return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-  }
-
-  private static OutputOptions options(Settings settings, String baseName) {
-    boolean offline = settings.isOffline();
-    return new OutputOptions(
-        new OutputOptions.Naming(
-            settings.outputFolder(),
-            baseName,
-            settings.utc() ? ZoneOffset.UTC : ZoneId.systemDefault(),
-            offline),
-        new OutputOptions.Rotation(
-            offline ? 0 : settings.rotationInterval().toNanos(),
-            settings.rotationBytes().orElse(0L)),
-        new OutputOptions.Format(settings.precision(), settings.snaplen()),
-        settings.compression(),
-        compressorThreads(settings),
-        settings.flushInterval().toNanos(),
-        settings.perWorker());
   }
 
   /**

@@ -10,8 +10,7 @@ import java.util.function.Consumer;
 import org.gotm.app.metrics.OutputMeters;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
-import org.gotm.core.chunk.Chunk;
-import org.gotm.core.chunk.ChunkAppender;
+import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
@@ -19,7 +18,7 @@ import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.libc.HugePages;
-import org.gotm.store.Output;
+import org.gotm.store.Recording;
 
 /**
  * The parts of a packet's way, wired together: sources, workers with their flow tables, chunks,
@@ -45,7 +44,7 @@ final class Pipeline implements AutoCloseable {
   private final List<PacketSource> sources;
   private final FileSources fileSources;
   private final ChunkPool pool;
-  private Output output;
+  private Recording recording;
   private boolean started;
 
   private Pipeline(Settings settings, List<PacketSource> sources, Consumer<String> log) {
@@ -60,19 +59,35 @@ final class Pipeline implements AutoCloseable {
             memory.asNeeded(TOUCHED_CHUNKS * CHUNK_LENGTH));
   }
 
-  /** Opens the sources and makes the workers; nothing runs and no file is touched yet. */
+  /** Opens the sources; nothing runs and no file is touched yet. */
   static Pipeline prepare(
       Settings settings, Map<String, String> environment, Consumer<String> log) {
     FileSources.check(settings.files());
     List<PacketSource> sources =
         settings.isOffline() ? List.of() : LiveSources.open(settings, environment, log);
-    Pipeline pipeline = new Pipeline(settings, sources, log);
+    return new Pipeline(settings, sources, log);
+  }
+
+  /** Opens the recording, which repairs what a crash left, and makes the workers. */
+  void open() {
+    recording = Outputs.open(settings, baseName(), pool, log);
     if (settings.isOffline()) {
-      pipeline.addFiles();
+      addFiles();
     } else {
-      pipeline.addInterfaces();
+      settings.interfaces().forEach(this::sayStart);
+      addInterfaces();
     }
-    return pipeline;
+  }
+
+  private void sayStart(String name) {
+    long workers = sources.stream().filter(source -> source.name().equals(name)).count();
+    log.accept("Starting capture on %s with %d workers".formatted(name, workers));
+  }
+
+  private String baseName() {
+    return settings.isOffline()
+        ? OutputNames.ofFiles(settings.files())
+        : String.join(",", settings.interfaces());
   }
 
   private void addInterfaces() {
@@ -88,7 +103,7 @@ final class Pipeline implements AutoCloseable {
               source,
               new PacketDecoder(source.linkType(), settings.directional(), keys),
               newTable(keys, watch),
-              newAppender(number, source.linkType(), ledger),
+              recording.sink(number, source.linkType(), ledger),
               ledger,
               System::nanoTime);
       int cpu =
@@ -102,15 +117,15 @@ final class Pipeline implements AutoCloseable {
     FlowKeys keys = newKeys();
     FlowTable table = newTable(keys, watch);
     Ledger ledger = new Ledger();
-    Map<Integer, ChunkAppender> appenders = new HashMap<>();
+    Map<Integer, PacketSink> sinks = new HashMap<>();
     FileCapture.FileWorkers workers =
         source ->
             new CaptureWorker(
                 source,
                 new PacketDecoder(source.linkType(), settings.directional(), keys),
                 table,
-                appenders.computeIfAbsent(
-                    source.linkType(), linkType -> newAppender(0, linkType, ledger)),
+                sinks.computeIfAbsent(
+                    source.linkType(), linkType -> recording.sink(0, linkType, ledger)),
                 ledger,
                 System::nanoTime);
     captures.add(
@@ -136,50 +151,6 @@ final class Pipeline implements AutoCloseable {
             settings.cutoff(),
             settings.largeFlowBytes());
     return new FlowTable(options, keys, watch, memory);
-  }
-
-  private ChunkAppender newAppender(int worker, int linkType, Ledger ledger) {
-    boolean offline = settings.isOffline();
-    ChunkAppender.Options options =
-        new ChunkAppender.Options(
-            worker,
-            linkType,
-            settings.precision(),
-            settings.snaplen(),
-            settings.flushInterval().toNanos(),
-            offline ? settings.rotationInterval().toNanos() : 0,
-            offline);
-    return new ChunkAppender(options, pool, this::toOutput, ledger);
-  }
-
-  private void toOutput(Chunk chunk) {
-    output.accept(chunk);
-  }
-
-  /** Opens the output: takes the folder, repairs what a crash left, opens the first file. */
-  void openOutput() {
-    output = Outputs.open(settings, baseName(), pool, log);
-    captures.stream()
-        .map(Capture::interfaceName)
-        .distinct()
-        .filter(name -> !settings.isOffline())
-        .forEach(
-            name ->
-                log.accept(
-                    "Starting capture on %s with %d workers".formatted(name, workersOn(name))));
-    for (int worker = 0; worker < sources.size(); worker++) {
-      output.expect(worker, sources.get(worker).linkType(), captures.get(worker).ledger());
-    }
-  }
-
-  private String baseName() {
-    return settings.isOffline()
-        ? OutputNames.ofFiles(settings.files())
-        : String.join(",", settings.interfaces());
-  }
-
-  private long workersOn(String name) {
-    return captures.stream().filter(capture -> capture.interfaceName().equals(name)).count();
   }
 
   /**
@@ -212,15 +183,15 @@ final class Pipeline implements AutoCloseable {
 
   /** Writes what is left and finishes the file; all captures have ended. */
   void finish() {
-    output.finish();
+    recording.finish();
   }
 
   List<Capture> captures() {
     return captures;
   }
 
-  Output output() {
-    return output;
+  Recording recording() {
+    return recording;
   }
 
   long bytesRead() {
@@ -238,7 +209,7 @@ final class Pipeline implements AutoCloseable {
                 .formatted(capture.interfaceName(), capture.worker(), trouble));
       }
     }
-    String trouble = output.trouble();
+    String trouble = recording.error();
     if (trouble != null) {
       troubles.add("output: " + trouble);
     }
@@ -246,7 +217,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   OutputMeters outputMeters() {
-    return new PipelineMeters(output, pool);
+    return new PipelineMeters(recording);
   }
 
   /**
@@ -256,8 +227,9 @@ final class Pipeline implements AutoCloseable {
   @Override
   public void close() {
     boolean ended = !started || awaitEnd();
-    if (output != null) {
-      output.close();
+    if (recording != null) {
+      recording.abandon();
+      recording.close();
     }
     if (ended) {
       sources.forEach(PacketSource::close);

@@ -1,43 +1,42 @@
 package org.gotm.app.daemon;
 
 import org.gotm.app.metrics.OutputMeters;
-import org.gotm.core.chunk.ChunkPool;
-import org.gotm.store.Output;
+import org.gotm.store.Recording;
 
 /** What the metrics tell of output and chunks. */
-record PipelineMeters(Output output, ChunkPool pool) implements OutputMeters {
+record PipelineMeters(Recording recording) implements OutputMeters {
   @Override
   public long rotations() {
-    return output.rotations();
+    return recording.rotations();
   }
 
   @Override
   public long writeErrors() {
-    return output.writeErrors();
+    return recording.writeErrors();
   }
 
   @Override
   public long bytesOnDisk() {
-    return output.bytesWritten();
+    return recording.bytesWritten();
   }
 
   @Override
   public int queueDepth() {
-    return output.queueDepth();
+    return recording.queueDepth();
   }
 
   @Override
   public long compressorNanos() {
-    return output.compressorNanos();
+    return recording.compressorNanos();
   }
 
   @Override
   public int chunks() {
-    return pool.size();
+    return recording.chunks();
   }
 
   @Override
   public int chunksInUse() {
-    return pool.inUse();
+    return recording.chunksInUse();
   }
 }

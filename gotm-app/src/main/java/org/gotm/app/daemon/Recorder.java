@@ -49,7 +49,7 @@ public final class Recorder {
     }
     try (Pipeline pipeline = Pipeline.prepare(settings, environment, this::log);
         MetricsServer server = bindMetrics()) {
-      pipeline.openOutput();
+      pipeline.open();
       return record(pipeline, server);
     }
   }
@@ -94,7 +94,7 @@ public final class Recorder {
         return;
       }
       if (request == Signals.Request.ROTATE) {
-        pipeline.output().rotate();
+        pipeline.recording().rotate();
       }
       reporter.printNews();
       if (System.nanoTime() - next >= 0) {

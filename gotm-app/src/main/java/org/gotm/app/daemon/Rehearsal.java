@@ -14,8 +14,7 @@ import org.gotm.core.flow.FlowListener;
 import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
-import org.gotm.core.pcapfile.PcapHeaderLayout;
-import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.afpacket.RehearsalSource;
 import org.gotm.ffm.libc.Libc;
@@ -65,13 +64,7 @@ final class Rehearsal implements Runnable {
     ChunkAppender appender =
         new ChunkAppender(
             new ChunkAppender.Options(
-                0,
-                source.linkType(),
-                TimestampPrecision.NANO,
-                PcapHeaderLayout.MAX_SNAPLEN,
-                LONGEST.toNanos(),
-                0,
-                false),
+                0, source.linkType(), RecordFormat.pcap(), LONGEST.toNanos(), 0, false),
             pool,
             pool::release,
             ledger);

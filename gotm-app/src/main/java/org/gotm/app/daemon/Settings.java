@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.TimestampPrecision;
-import org.gotm.store.Compression;
+import org.gotm.store.api.Compression;
 
 /**
  * Everything a run of gotm needs to know, checked.

@@ -19,7 +19,7 @@ import org.gotm.app.daemon.CaptureMethod;
 import org.gotm.app.daemon.Settings;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.TimestampPrecision;
-import org.gotm.store.Compression;
+import org.gotm.store.api.Compression;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;

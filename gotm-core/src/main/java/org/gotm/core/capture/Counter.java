@@ -20,12 +20,20 @@ public enum Counter {
   CUT,
   /** Delivered packets whose flow could not be told; all of them are kept. */
   UNDECODED,
-  /** Kept packets that are in a file. Written by the output thread. */
+  /**
+   * Kept packets that reached a file, {@link #LOST_SYNC_ERROR} ones included. Written by the output
+   * thread.
+   */
   WRITTEN,
   /** Kept packets lost because no chunk was free, or the sink failed and the capture ended. */
   LOST_OUTPUT_FULL,
   /** Kept packets lost because writing failed. Written by the output thread. */
   LOST_WRITE_ERROR,
+  /**
+   * Packets that were booked as written and are lost all the same, because the disk could not be
+   * made to keep them. Written by the output's closer.
+   */
+  LOST_SYNC_ERROR,
   /** Bytes of the delivered packets on the wire. */
   BYTES,
   /** Captured bytes of the kept packets that found room. */

@@ -39,6 +39,11 @@ public final class Ledger {
     LONGS.setOpaque(counters, at, counters[at] + amount);
   }
 
+  /** Adds to a counter that several threads may add to, such as the output's. Any thread. */
+  public void addShared(Counter counter, long amount) {
+    LONGS.getAndAdd(counters, at(counter), amount);
+  }
+
   /** Sets a counter to a total that is kept elsewhere. Its one writing thread only. */
   public void set(Counter counter, long total) {
     LONGS.setOpaque(counters, at(counter), total);
@@ -65,6 +70,16 @@ public final class Ledger {
     for (Counter counter : Counter.values()) {
       add(counter, other.get(counter));
     }
+  }
+
+  /** Kept packets that are in a file, and not known to be lost from it. */
+  public long written() {
+    return get(Counter.WRITTEN) - get(Counter.LOST_SYNC_ERROR);
+  }
+
+  /** Kept packets that writing has lost, before or after they were in a file. */
+  public long lostToWriteErrors() {
+    return get(Counter.LOST_WRITE_ERROR) + get(Counter.LOST_SYNC_ERROR);
   }
 
   /** Kept packets that are neither written nor lost yet. */
@@ -95,9 +110,9 @@ public final class Ledger {
             get(Counter.DELIVERED),
             get(Counter.KEPT),
             get(Counter.CUT),
-            get(Counter.WRITTEN),
+            written(),
             get(Counter.LOST_OUTPUT_FULL),
-            get(Counter.LOST_WRITE_ERROR),
+            lostToWriteErrors(),
             inMemory(),
             isBalanced() ? "yes" : "no");
   }

@@ -6,22 +6,25 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.memory.NativeMemory;
-import org.gotm.core.pcapfile.PcapRecordLayout;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketBatch;
 
 /**
- * Whole pcap records in off-heap memory: the unit of hand-over, compression, flush and writing.
+ * Whole records in off-heap memory: the unit of hand-over, compression, flush and writing.
  *
  * <p>A worker fills it, an output thread empties it and gives it back to its {@link ChunkPool}; it
  * belongs to one of them at a time, and queues between them make its content visible. Hot path.
  * What it copies is checked against the batch's segment and its own capacity.
  */
 public final class Chunk {
-  /** Bytes of the smallest chunk, which has room for any packet that a pcap file may hold. */
-  public static final int MIN_CAPACITY = 512 * 1024;
-
   /** What the memory of chunks is aligned to, so that a file can be written from it directly. */
   public static final int ALIGNMENT = 4096;
+
+  /**
+   * Bytes of the smallest chunk, which has room for any packet that a pcap file may hold, wherever
+   * in the first page its records begin.
+   */
+  public static final int MIN_CAPACITY = (512 << 10) + ALIGNMENT;
 
   private static final ValueLayout.OfInt INT_BIG_ENDIAN =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN);
@@ -72,19 +75,20 @@ public final class Chunk {
    *
    * @return false if there is no room for it; the chunk is as it was
    */
-  boolean append(PacketBatch batch, int index, int snaplen, int nanosPerUnit) {
+  boolean append(PacketBatch batch, int index, RecordFormat format) {
     int caplen = batch.caplens[index];
     int wireLength = batch.wireLengths[index];
     int vlanTag = batch.vlanTags[index];
     int at = end;
-    if (caplen > capacity - at - PcapRecordLayout.HEADER_LENGTH - VLAN_TAG_LENGTH) {
+    if (format.recordLength(caplen) > capacity - at - VLAN_TAG_LENGTH) {
       return false;
     }
     long offset = batch.offsets[index];
     Objects.checkFromIndexSize(offset, caplen, batch.segment.byteSize());
     long timestampNanos = batch.timestampsNanos[index];
     long packet = batch.segment.address() + offset;
-    int data = at + PcapRecordLayout.HEADER_LENGTH;
+    int data = at + format.dataOffset();
+    int snaplen = format.snaplen();
     if (vlanTag == 0 || caplen < MAC_ADDRESSES_LENGTH) {
       caplen = Math.min(caplen, snaplen);
       NativeMemory.copy(packet, address + data, caplen);
@@ -93,12 +97,11 @@ public final class Chunk {
       caplen = Math.min(caplen + VLAN_TAG_LENGTH, snaplen);
       wireLength += VLAN_TAG_LENGTH;
     }
-    PcapRecordLayout.write(memory, at, timestampNanos, nanosPerUnit, caplen, wireLength);
     if (packets++ == 0) {
       firstTimestampNanos = timestampNanos;
     }
     lastTimestampNanos = timestampNanos;
-    end = data + caplen;
+    end = at + format.finish(memory, at, timestampNanos, caplen, wireLength);
     return true;
   }
 

@@ -3,7 +3,7 @@ package org.gotm.core.chunk;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
-import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketBatch;
 
 /**
@@ -14,39 +14,48 @@ import org.gotm.core.source.PacketBatch;
  * a reader of files waits.
  */
 public final class ChunkAppender implements PacketSink {
+  /** The longest span of packet time a file, about 73 years: sums with packet times stay longs. */
+  public static final long MAX_FILE_SPAN_NANOS = Long.MAX_VALUE / 4;
+
   private final Options options;
   private final ChunkPool pool;
   private final ChunkSink sink;
   private final Ledger ledger;
-  private final int nanosPerUnit;
-  private final int snaplen;
+  private final RecordFormat format;
+  private final long fileSpanNanos;
   private final FileAlignment alignment = new FileAlignment();
   private Chunk chunk;
   private long chunkBeganNanos;
   private boolean hasNewChunk;
   private boolean startsFile;
-  private long fileEndNanos = Long.MIN_VALUE;
+  private boolean hasFile;
+  private long fileEndNanos;
 
   /**
    * What an appender needs to know.
    *
    * @param worker number of the worker, written into each chunk
    * @param linkType LINKTYPE_ value of the packets
-   * @param precision of the records' time stamps
-   * @param snaplen bytes of a packet to keep
+   * @param format of the records
    * @param flushNanos how long a packet may wait in a chunk that does not fill
-   * @param fileSpanNanos packet time after which a new file is due; 0 when files rotate by the
-   *     clock
+   * @param fileSpanNanos packet time after which a new file is due, also when time goes back by
+   *     more; 0 when files rotate by the clock, at most {@link #MAX_FILE_SPAN_NANOS}
    * @param waitForChunk true to wait when no chunk is free, false to lose the packet
    */
   public record Options(
       int worker,
       int linkType,
-      TimestampPrecision precision,
-      int snaplen,
+      RecordFormat format,
       long flushNanos,
       long fileSpanNanos,
-      boolean waitForChunk) {}
+      boolean waitForChunk) {
+    /** Checks the span. */
+    public Options {
+      if (fileSpanNanos < 0 || fileSpanNanos > MAX_FILE_SPAN_NANOS) {
+        throw new IllegalArgumentException("fileSpanNanos=%d".formatted(fileSpanNanos));
+      }
+    }
+  }
 
   /** An appender that writes its chunks off to {@code ledger}. */
   public ChunkAppender(Options options, ChunkPool pool, ChunkSink sink, Ledger ledger) {
@@ -54,17 +63,17 @@ public final class ChunkAppender implements PacketSink {
     this.pool = pool;
     this.sink = sink;
     this.ledger = ledger;
-    this.nanosPerUnit = options.precision().nanosPerUnit();
-    this.snaplen = options.snaplen();
+    this.format = options.format();
+    this.fileSpanNanos = options.fileSpanNanos();
   }
 
   @Override
   public boolean accept(PacketBatch batch, int index) {
-    if (options.fileSpanNanos() != 0 && batch.timestampsNanos[index] >= fileEndNanos) {
+    if (fileSpanNanos != 0 && !isInFile(batch.timestampsNanos[index])) {
       startFile(batch.timestampsNanos[index]);
     }
     Chunk current = chunk;
-    if (current != null && current.append(batch, index, snaplen, nanosPerUnit)) {
+    if (current != null && current.append(batch, index, format)) {
       return true;
     }
     return acceptInNewChunk(batch, index);
@@ -77,7 +86,7 @@ public final class ChunkAppender implements PacketSink {
       return false;
     }
     fresh.begin(options.worker(), options.linkType(), ledger, alignment);
-    if (!fresh.append(batch, index, snaplen, nanosPerUnit)) {
+    if (!fresh.append(batch, index, format)) {
       pool.release(fresh); // a packet that fits into no chunk
       return false;
     }
@@ -90,15 +99,25 @@ public final class ChunkAppender implements PacketSink {
     return true;
   }
 
+  /** True within the span of the file, or before it by less than a span: packets change places. */
+  private boolean isInFile(long timestampNanos) {
+    long sinceEarliest = timestampNanos - (fileEndNanos - 2 * fileSpanNanos);
+    return hasFile && sinceEarliest >= 0 && sinceEarliest < 2 * fileSpanNanos;
+  }
+
+  /** The first file, the next one, or one that starts anew because time has gone far back. */
   private void startFile(long timestampNanos) {
-    long span = options.fileSpanNanos();
-    if (fileEndNanos == Long.MIN_VALUE) {
+    long span = fileSpanNanos;
+    if (!hasFile || timestampNanos < fileEndNanos) {
       fileEndNanos = timestampNanos + span;
-      return;
+    } else {
+      fileEndNanos += (timestampNanos - fileEndNanos) / span * span + span;
     }
-    handOver();
-    startsFile = true;
-    fileEndNanos += (timestampNanos - fileEndNanos) / span * span + span;
+    if (hasFile) {
+      handOver();
+      startsFile = true;
+    }
+    hasFile = true;
   }
 
   private Chunk takeWaiting() {

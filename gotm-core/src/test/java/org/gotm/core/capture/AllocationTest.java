@@ -23,7 +23,7 @@ import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
-import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,7 +81,7 @@ class AllocationTest {
   private static ChunkAppender appender(ChunkPool pool, Ledger ledger) {
     ChunkAppender.Options options =
         new ChunkAppender.Options(
-            0, LinkType.ETHERNET, TimestampPrecision.NANO, 262144, 1_000_000_000, 0, false);
+            0, LinkType.ETHERNET, RecordFormat.pcap(), 1_000_000_000, 0, false);
     ChunkSink sink =
         chunk -> {
           ledger.add(Counter.WRITTEN, chunk.packets());

@@ -21,7 +21,7 @@ import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
-import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
@@ -76,7 +76,7 @@ class ShrinkingFileTest {
             arena);
     ChunkAppender.Options options =
         new ChunkAppender.Options(
-            0, LinkType.ETHERNET, TimestampPrecision.NANO, 262144, 1_000_000_000, 0, false);
+            0, LinkType.ETHERNET, RecordFormat.pcap(), 1_000_000_000, 0, false);
     return new CaptureWorker(
         source,
         new PacketDecoder(source.linkType(), false, keys),

@@ -188,9 +188,9 @@ class ChunkAppenderTest {
   }
 
   @Test
-  void shouldNotStartAFileBecauseTimeGoesBack() {
+  void shouldNotStartAFileBecauseTimeGoesBackALittle() {
     ChunkAppender appender = testbed.appender(fileSpan(60 * SECOND));
-    for (long second : new long[] {1000, 900, 1010, 0, 1059}) {
+    for (long second : new long[] {1000, 990, 1010, 940, 1059}) {
       testbed.append(appender, packet(10), second * SECOND);
     }
     appender.finish();
@@ -199,7 +199,22 @@ class ChunkAppenderTest {
   }
 
   @Test
-  void shouldStartOneFileOnlyWhenTimeIsHostile() {
+  void shouldStartAFileAnewWhenTimeGoesBackByMoreThanItsSpan() {
+    ChunkTestbed large = new ChunkTestbed(10);
+    ChunkAppender appender = large.appender(fileSpan(60 * SECOND));
+    for (long second : new long[] {1000, 900, 910, 970, 1030}) {
+      large.append(appender, packet(10), second * SECOND);
+    }
+    appender.finish();
+
+    assertThat(large.handedOver).extracting(Chunk::packets).containsExactly(1, 2, 1, 1);
+    assertThat(large.handedOver)
+        .extracting(Chunk::startsFile)
+        .containsExactly(false, true, true, true);
+  }
+
+  @Test
+  void shouldStartAFileAtEachJumpWhenTimeIsHostile() {
     ChunkTestbed large = new ChunkTestbed(10);
     ChunkAppender appender = large.appender(fileSpan(60 * SECOND));
     for (long second : new long[] {0, 4_294_967_295L, 5, 4_294_967_295L, 0}) {
@@ -207,8 +222,10 @@ class ChunkAppenderTest {
     }
     appender.finish();
 
-    assertThat(large.handedOver).extracting(Chunk::packets).containsExactly(1, 4);
-    assertThat(large.handedOver).extracting(Chunk::startsFile).containsExactly(false, true);
+    assertThat(large.handedOver).extracting(Chunk::packets).containsExactly(1, 1, 1, 1, 1);
+    assertThat(large.handedOver)
+        .extracting(Chunk::startsFile)
+        .containsExactly(false, true, true, true, true);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.packet.LinkType;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.core.source.PacketBatch;
 
@@ -38,17 +39,17 @@ final class ChunkTestbed implements ChunkSink {
 
   static ChunkAppender.Options options(TimestampPrecision precision, int snaplen) {
     return new ChunkAppender.Options(
-        WORKER, LinkType.ETHERNET, precision, snaplen, SECOND, 0, false);
+        WORKER, LinkType.ETHERNET, RecordFormat.pcap(precision, snaplen), SECOND, 0, false);
   }
 
   static ChunkAppender.Options waiting() {
     return new ChunkAppender.Options(
-        WORKER, LinkType.ETHERNET, TimestampPrecision.NANO, 262144, SECOND, 0, true);
+        WORKER, LinkType.ETHERNET, RecordFormat.pcap(), SECOND, 0, true);
   }
 
   static ChunkAppender.Options fileSpan(long nanos) {
     return new ChunkAppender.Options(
-        WORKER, LinkType.ETHERNET, TimestampPrecision.NANO, 262144, SECOND, nanos, false);
+        WORKER, LinkType.ETHERNET, RecordFormat.pcap(), SECOND, nanos, false);
   }
 
   ChunkAppender appender(ChunkAppender.Options options) {

@@ -1,0 +1,554 @@
+package org.gotm.store;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.gotm.core.capture.Ledger;
+import org.gotm.core.capture.PacketSink;
+import org.gotm.core.chunk.Chunk;
+import org.gotm.core.chunk.ChunkAppender;
+import org.gotm.core.chunk.ChunkPool;
+import org.gotm.core.chunk.ChunkSink;
+import org.gotm.core.pcapfile.RecordFormat;
+import org.gotm.store.api.Compression;
+import org.gotm.store.api.FinishedFile;
+import org.gotm.store.api.RecordingException;
+import org.gotm.store.compress.CompressorPool;
+import org.gotm.store.file.Closer;
+import org.gotm.store.file.ErrorState;
+import org.gotm.store.file.FileCounters;
+import org.gotm.store.file.FileNames;
+import org.gotm.store.file.FolderLock;
+import org.gotm.store.repair.Leftovers;
+
+/**
+ * The front door of the store: packets go in, and rotating, compressed capture files that survive a
+ * crash come out, in one folder, in a series for each link type, or for each worker.
+ *
+ * <pre>{@code
+ * try (Recording recording =
+ *         Recording.into(Path.of("pcaps")).compression(Compression.zstd()).open();
+ *     RecordedPackets packets = recording.packets(LinkType.ETHERNET)) {
+ *   packets.add(frame, timestampNanos);
+ * }
+ * }</pre>
+ *
+ * <p>Life cycle: {@link Builder#open}, {@link #sink} for each worker or {@link #packets}, then
+ * {@link #finish} when all workers have ended; {@link #abandon} instead, or while {@code finish}
+ * waits, to be quick; {@link #close} in any case, which finishes if neither was called.
+ *
+ * <p>Thread rule: any thread calls any method. {@link #accept} never waits.
+ */
+public final class Recording implements ChunkSink, AutoCloseable {
+  private static final long ABANDON_MILLIS = 2000;
+  private static final int ALL_WORKERS = -1;
+
+  /** Numbers that no capture's worker has. */
+  private static final int FIRST_PACKET_WRITER = 1000;
+
+  /** A series, and what the chunks have in common that go there. */
+  private record Route(int linkType, int worker, Series series) {}
+
+  private final RecordingOptions options;
+  private final ChunkPool pool;
+  private final Arena memory;
+  private final FolderLock lock;
+  private final FileCounters counters = new FileCounters();
+  private final LongAdder compressorNanos = new LongAdder();
+  private final Leftovers leftovers;
+  private final CompressorPool compressors;
+  private final Closer closer;
+  private final Series.Shared shared;
+  private final AtomicInteger packetWriters = new AtomicInteger(FIRST_PACKET_WRITER);
+  private volatile Route[] routes = {};
+  private boolean ended;
+  private boolean closed;
+
+  private Recording(RecordingOptions options, ChunkPool pool, Arena memory, FolderLock lock)
+      throws IOException {
+    this.options = options;
+    this.pool = pool;
+    this.memory = memory;
+    this.lock = lock;
+    FileNames names =
+        new FileNames(options.folder(), options.name(), options.zone(), options.compression());
+    leftovers = new Leftovers(names, options.log(), options.finished(), options.yieldPriority());
+    leftovers.takeOver();
+    compressors = newCompressors();
+    closer =
+        new Closer(
+            names, options.byPacketTime(), options.epochNanos(), options.log(), this::onFinished);
+    long startNanos = options.epochNanos().getAsLong();
+    shared =
+        new Series.Shared(
+            options, pool, names, compressors, closer, leftovers, counters, startNanos);
+  }
+
+  private CompressorPool newCompressors() {
+    return options.compression() instanceof Compression.None
+        ? null
+        : new CompressorPool(
+            options.compression(),
+            options.compressorThreads(),
+            compressorNanos,
+            options.yieldPriority());
+  }
+
+  /** A disk that takes files again may also take those that could not be mended before. */
+  private void onFinished(FinishedFile file) {
+    options.finished().accept(file);
+    leftovers.retry();
+  }
+
+  /**
+   * Begins with the folder, which is made if it is missing; what is not said otherwise has a
+   * default.
+   */
+  public static Builder into(Path folder) {
+    return new Builder(folder);
+  }
+
+  /**
+   * A sink for a worker's packets. Makes the current file of its series, so that it is there even
+   * if no packet comes, and lets the merge know whom to wait for; a recording by packet time makes
+   * files when packets come.
+   *
+   * @param worker its number; no two workers have the same
+   * @param linkType the LINKTYPE_ value of its packets
+   * @param ledger its account
+   * @throws RecordingException if the file cannot be made, with the line to show to the user
+   */
+  public PacketSink sink(int worker, int linkType, Ledger ledger) {
+    if (!options.byPacketTime()) {
+      expect(worker, linkType, ledger);
+    }
+    long span = options.byPacketTime() ? options.rotationNanos() : 0;
+    return new ChunkAppender(
+        new ChunkAppender.Options(
+            worker,
+            linkType,
+            options.format(),
+            options.flushNanos(),
+            span > ChunkAppender.MAX_FILE_SPAN_NANOS ? 0 : span,
+            options.byPacketTime()),
+        pool,
+        this,
+        ledger);
+  }
+
+  /** A way in for packets that come from no capture; to be closed before the recording. */
+  public RecordedPackets packets(int linkType) {
+    return new RecordedPackets(this, packetWriters.getAndIncrement(), linkType);
+  }
+
+  /** Makes the series of a worker, unless it is there, and lets its merge wait for the worker. */
+  synchronized void expect(int worker, int linkType, Ledger ledger) {
+    Series series = find(linkType, worker);
+    if (series == null) {
+      series = newSeries(linkType, worker);
+      try {
+        series.open();
+      } catch (IOException e) {
+        throw unusable(options.folder(), e);
+      }
+      add(linkType, worker, series);
+    }
+    series.expect(worker, ledger);
+  }
+
+  private static RecordingException unusable(Path folder, IOException e) {
+    return new RecordingException(
+        "write=%s: cannot be written to: %s; choose another folder with -write or mend this one"
+            .formatted(folder, ErrorState.reason(e)),
+        e);
+  }
+
+  @Override
+  public void accept(Chunk chunk) {
+    Series series = find(chunk.linkType(), chunk.worker());
+    if (series == null) {
+      series = findOrAdd(chunk.linkType(), chunk.worker());
+    }
+    series.accept(chunk);
+  }
+
+  private Series find(int linkType, int worker) {
+    for (Route route : routes) {
+      if (route.linkType() == linkType
+          && (route.worker() == ALL_WORKERS || route.worker() == worker)) {
+        return route.series();
+      }
+    }
+    return null;
+  }
+
+  private synchronized Series findOrAdd(int linkType, int worker) {
+    Series series = find(linkType, worker);
+    if (series == null) {
+      series = newSeries(linkType, worker);
+      add(linkType, worker, series);
+    }
+    return series;
+  }
+
+  private Series newSeries(int linkType, int worker) {
+    boolean first =
+        Arrays.stream(routes).noneMatch(r -> r.worker() == ALL_WORKERS || r.worker() == worker);
+    String name =
+        (options.perWorker() ? "_w" + worker : "") + (first ? "" : "_linktype" + linkType);
+    return new Series(shared, name, linkType);
+  }
+
+  private void add(int linkType, int worker, Series series) {
+    Route[] more = Arrays.copyOf(routes, routes.length + 1);
+    more[routes.length] = new Route(linkType, options.perWorker() ? worker : ALL_WORKERS, series);
+    series.start();
+    routes = more;
+  }
+
+  /** Asks for new files now. */
+  public void rotate() {
+    for (Route route : routes) {
+      route.series().rotate();
+    }
+  }
+
+  /**
+   * Writes all that was accepted and gives the files their finished names. To be called once all
+   * workers have ended; returns when it is done, or when another thread calls {@link #abandon}.
+   */
+  public void finish() {
+    end();
+    for (Route route : routes) {
+      route.series().finish();
+    }
+    try {
+      for (Route route : routes) {
+        route.series().join(0);
+      }
+      closer.finish();
+      leftovers.finish();
+    } catch (InterruptedException e) {
+      abandon();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void end() {
+    ended = true;
+  }
+
+  /**
+   * Closes the files as they are, after at most about two seconds. Files without a packet go away,
+   * others stay for the next start to mend. What was not written is counted as lost.
+   */
+  public void abandon() {
+    end();
+    if (compressors != null) {
+      compressors.cancel();
+    }
+    leftovers.stop();
+    for (Route route : routes) {
+      route.series().abandon();
+    }
+    try {
+      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ABANDON_MILLIS);
+      for (Route route : routes) {
+        route.series().join(millisTo(deadline));
+      }
+      closer.abandon(millisTo(deadline));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static long millisTo(long deadline) {
+    return Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+  }
+
+  /** Finishes if neither {@link #finish} nor {@link #abandon} was called, and frees everything. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    if (!ended) {
+      finish();
+    }
+    abandon();
+    if (compressors != null) {
+      compressors.close();
+    }
+    lock.close();
+    free();
+  }
+
+  private void free() {
+    if (closer.hasEnded()) {
+      for (Route route : routes) {
+        route.series().free();
+      }
+      if (memory != null && pool.inUse() == 0) {
+        memory.close();
+      }
+    }
+  }
+
+  /** Files finished because a new one was due. */
+  public long rotations() {
+    return counters.rotations.sum();
+  }
+
+  /** Times that opening, writing, syncing or moving a file failed. */
+  public long writeErrors() {
+    return counters.writeErrors.sum();
+  }
+
+  /** Bytes that reached files, compressed if the files are. */
+  public long bytesWritten() {
+    return counters.bytesWritten.sum();
+  }
+
+  /** Time that compressor threads have spent compressing. */
+  public long compressorNanos() {
+    return compressorNanos.sum();
+  }
+
+  /** Chunks there are for packets on their way to files. */
+  public int chunks() {
+    return pool.size();
+  }
+
+  /** Chunks that are being filled or wait to be written. */
+  public int chunksInUse() {
+    return pool.inUse();
+  }
+
+  /** Chunks that wait for an output thread. */
+  public int queueDepth() {
+    int depth = 0;
+    for (Route route : routes) {
+      depth += route.series().queueDepth();
+    }
+    return depth;
+  }
+
+  /** What keeps packets from being written now, in one line, or null if nothing does. */
+  public String error() {
+    for (Route route : routes) {
+      String error = route.series().error();
+      if (error != null) {
+        return error;
+      }
+    }
+    return null;
+  }
+
+  /** What a recording is to do. One thread. */
+  public static final class Builder {
+    private static final int CHUNKS = 32;
+    private static final int CHUNK_LENGTH = 1 << 20;
+
+    private final Path folder;
+    private String name = "capture";
+    private ZoneId zone = ZoneId.systemDefault();
+    private boolean byPacketTime;
+    private Duration rotation = Duration.ofSeconds(300);
+    private long rotationBytes;
+    private RecordFormat format = RecordFormat.pcap();
+    private Compression compression = new Compression.None();
+    private int compressorThreads = 1;
+    private Duration flush = Duration.ofSeconds(1);
+    private boolean perWorker;
+    private ChunkPool pool;
+    private Consumer<String> log = line -> {};
+    private LongSupplier epochNanos =
+        () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    private Consumer<FinishedFile> finished = file -> {};
+    private Runnable yieldPriority = () -> {};
+
+    private Builder(Path folder) {
+      this.folder = Objects.requireNonNull(folder, "folder");
+    }
+
+    /**
+     * What the names of current files begin with, such as the interfaces; "capture" if not said.
+     */
+    public Builder name(String newName) {
+      name = newName;
+      return this;
+    }
+
+    /** The time zone of the names of finished files; the system's if not said. */
+    public Builder zone(ZoneId newZone) {
+      zone = newZone;
+      return this;
+    }
+
+    /**
+     * For recorded traffic: files rotate by the packets' time and are named by their last packet,
+     * and a worker waits for a disk that is slow instead of losing packets.
+     */
+    public Builder byPacketTime() {
+      byPacketTime = true;
+      return this;
+    }
+
+    /** Age at which a file is finished; zero for never, 5 minutes if not said. */
+    public Builder rotation(Duration newRotation) {
+      rotation = newRotation;
+      return this;
+    }
+
+    /** Bytes on disk that a file does not exceed; 0 for no limit, as if not said. */
+    public Builder rotationBytes(long newRotationBytes) {
+      rotationBytes = newRotationBytes;
+      return this;
+    }
+
+    /** How records look; pcap with nanoseconds and whole packets if not said. */
+    public Builder format(RecordFormat newFormat) {
+      format = newFormat;
+      return this;
+    }
+
+    /** How files are compressed; not at all if not said. */
+    public Builder compression(Compression newCompression) {
+      compression = newCompression;
+      return this;
+    }
+
+    /** How many threads compress, from 1 up; 1 if not said. */
+    public Builder compressorThreads(int newCompressorThreads) {
+      compressorThreads = newCompressorThreads;
+      return this;
+    }
+
+    /**
+     * How long a packet may wait in memory when few come; also bounds how long the merge of several
+     * workers waits for one of them. A second if not said.
+     */
+    public Builder flush(Duration newFlush) {
+      flush = newFlush;
+      return this;
+    }
+
+    /** A series of files for each worker, instead of one that all are merged into. */
+    public Builder perWorker(boolean newPerWorker) {
+      perWorker = newPerWorker;
+      return this;
+    }
+
+    /** The chunks to use, whose memory outlives the recording; 32 of 1 MiB if not said. */
+    public Builder pool(ChunkPool newPool) {
+      pool = newPool;
+      return this;
+    }
+
+    /** Takes one line at a time, from any thread, and must not wait; nobody if not said. */
+    public Builder log(Consumer<String> newLog) {
+      log = newLog;
+      return this;
+    }
+
+    /** The clock that names files and tells when to rotate, nanoseconds since 1970. */
+    public Builder clock(LongSupplier newEpochNanos) {
+      epochNanos = newEpochNanos;
+      return this;
+    }
+
+    /** Hears of each finished file, on a thread of the recording; nobody if not said. */
+    public Builder onFinished(Consumer<FinishedFile> newFinished) {
+      finished = newFinished;
+      return this;
+    }
+
+    /** Run by each background thread first, to lower its priority; nothing if not said. */
+    public Builder yieldPriority(Runnable newYieldPriority) {
+      yieldPriority = newYieldPriority;
+      return this;
+    }
+
+    /**
+     * Makes the folder ready: takes it for this process alone and begins, in the background, to
+     * mend what a crashed run has left there.
+     *
+     * @throws IllegalArgumentException if an option is out of its range
+     * @throws RecordingException if the folder cannot be used, with the line to show to the user
+     */
+    public Recording open() {
+      RecordingOptions options = options();
+      FolderLock lock = FolderLock.take(folder);
+      Arena memory = pool == null ? Arena.ofShared() : null;
+      try {
+        ChunkPool chunks = pool == null ? newPool(memory) : pool;
+        return new Recording(options, chunks, memory, lock);
+      } catch (IOException e) {
+        release(lock, memory);
+        throw unusable(folder, e);
+      } catch (RuntimeException | Error e) {
+        release(lock, memory);
+        throw e;
+      }
+    }
+
+    private static void release(FolderLock lock, Arena memory) {
+      lock.close();
+      if (memory != null) {
+        memory.close();
+      }
+    }
+
+    private static ChunkPool newPool(SegmentAllocator memory) {
+      return new ChunkPool(CHUNKS, CHUNK_LENGTH, memory);
+    }
+
+    private RecordingOptions options() {
+      if (compressorThreads < 1 || rotationBytes < 0) {
+        throw new IllegalArgumentException(
+            "compressorThreads=%d rotationBytes=%d: too small"
+                .formatted(compressorThreads, rotationBytes));
+      }
+      if (rotation.isNegative() || flush.isNegative()) {
+        throw new IllegalArgumentException(
+            "rotation=%s flush=%s: negative".formatted(rotation, flush));
+      }
+      return new RecordingOptions(
+          folder,
+          name,
+          zone,
+          byPacketTime,
+          nanos(rotation),
+          rotationBytes,
+          format,
+          compression,
+          compressorThreads,
+          nanos(flush),
+          perWorker,
+          log,
+          epochNanos,
+          finished,
+          yieldPriority);
+    }
+
+    /** A time that is too long for a long is for ever all the same. */
+    private static long nanos(Duration duration) {
+      return duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0
+          ? Long.MAX_VALUE
+          : duration.toNanos();
+    }
+  }
+}

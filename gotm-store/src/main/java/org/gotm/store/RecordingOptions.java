@@ -1,0 +1,27 @@
+package org.gotm.store;
+
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.gotm.core.pcapfile.RecordFormat;
+import org.gotm.store.api.Compression;
+import org.gotm.store.api.FinishedFile;
+
+/** What a recording was asked for; see {@link Recording.Builder}. */
+record RecordingOptions(
+    Path folder,
+    String name,
+    ZoneId zone,
+    boolean byPacketTime,
+    long rotationNanos,
+    long rotationBytes,
+    RecordFormat format,
+    Compression compression,
+    int compressorThreads,
+    long flushNanos,
+    boolean perWorker,
+    Consumer<String> log,
+    LongSupplier epochNanos,
+    Consumer<FinishedFile> finished,
+    Runnable yieldPriority) {}

@@ -1,0 +1,2 @@
+/** Pieces: runs of whole records that are compressed, written, accounted for and read as one. */
+package org.gotm.store.compress;

@@ -1,0 +1,258 @@
+package org.gotm.store.file;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.gotm.core.capture.Ledger;
+import org.gotm.store.api.FinishedFile;
+import org.gotm.store.compress.PieceTotals;
+
+/**
+ * The thread that makes complete files finished ones: flush, fsync, rename, sync of the folders.
+ * The output threads hand files over and go on, as a disk may take seconds for this.
+ *
+ * <p>If the disk does not take a file its packets are booked as lost, and it stays for the next
+ * start to look at. One that only cannot be moved is moved when the next file is closed.
+ */
+public final class Closer implements AutoCloseable {
+  /** Complete files that may wait; an output thread waits when there are more. */
+  private static final int CAPACITY = 16;
+
+  private static final long OFFER_MILLIS = 10;
+
+  private final FileNames names;
+  private final boolean byPacketTime;
+  private final LongSupplier epochNanos;
+  private final Consumer<String> log;
+  private final Consumer<FinishedFile> listener;
+  private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(CAPACITY);
+  private final List<Job> unmoved = new ArrayList<>();
+  private final Thread thread;
+  private volatile boolean finishing;
+  private volatile boolean abandoned;
+
+  /**
+   * A complete file.
+   *
+   * @param file what was written, the closer's from now on
+   * @param path where it is
+   * @param current what the log calls it
+   * @param isAside true if its path is its own from now on, so that it can be moved later
+   * @param series what tells its name from those of other series
+   * @param interval the workers' account of its time
+   * @param epochNanos the clock when it was complete
+   * @param errors of its series
+   */
+  record Job(
+      OpenFile file,
+      Path path,
+      Path current,
+      boolean isAside,
+      String series,
+      Ledger interval,
+      long epochNanos,
+      FileErrors errors) {}
+
+  /**
+   * Starts the thread.
+   *
+   * @param byPacketTime true to name files by their last packet, false by the clock
+   * @param epochNanos the clock, nanoseconds since 1970
+   * @param log takes one line
+   * @param listener hears of each finished file, on this thread
+   */
+  public Closer(
+      FileNames names,
+      boolean byPacketTime,
+      LongSupplier epochNanos,
+      Consumer<String> log,
+      Consumer<FinishedFile> listener) {
+    this.names = names;
+    this.byPacketTime = byPacketTime;
+    this.epochNanos = epochNanos;
+    this.log = log;
+    this.listener = listener;
+    thread = Thread.ofPlatform().daemon().name("gotm-closer").start(this::run);
+  }
+
+  /** The clock that names files, nanoseconds since 1970. */
+  long epochNanos() {
+    return epochNanos.getAsLong();
+  }
+
+  /** Takes a complete file, waiting while many are before it. */
+  void accept(Job job) {
+    try {
+      while (!jobs.offer(job, OFFER_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (abandoned) {
+          leave(job);
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      leave(job);
+    }
+  }
+
+  private void run() {
+    try {
+      while (!finishing || !jobs.isEmpty()) {
+        Job job = jobs.poll(OFFER_MILLIS, TimeUnit.MILLISECONDS);
+        if (job != null) {
+          attempt(job);
+        }
+      }
+      moveAgain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody interrupts it
+    }
+  }
+
+  /** Finishes a file; whatever happens its packets are booked and the next file has its turn. */
+  private void attempt(Job job) {
+    if (abandoned) {
+      leave(job);
+      return;
+    }
+    try {
+      moveAgain();
+      finish(job);
+    } catch (Throwable e) {
+      job.file().retract();
+      job.errors().report(ErrorState.Cause.THREAD, "closing a file failed: " + e, now());
+      leave(job);
+    }
+  }
+
+  private void finish(Job job) throws IOException {
+    if (!bringToDisk(job)) {
+      return;
+    }
+    if (job.file().diskEnd() == 0) {
+      Files.delete(job.path()); // not even its header could be written
+    } else if (!move(job) && job.isAside()) {
+      unmoved.add(job);
+    }
+  }
+
+  /** Writes the rest of a file, waits for the disk, and closes it; false if it is not kept. */
+  static boolean bringToDisk(Job job) {
+    job.file().complete(now());
+    boolean synced = force(job);
+    close(job);
+    return synced;
+  }
+
+  private static boolean force(Job job) {
+    try {
+      job.file().force();
+      job.errors().succeeded(ErrorState.Cause.SYNC, now());
+      return true;
+    } catch (IOException e) {
+      job.file().retract();
+      job.errors().failed(ErrorState.Cause.SYNC, "sync", e, now());
+      return false;
+    }
+  }
+
+  private static void close(Job job) {
+    try {
+      job.file().close();
+    } catch (IOException e) {
+      job.errors().failed(ErrorState.Cause.WRITE, "close", e, now());
+    }
+  }
+
+  private boolean move(Job job) {
+    PieceTotals written = job.file().written();
+    boolean hasTime = byPacketTime && written.lastNanos() != FinishedFile.NO_TIME;
+    try {
+      Path to =
+          names.moveIntoPlace(
+              job.path(),
+              job.series(),
+              hasTime ? written.lastNanos() : job.epochNanos(),
+              names.finishedExtension());
+      log.accept("moved %s to %s".formatted(job.current().getFileName(), to));
+      job.errors().succeeded(ErrorState.Cause.MOVE, now());
+      tell(to, job);
+      return true;
+    } catch (IOException e) {
+      job.errors().failed(ErrorState.Cause.MOVE, "move", e, now());
+      return false;
+    }
+  }
+
+  private void tell(Path finished, Job job) {
+    PieceTotals written = job.file().written();
+    try {
+      listener.accept(
+          new FinishedFile(
+              finished,
+              job.file().diskEnd(),
+              written.packets(),
+              written.firstNanos(),
+              written.lastNanos(),
+              Optional.of(job.interval())));
+    } catch (RuntimeException e) {
+      log.accept("%s is finished, but who was told of it failed: %s".formatted(finished, e));
+    }
+  }
+
+  private void moveAgain() {
+    for (Iterator<Job> waiting = unmoved.iterator(); waiting.hasNext(); ) {
+      if (move(waiting.next())) {
+        waiting.remove();
+      }
+    }
+  }
+
+  /** Closes a file as it is; it stays for the next start. */
+  private static void leave(Job job) {
+    job.file().lose();
+    close(job);
+  }
+
+  private static long now() {
+    return System.nanoTime();
+  }
+
+  /** Waits until all files that were handed over are finished; no more may come. */
+  public void finish() throws InterruptedException {
+    finishing = true;
+    thread.join();
+  }
+
+  /**
+   * Leaves files as they are from now on.
+   *
+   * @param millis how long to wait for the one under way, above 0
+   */
+  public void abandon(long millis) throws InterruptedException {
+    abandoned = true;
+    finishing = true;
+    thread.join(millis);
+  }
+
+  /** True when nothing is done any more. */
+  public boolean hasEnded() {
+    return !thread.isAlive();
+  }
+
+  /** Ends the thread soon. */
+  @Override
+  public void close() {
+    abandoned = true;
+    finishing = true;
+  }
+}

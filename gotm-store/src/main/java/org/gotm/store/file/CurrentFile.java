@@ -1,0 +1,295 @@
+package org.gotm.store.file;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+import org.gotm.core.capture.Counter;
+import org.gotm.store.compress.Piece;
+
+/**
+ * The current file of a series: opens it, appends pieces, and hands it to the closer when it is
+ * complete, under a name aside, so that the next one can begin.
+ *
+ * <p>No error stops it: what cannot be written is booked as lost, and the next piece is tried
+ * again, in a new file if need be. One thread.
+ */
+public final class CurrentFile {
+  /** After so much silence everything is shown to other processes. */
+  private static final long QUIET_NANOS = 20_000_000;
+
+  private static final long OPEN_AGAIN_NANOS = 100_000_000;
+
+  private final Options options;
+  private final Parts parts;
+  private final Path path;
+  private final BlockingQueue<MemorySegment> stagings = new ArrayBlockingQueue<>(2);
+  private OpenFile file;
+  private boolean hasUnflushed;
+  private long unflushedSinceNanos;
+  private long appendedAtNanos;
+  private long openTriedNanos;
+
+  /**
+   * What the files of a series have in common.
+   *
+   * @param series what tells their names from those of other series, empty for the main one
+   * @param header their first bytes, as a compressed piece of its own if files are compressed
+   * @param sizeBytes bytes on disk that a file does not exceed; 0 for no limit
+   * @param flushNanos how long written records may wait for others to see them
+   */
+  public record Options(String series, MemorySegment header, long sizeBytes, long flushNanos) {}
+
+  /**
+   * What the current files of all series share, and what this one reports to.
+   *
+   * @param interval the account of the workers
+   * @param putAside takes a file that was in the way and is to be repaired
+   * @param log takes one line
+   */
+  public record Parts(
+      FileNames names,
+      Closer closer,
+      FileCounters counters,
+      FileErrors errors,
+      IntervalLedger interval,
+      Consumer<Path> putAside,
+      Consumer<String> log) {}
+
+  /**
+   * No file yet.
+   *
+   * @param memory gives staging memory, which outlives this and its closer
+   */
+  public CurrentFile(Options options, Parts parts, Arena memory) {
+    this.options = options;
+    this.parts = parts;
+    this.path = parts.names().current(options.series());
+    for (int i = 0; i < 2; i++) { // one file is written while the one before is closed
+      stagings.add(memory.allocate(DiskFile.STAGING_LENGTH, DiskFile.STAGING_ALIGNMENT));
+    }
+  }
+
+  /** Makes the current file; there must be none. */
+  public void open(long nowNanos) throws IOException {
+    makeRoom();
+    MemorySegment staging = takeStaging();
+    try {
+      file =
+          new OpenFile(
+              path,
+              options.header(),
+              staging,
+              parts.errors(),
+              parts.counters(),
+              () -> stagings.add(staging));
+    } catch (IOException e) {
+      stagings.add(staging);
+      throw e;
+    }
+    parts.log().accept("Opening new pcap file " + path.getFileName());
+    touched(nowNanos);
+  }
+
+  /** Puts aside what has the current file's name because it could not be moved. */
+  private void makeRoom() throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      parts.putAside().accept(parts.names().putAside(path));
+    }
+  }
+
+  /** Memory that no file uses; waits for the closer if it still has both. */
+  private MemorySegment takeStaging() throws IOException {
+    try {
+      return stagings.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private void touched(long nowNanos) {
+    if (!hasUnflushed) {
+      hasUnflushed = true;
+      unflushedSinceNanos = nowNanos;
+    }
+    appendedAtNanos = nowNanos;
+  }
+
+  private void openAgain(long nowNanos) {
+    FileErrors errors = parts.errors();
+    if (errors.isOn(ErrorState.Cause.OPEN) && nowNanos - openTriedNanos < OPEN_AGAIN_NANOS) {
+      return;
+    }
+    openTriedNanos = nowNanos;
+    try {
+      open(nowNanos);
+      errors.succeeded(ErrorState.Cause.OPEN, nowNanos);
+    } catch (IOException e) {
+      errors.failed(ErrorState.Cause.OPEN, "open", e, nowNanos);
+    }
+  }
+
+  /** Makes the current file if there is none. */
+  public void openIfMissing(long nowNanos) {
+    if (file == null) {
+      openAgain(nowNanos);
+    }
+  }
+
+  /** Appends a piece, after making a new file if one is due before it. */
+  public void append(Piece piece, long nowNanos) {
+    if (!isEmpty() && (piece.startsFile() || piece.length() > room())) {
+      rotate(nowNanos);
+    }
+    openIfMissing(nowNanos);
+    if (file == null) {
+      lose(piece);
+      return;
+    }
+    long diskEnd = file.diskEnd();
+    touched(nowNanos);
+    file.append(piece, nowNanos);
+    if (file.isBroken()) {
+      leave(nowNanos);
+    } else if (file.diskEnd() > diskEnd) {
+      unflushedSinceNanos = nowNanos;
+    }
+  }
+
+  /** Books the packets of a piece that cannot be written. */
+  public void lose(Piece piece) {
+    piece.totals().book(Counter.LOST_WRITE_ERROR);
+    parts.errors().lost(piece.totals().packets());
+  }
+
+  /** Where in the file the next piece will begin. */
+  public long length() {
+    return file == null ? 0 : file.length();
+  }
+
+  /** Bytes that may be appended before a new file is due by size. */
+  public long room() {
+    return file == null ? roomOfNewFile() : roomBehind(file.length());
+  }
+
+  /** Bytes that may be appended to a new file. */
+  public long roomOfNewFile() {
+    return roomBehind(options.header().byteSize());
+  }
+
+  private long roomBehind(long length) {
+    return options.sizeBytes() == 0 ? Long.MAX_VALUE : options.sizeBytes() - length;
+  }
+
+  private boolean isEmpty() {
+    return file == null || file.packets() == 0;
+  }
+
+  /** Nanoseconds until {@link #flushIfDue} has something to do if nothing more comes. */
+  public long flushDueIn(long nowNanos) {
+    return hasUnflushed
+        ? Math.min(
+            unflushedSinceNanos + options.flushNanos() - nowNanos,
+            appendedAtNanos + QUIET_NANOS - nowNanos)
+        : Long.MAX_VALUE;
+  }
+
+  /** Shows everything to other processes when it has waited long enough or nothing more comes. */
+  public void flushIfDue(long nowNanos) {
+    if (flushDueIn(nowNanos) <= 0 && file != null) {
+      hasUnflushed = false;
+      file.flush(nowNanos);
+      if (file.isBroken()) {
+        leave(nowNanos);
+      }
+    }
+  }
+
+  /** Hands the current file to the closer and opens the next. */
+  public void rotate(long nowNanos) {
+    parts.log().accept("Rotating");
+    if (file != null) {
+      handOverAside(nowNanos);
+      parts.counters().rotations.increment();
+    }
+    openAgain(nowNanos);
+  }
+
+  /**
+   * Gives the file a name of its own for the closer. One that must keep its name is brought to disk
+   * here, and left to whoever finds it in the way of the next.
+   */
+  private void handOverAside(long nowNanos) {
+    try {
+      parts.closer().accept(complete(parts.names().putAside(path), true));
+    } catch (IOException e) {
+      parts.errors().failed(ErrorState.Cause.MOVE, "move", e, nowNanos);
+      Closer.bringToDisk(complete(path, false));
+    }
+  }
+
+  /** Hands the current file to the closer; no other follows. */
+  public void finish(long nowNanos) {
+    if (file != null) {
+      parts.closer().accept(complete(path, false));
+    }
+  }
+
+  private Closer.Job complete(Path where, boolean isAside) {
+    OpenFile complete = file;
+    file = null;
+    hasUnflushed = false;
+    return new Closer.Job(
+        complete,
+        where,
+        path,
+        isAside,
+        options.series(),
+        parts.interval().take(),
+        parts.closer().epochNanos(),
+        parts.errors());
+  }
+
+  /** Closes the file quickly; it stays for the next start, or goes away if it has no packets. */
+  public void abandon(long nowNanos) {
+    if (file != null) {
+      file.flush(nowNanos);
+      boolean empty = file.packets() == 0;
+      leave(nowNanos);
+      if (empty) {
+        remove(nowNanos);
+      }
+    }
+  }
+
+  private void leave(long nowNanos) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      parts.errors().failed(ErrorState.Cause.WRITE, "close", e, nowNanos);
+    }
+    file = null;
+    hasUnflushed = false;
+  }
+
+  private void remove(long nowNanos) {
+    try {
+      Files.delete(path);
+    } catch (IOException e) {
+      parts.errors().failed(ErrorState.Cause.MOVE, "remove", e, nowNanos);
+    }
+  }
+
+  /** Books as lost what is not written, as nobody will write it any more. */
+  public void lose() {
+    if (file != null) {
+      file.lose();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package org.gotm.store.file;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import org.gotm.store.compress.Piece;
+import org.gotm.store.compress.PieceTotals;
+
+/**
+ * One file that is written, with its account: takes pieces, and books their packets when the file
+ * has them.
+ *
+ * <p>No error stops it. Packets that cannot be written are booked as lost and the file is cut back
+ * to its last whole piece; if that fails too the file is {@linkplain #isBroken broken}. It belongs
+ * to the output thread, and to the closer's from its hand-over on.
+ */
+final class OpenFile implements AutoCloseable {
+  private final DiskFile disk;
+  private final MemorySegment header;
+  private final FileErrors errors;
+  private final FileCounters counters;
+  private final FileAccount account = new FileAccount();
+  private final Runnable freeStaging;
+  private long countedEnd;
+  private boolean broken;
+  private boolean complete;
+
+  /**
+   * Makes the file; there must be none.
+   *
+   * @param header its first bytes
+   * @param staging see {@link DiskFile}
+   * @param freeStaging run once, when the staging memory is not needed any more
+   */
+  OpenFile(
+      Path path,
+      MemorySegment header,
+      MemorySegment staging,
+      FileErrors errors,
+      FileCounters counters,
+      Runnable freeStaging)
+      throws IOException {
+    this.header = header;
+    this.errors = errors;
+    this.counters = counters;
+    this.freeStaging = freeStaging;
+    disk = new DiskFile(path, staging);
+    appendHeader();
+  }
+
+  private void appendHeader() {
+    disk.append(header, 0, (int) header.byteSize());
+    account.addHeader(disk.length());
+  }
+
+  /** Appends a piece, whose memory may be used again after that. */
+  void append(Piece piece, long nowNanos) {
+    disk.append(piece);
+    account.add(disk.length(), piece.totals());
+    settle(nowNanos);
+  }
+
+  /** Writes everything, so that other processes see it. */
+  void flush(long nowNanos) {
+    disk.flush();
+    settle(nowNanos);
+  }
+
+  /** Writes everything and frees the staging memory; nothing may be appended any more. */
+  void complete(long nowNanos) {
+    flush(nowNanos);
+    lose();
+    release();
+  }
+
+  private void release() {
+    if (!complete) {
+      complete = true;
+      freeStaging.run();
+    }
+  }
+
+  private void settle(long nowNanos) {
+    long diskEnd = disk.diskEnd();
+    if (diskEnd > countedEnd) {
+      counters.bytesWritten.add(diskEnd - countedEnd);
+      countedEnd = diskEnd;
+      if (disk.failure() == null) {
+        errors.succeeded(ErrorState.Cause.WRITE, nowNanos);
+      }
+    }
+    account.settle(diskEnd);
+    if (disk.failure() != null) {
+      recover(nowNanos);
+    }
+  }
+
+  private void recover(long nowNanos) {
+    errors.lost(account.lose());
+    errors.failed(ErrorState.Cause.WRITE, "write", disk.failure(), nowNanos);
+    try {
+      disk.cutTo(account.settledEnd());
+      if (account.settledEnd() == 0) {
+        appendHeader();
+      }
+    } catch (IOException e) {
+      broken = true;
+      errors.failed(ErrorState.Cause.WRITE, "shorten", e, nowNanos);
+    }
+  }
+
+  /** True when the file could not be cut back to what its account says: nothing may follow. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  /** Waits until the disk has everything that {@link #flush} wrote. */
+  void force() throws IOException {
+    disk.force();
+  }
+
+  /** Books as lost what the disk could not be made to keep. */
+  void retract() {
+    errors.lost(account.retract());
+  }
+
+  /** Books as lost what is not written. */
+  void lose() {
+    errors.lost(account.lose());
+  }
+
+  /** Bytes of the file, those in memory included. */
+  long length() {
+    return disk.length();
+  }
+
+  /** Bytes of the file that other processes see. */
+  long diskEnd() {
+    return disk.diskEnd();
+  }
+
+  /** Packets of the file, those in memory included. */
+  long packets() {
+    return account.packets();
+  }
+
+  /** What of the file is written. */
+  PieceTotals written() {
+    return account.written();
+  }
+
+  /** Closes the file as it is; what is in memory only is lost. Harmless when called twice. */
+  @Override
+  public void close() throws IOException {
+    lose();
+    release();
+    disk.close();
+  }
+}

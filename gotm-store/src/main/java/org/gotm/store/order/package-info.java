@@ -1,0 +1,2 @@
+/** From many workers' chunks to one order by time. */
+package org.gotm.store.order;

@@ -1,0 +1,151 @@
+package org.gotm.store.repair;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.gotm.store.api.Compression;
+import org.gotm.store.compress.DamagedPieceException;
+import org.gotm.store.compress.PieceReader;
+
+/**
+ * What an examination of a leftover file has found.
+ *
+ * @param compression how it is compressed, by its content
+ * @param end bytes of the file that were written; behind them are zeros at most
+ * @param goodEnd bytes from the start of the file that can stay as they are
+ * @param salvageable uncompressed bytes of whole records behind them, in a compressed piece that
+ *     does not check out
+ * @param records whole records, the salvageable ones included
+ * @param firstTimestampNanos time of the first of them
+ * @param lastTimestampNanos time of the last of them
+ * @param damage what is wrong with the rest, or null if it is only cut off or not written
+ * @param isPcap false if it is no pcap file at all, as far as can be told
+ */
+record Leftover(
+    Compression compression,
+    long end,
+    long goodEnd,
+    long salvageable,
+    long records,
+    long firstTimestampNanos,
+    long lastTimestampNanos,
+    String damage,
+    boolean isPcap) {
+
+  /** True when the file is worth a finished name. */
+  boolean hasRecords() {
+    return isPcap && records > 0;
+  }
+
+  /** True when the file is as good as none: nobody would miss it. */
+  boolean isEmpty() {
+    return isPcap && records == 0 && damage == null;
+  }
+
+  private static final int BUFFER_LENGTH = 1 << 20;
+  private static final int GZIP_MAGIC = 0x1f8b;
+  private static final int ZSTD_MAGIC = 0x28b52ffd;
+
+  /** Examines a file in a bounded amount of memory. */
+  static Leftover examine(FileChannel channel) throws IOException {
+    Compression compression = compression(channel);
+    if (compression instanceof Compression.None) {
+      return examinePlain(channel);
+    }
+    Leftover whole = examineCompressed(compression, channel, channel.size());
+    long written = Math.max(whole.goodEnd(), withoutZeros(channel));
+    if (whole.damage() == null || written == channel.size()) {
+      return whole;
+    }
+    return examineCompressed(compression, channel, written); // the end was never written
+  }
+
+  /** By the first bytes, as a name may lie. */
+  private static Compression compression(FileChannel channel) throws IOException {
+    ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES);
+    int n = channel.read(magic, 0);
+    if (n >= Short.BYTES && (magic.getShort(0) & 0xffff) == GZIP_MAGIC) {
+      return new Compression.Gzip(Compression.Gzip.DEFAULT_LEVEL);
+    }
+    return n == Integer.BYTES && magic.getInt(0) == ZSTD_MAGIC
+        ? new Compression.Zstd(Compression.Zstd.DEFAULT_LEVEL)
+        : new Compression.None();
+  }
+
+  private static Leftover examinePlain(FileChannel channel) throws IOException {
+    RecordScanner scanner = new RecordScanner();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_LENGTH);
+    while (scanner.damage() == null && channel.read(buffer.clear(), scanner.offset()) > 0) {
+      scanner.scan(buffer.flip());
+    }
+    return new Leftover(
+        new Compression.None(),
+        channel.size(),
+        scanner.wholeEnd(),
+        0,
+        scanner.records(),
+        scanner.firstTimestampNanos(),
+        scanner.lastTimestampNanos(),
+        withoutZeros(channel) <= scanner.wholeEnd() ? null : scanner.damage(),
+        scanner.isPcap());
+  }
+
+  private static Leftover examineCompressed(Compression compression, FileChannel channel, long end)
+      throws IOException {
+    RecordScanner scanner = new RecordScanner();
+    long goodEnd = 0;
+    long goodPlainEnd = 0;
+    String damage = null;
+    try (PieceReader pieces = PieceReader.of(compression, channel, 0, end)) {
+      while (scanner.damage() == null && pieces.next()) {
+        for (ByteBuffer bytes; (bytes = pieces.read()) != null; ) {
+          scanner.scan(bytes);
+        }
+        if (scanner.wholeEnd() == scanner.offset()) {
+          goodEnd = pieces.position();
+          goodPlainEnd = scanner.wholeEnd();
+        }
+      }
+      damage = scanner.damage();
+    } catch (DamagedPieceException e) {
+      damage = e.isCutOff() ? null : e.getMessage();
+    }
+    return new Leftover(
+        compression,
+        end,
+        goodEnd,
+        scanner.wholeEnd() - goodPlainEnd,
+        scanner.records(),
+        scanner.firstTimestampNanos(),
+        scanner.lastTimestampNanos(),
+        damage,
+        scanner.isPcap());
+  }
+
+  /** The size of the file without the zeros at its end. */
+  private static long withoutZeros(FileChannel channel) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(PieceReader.BUFFER_LENGTH);
+    long end = channel.size();
+    while (end > 0) {
+      long begin = Math.max(0, end - buffer.capacity());
+      buffer.clear().limit((int) (end - begin));
+      readFully(channel, buffer, begin);
+      for (int i = buffer.limit() - 1; i >= 0; i--) {
+        if (buffer.get(i) != 0) {
+          return begin + i + 1;
+        }
+      }
+      end = begin;
+    }
+    return 0;
+  }
+
+  private static void readFully(FileChannel channel, ByteBuffer buffer, long at)
+      throws IOException {
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, at + buffer.position()) < 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+    }
+  }
+}

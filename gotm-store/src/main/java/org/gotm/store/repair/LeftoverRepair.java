@@ -1,0 +1,104 @@
+package org.gotm.store.repair;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.gotm.store.compress.ChunkCompressor;
+import org.gotm.store.compress.PieceReader;
+
+/**
+ * Makes a leftover file one that every reader opens, keeping each record that is whole. Whenever it
+ * is interrupted, it can be done again.
+ */
+final class LeftoverRepair {
+  /** What the name of a file ends with that is being made to replace a leftover. */
+  static final String SUFFIX = ".repair";
+
+  private static final int PIECE_LENGTH = 1 << 20;
+
+  private LeftoverRepair() {}
+
+  /**
+   * Cuts off what is not whole, and puts whole records of a cut piece into pieces of their own.
+   *
+   * @param path the leftover, replaced by another file of the same name if records are salvaged
+   * @param found what {@link Leftover#examine} says of it
+   */
+  static void repair(Path path, FileChannel channel, Leftover found) throws IOException {
+    if (found.salvageable() > 0) {
+      salvage(path, channel, found);
+    } else if (found.goodEnd() < channel.size()) {
+      channel.truncate(found.goodEnd());
+      channel.force(true);
+    }
+  }
+
+  private static void salvage(Path path, FileChannel from, Leftover found) throws IOException {
+    Path repaired = path.resolveSibling(path.getFileName() + SUFFIX);
+    try {
+      try (FileChannel to =
+          FileChannel.open(
+              repaired,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        copy(from, 0, found.goodEnd(), to);
+        compressAgain(from, found, to);
+        to.force(true);
+      }
+      Files.move(repaired, path, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(repaired);
+    }
+  }
+
+  /** Copies a part of a file to the end of another. */
+  static void copy(FileChannel from, long begin, long end, FileChannel to) throws IOException {
+    to.position(to.size());
+    for (long at = begin; at < end; ) {
+      long n = from.transferTo(at, end - at, to);
+      if (n <= 0) {
+        throw new IOException("the file became shorter while it was copied");
+      }
+      at += n;
+    }
+  }
+
+  private static void compressAgain(FileChannel from, Leftover found, FileChannel to)
+      throws IOException {
+    ByteBuffer plain = ByteBuffer.allocateDirect(PIECE_LENGTH);
+    ByteBuffer piece = ByteBuffer.allocateDirect(ChunkCompressor.bound(PIECE_LENGTH));
+    long left = found.salvageable();
+    try (ChunkCompressor compressor = ChunkCompressor.of(found.compression());
+        PieceReader pieces =
+            PieceReader.of(found.compression(), from, found.goodEnd(), found.end())) {
+      while (left > 0 && pieces.next()) {
+        for (ByteBuffer bytes; left > 0 && (bytes = pieces.read()) != null; ) {
+          bytes.limit((int) Math.min(bytes.limit(), bytes.position() + left));
+          left -= bytes.remaining();
+          if (plain.remaining() < bytes.remaining()) {
+            write(compressor, plain, piece, to);
+          }
+          plain.put(bytes);
+        }
+      }
+      write(compressor, plain, piece, to);
+    }
+  }
+
+  private static void write(
+      ChunkCompressor compressor, ByteBuffer plain, ByteBuffer piece, FileChannel to)
+      throws IOException {
+    int length = compressor.compress(plain.flip(), piece);
+    piece.limit(length).position(0);
+    while (piece.hasRemaining()) {
+      to.write(piece);
+    }
+    plain.clear();
+    piece.clear();
+  }
+}

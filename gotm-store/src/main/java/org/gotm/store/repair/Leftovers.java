@@ -1,0 +1,192 @@
+package org.gotm.store.repair;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.gotm.store.api.FinishedFile;
+import org.gotm.store.file.FileNames;
+
+/**
+ * Current files without an owner: those of a run that ended before its time, and those that could
+ * not be moved to their finished name. They are mended and moved by a thread of low priority, so
+ * that capture need not wait for it. Any thread.
+ */
+public final class Leftovers {
+  private final FileNames names;
+  private final Consumer<String> log;
+  private final Consumer<FinishedFile> listener;
+  private final Runnable yieldPriority;
+  private final ArrayDeque<Path> waiting = new ArrayDeque<>();
+  private Thread thread;
+  private boolean stopped;
+
+  /**
+   * No leftovers yet.
+   *
+   * @param log takes one line, from any thread
+   * @param listener hears of each file that was mended
+   * @param yieldPriority run by the thread first, to lower its priority
+   */
+  public Leftovers(
+      FileNames names,
+      Consumer<String> log,
+      Consumer<FinishedFile> listener,
+      Runnable yieldPriority) {
+    this.names = names;
+    this.log = log;
+    this.listener = listener;
+    this.yieldPriority = yieldPriority;
+  }
+
+  /** Finds all leftovers in the folder, makes room for new current files, and begins to mend. */
+  public void takeOver() throws IOException {
+    for (Path path : list()) {
+      if (path.toString().endsWith(LeftoverRepair.SUFFIX)) {
+        Files.delete(path);
+      } else if (FileNames.isPutAside(path)) {
+        add(path);
+      } else {
+        add(names.putAside(path));
+      }
+    }
+    retry();
+  }
+
+  private List<Path> list() throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(names.folder())) {
+      for (Path path : files) {
+        if (FileNames.isLeftover(path) && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+          found.add(path);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Takes a file that has nobody's name, and mends it at the next {@link #retry}. */
+  public synchronized void add(Path leftover) {
+    waiting.add(leftover);
+  }
+
+  /** Begins to mend what waits. */
+  public synchronized void retry() {
+    if (thread == null && !waiting.isEmpty() && !stopped) {
+      thread = Thread.ofPlatform().daemon().name("gotm-leftovers").start(this::run);
+    }
+  }
+
+  private void run() {
+    yieldPriority.run();
+    List<Path> again = new ArrayList<>();
+    for (Path leftover; (leftover = next()) != null; ) {
+      if (!tryToMend(leftover)) {
+        again.add(leftover);
+      }
+    }
+    synchronized (this) {
+      waiting.addAll(again);
+      thread = null;
+    }
+  }
+
+  private boolean tryToMend(Path leftover) {
+    try {
+      mend(leftover);
+      return true;
+    } catch (IOException | RuntimeException | LinkageError e) {
+      log.accept("leftover %s cannot be mended now: %s".formatted(leftover.getFileName(), e));
+      return false;
+    }
+  }
+
+  private synchronized Path next() {
+    return stopped ? null : waiting.poll();
+  }
+
+  private void mend(Path path) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      Leftover found = Leftover.examine(channel);
+      if (found.hasRecords()) {
+        save(path, channel, found);
+      } else if (found.isEmpty()) {
+        Files.delete(path);
+        log.accept("leftover %s has no packet: removed".formatted(path.getFileName()));
+      } else {
+        log.accept(
+            "leftover %s cannot be read (%s): moved to %s"
+                .formatted(path.getFileName(), found.damage(), names.putAsideDamaged(path)));
+      }
+    }
+  }
+
+  private void save(Path path, FileChannel channel, Leftover found) throws IOException {
+    long size = channel.size();
+    if (found.damage() != null) {
+      keepRest(path, channel, found);
+    }
+    LeftoverRepair.repair(path, channel, found);
+    log.accept(
+        "leftover %s has %d packets; %d bytes behind the last whole piece, %s"
+            .formatted(
+                path.getFileName(),
+                found.records(),
+                size - found.goodEnd(),
+                found.salvageable() > 0 ? "with whole packets that were saved" : "cut off"));
+    Path to =
+        names.moveIntoPlace(
+            path,
+            FileNames.series(path),
+            found.lastTimestampNanos(),
+            ".pcap" + found.compression().extension());
+    log.accept("moved %s to %s".formatted(path.getFileName(), to));
+    listener.accept(
+        new FinishedFile(
+            to,
+            Files.size(to),
+            found.records(),
+            found.firstTimestampNanos(),
+            found.lastTimestampNanos(),
+            Optional.empty()));
+  }
+
+  /** Copies what will be cut off and may be more than a torn record. */
+  private void keepRest(Path path, FileChannel channel, Leftover found) throws IOException {
+    Path rest = names.damagedRest(path);
+    try (FileChannel to =
+        FileChannel.open(rest, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      LeftoverRepair.copy(channel, found.goodEnd(), channel.size(), to);
+      to.force(true);
+    }
+    log.accept(
+        "leftover %s is damaged at offset %d (%s): kept what follows as %s"
+            .formatted(path.getFileName(), found.goodEnd(), found.damage(), rest));
+  }
+
+  /** Waits until what waits was tried once more. */
+  public void finish() throws InterruptedException {
+    retry();
+    Thread running;
+    synchronized (this) {
+      running = thread;
+    }
+    if (running != null) {
+      running.join();
+    }
+  }
+
+  /** Begins with no other file. */
+  public synchronized void stop() {
+    stopped = true;
+  }
+}

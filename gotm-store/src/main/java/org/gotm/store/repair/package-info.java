@@ -1,0 +1,2 @@
+/** What a crash left: examined, repaired, and given a finished name. */
+package org.gotm.store.repair;
