@@ -1,7 +1,7 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_K;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_RET;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_K;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_RET;
 
 /**
  * One instruction of classic BPF: a {@code struct sock_filter} of Linux, which is a {@code struct

@@ -1,9 +1,9 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_ETHER;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_LOOPBACK;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_NONE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SOCK_RAW;
+import static org.gotm.ffm.linux.generated.linux_h.ARPHRD_ETHER;
+import static org.gotm.ffm.linux.generated.linux_h.ARPHRD_LOOPBACK;
+import static org.gotm.ffm.linux.generated.linux_h.ARPHRD_NONE;
+import static org.gotm.ffm.linux.generated.linux_h.SOCK_RAW;
 
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.source.PacketSourceException;

@@ -1,16 +1,16 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_ABS;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_IND;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_LD;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_LDX;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_MSH;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_HATYPE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_IFINDEX;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_OFF;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_PKTTYPE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_PROTOCOL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_NET_OFF;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_ABS;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_IND;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_LD;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_LDX;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_MSH;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_HATYPE;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_IFINDEX;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_OFF;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_PKTTYPE;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_PROTOCOL;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_NET_OFF;
 
 import org.gotm.ffm.pcap.FilterException;
 

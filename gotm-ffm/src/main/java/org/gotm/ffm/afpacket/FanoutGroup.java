@@ -1,9 +1,9 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_FANOUT;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_FANOUT_CBPF;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_FANOUT_DATA;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_FANOUT_FLAG_UNIQUEID;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_FANOUT;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_FANOUT_CBPF;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_FANOUT_DATA;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_FANOUT_FLAG_UNIQUEID;
 
 import java.lang.foreign.Arena;
 

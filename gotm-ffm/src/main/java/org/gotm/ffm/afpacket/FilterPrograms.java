@@ -1,21 +1,21 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_LOOPBACK;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_B;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_H;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_JEQ;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_RSH;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_W;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_8021AD;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_8021Q;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_IP;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_IPV6;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_QINQ1;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_OUTGOING;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_HATYPE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_OFF;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_PKTTYPE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SKF_AD_PROTOCOL;
+import static org.gotm.ffm.linux.generated.linux_h.ARPHRD_LOOPBACK;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_8021AD;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_8021Q;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IP;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IPV6;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_QINQ1;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_OUTGOING;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_HATYPE;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_OFF;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_PKTTYPE;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_PROTOCOL;
 
 import java.util.ArrayList;
 import java.util.Arrays;

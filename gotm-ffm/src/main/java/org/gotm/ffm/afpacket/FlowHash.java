@@ -1,9 +1,9 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_ADD;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_MUL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_RSH;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_XOR;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_MUL;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_XOR;
 
 /**
  * Writes the part of a BPF program that hashes: words mixed one by one and added up, so that the

@@ -3,20 +3,20 @@ package org.gotm.ffm.afpacket;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.IFNAMSIZ;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SIOCETHTOOL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SIOCGIFFLAGS;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SIOCGIFHWADDR;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SIOCGIFINDEX;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SIOCGIFMTU;
+import static org.gotm.ffm.linux.generated.linux_h.IFNAMSIZ;
+import static org.gotm.ffm.linux.generated.linux_h.SIOCETHTOOL;
+import static org.gotm.ffm.linux.generated.linux_h.SIOCGIFFLAGS;
+import static org.gotm.ffm.linux.generated.linux_h.SIOCGIFHWADDR;
+import static org.gotm.ffm.linux.generated.linux_h.SIOCGIFINDEX;
+import static org.gotm.ffm.linux.generated.linux_h.SIOCGIFMTU;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.afpacket.generated.ifreq;
 import org.gotm.ffm.libc.Errno;
 import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.generated.ifreq;
 
 /**
  * Asks the kernel about network interfaces: see netdevice(7). Needs no rights. One thread.

@@ -1,7 +1,7 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.IFF_LOOPBACK;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.IFF_UP;
+import static org.gotm.ffm.linux.generated.linux_h.IFF_LOOPBACK;
+import static org.gotm.ffm.linux.generated.linux_h.IFF_UP;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,14 +1,14 @@
 package org.gotm.ffm.afpacket;
 
 import static org.gotm.ffm.afpacket.BpfAssembler.NEXT;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_ADD;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_AND;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_B;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_H;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_JEQ;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_JSET;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_LSH;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_W;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_JSET;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_LSH;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
 
 /**
  * Writes the part of the fanout program that hashes an IP packet: addresses, and ports of TCP, UDP

@@ -1,9 +1,9 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETHTOOL_GCHANNELS;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETHTOOL_GRINGPARAM;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.IFF_RUNNING;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.IFF_UP;
+import static org.gotm.ffm.linux.generated.linux_h.ETHTOOL_GCHANNELS;
+import static org.gotm.ffm.linux.generated.linux_h.ETHTOOL_GRINGPARAM;
+import static org.gotm.ffm.linux.generated.linux_h.IFF_RUNNING;
+import static org.gotm.ffm.linux.generated.linux_h.IFF_UP;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.gotm.ffm.afpacket.generated.ethtool_channels;
-import org.gotm.ffm.afpacket.generated.ethtool_ringparam;
+import org.gotm.ffm.linux.generated.ethtool_channels;
+import org.gotm.ffm.linux.generated.ethtool_ringparam;
 
 /**
  * What the kernel and the driver tell of a network interface that matters for capture. What they do

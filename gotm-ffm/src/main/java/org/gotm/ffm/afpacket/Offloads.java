@@ -1,17 +1,17 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETHTOOL_GFLAGS;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETHTOOL_GGRO;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETHTOOL_GGSO;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETHTOOL_GTSO;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_FLAG_LRO;
+import static org.gotm.ffm.linux.generated.linux_h.ETHTOOL_GFLAGS;
+import static org.gotm.ffm.linux.generated.linux_h.ETHTOOL_GGRO;
+import static org.gotm.ffm.linux.generated.linux_h.ETHTOOL_GGSO;
+import static org.gotm.ffm.linux.generated.linux_h.ETHTOOL_GTSO;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_FLAG_LRO;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import org.gotm.ffm.afpacket.generated.ethtool_value;
+import org.gotm.ffm.linux.generated.ethtool_value;
 
 /**
  * Whether an interface makes one large packet of several, on receiving (GRO, LRO) or before it

@@ -1,15 +1,15 @@
 package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.MAP_SHARED;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_RESERVE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_RX_RING;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_VERSION;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PROT_READ;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PROT_WRITE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TPACKET_V3;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_KERNEL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_USER;
+import static org.gotm.ffm.linux.generated.linux_h.MAP_SHARED;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_RESERVE;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_RX_RING;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_VERSION;
+import static org.gotm.ffm.linux.generated.linux_h.PROT_READ;
+import static org.gotm.ffm.linux.generated.linux_h.PROT_WRITE;
+import static org.gotm.ffm.linux.generated.linux_h.TPACKET_V3;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_KERNEL;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_USER;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,8 +17,8 @@ import java.lang.invoke.VarHandle;
 import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.afpacket.generated.tpacket_req3;
 import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.generated.tpacket_req3;
 
 /**
  * The receive ring of a packet socket, mapped into this process: blocks that the kernel fills and

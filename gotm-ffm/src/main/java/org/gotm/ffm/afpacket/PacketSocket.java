@@ -1,26 +1,26 @@
 package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.AF_PACKET;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_ALL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_ADD_MEMBERSHIP;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_MR_PROMISC;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_STATISTICS;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SOCK_CLOEXEC;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SOL_PACKET;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SOL_SOCKET;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SO_ATTACH_FILTER;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SO_DETACH_FILTER;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.SO_ERROR;
+import static org.gotm.ffm.linux.generated.linux_h.AF_PACKET;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_ALL;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_ADD_MEMBERSHIP;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_MR_PROMISC;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_STATISTICS;
+import static org.gotm.ffm.linux.generated.linux_h.SOCK_CLOEXEC;
+import static org.gotm.ffm.linux.generated.linux_h.SOL_PACKET;
+import static org.gotm.ffm.linux.generated.linux_h.SOL_SOCKET;
+import static org.gotm.ffm.linux.generated.linux_h.SO_ATTACH_FILTER;
+import static org.gotm.ffm.linux.generated.linux_h.SO_DETACH_FILTER;
+import static org.gotm.ffm.linux.generated.linux_h.SO_ERROR;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.afpacket.generated.packet_mreq;
-import org.gotm.ffm.afpacket.generated.sockaddr_ll;
-import org.gotm.ffm.afpacket.generated.tpacket_stats_v3;
 import org.gotm.ffm.libc.Errno;
 import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.generated.packet_mreq;
+import org.gotm.ffm.linux.generated.sockaddr_ll;
+import org.gotm.ffm.linux.generated.tpacket_stats_v3;
 
 /**
  * A packet socket: see packet(7). It receives nothing until it is bound, so that neither foreign

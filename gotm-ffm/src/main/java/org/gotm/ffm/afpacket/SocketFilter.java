@@ -1,14 +1,14 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_K;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_MAXINSNS;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.BPF_RET;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_K;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_MAXINSNS;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_RET;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.gotm.ffm.afpacket.generated.sock_filter;
-import org.gotm.ffm.afpacket.generated.sock_fprog;
+import org.gotm.ffm.linux.generated.sock_filter;
+import org.gotm.ffm.linux.generated.sock_fprog;
 
 /**
  * A classic BPF program as the kernel takes it, for a socket or a fanout group. Immutable.

@@ -6,9 +6,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.afpacket.generated.afpacket_h;
-import org.gotm.ffm.afpacket.generated.ifreq;
 import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.generated.ifreq;
+import org.gotm.ffm.linux.generated.linux_h;
 
 /**
  * Knows whether an interface is up, down or gone. It goes by the index, so one that was renamed is
@@ -39,7 +39,7 @@ final class InterfaceWatch implements AutoCloseable {
 
   InterfaceWatch(String name) {
     this.name = name;
-    socket = libc.socket(AF_UNIX, SOCK_DGRAM | afpacket_h.SOCK_CLOEXEC(), 0);
+    socket = libc.socket(AF_UNIX, SOCK_DGRAM | linux_h.SOCK_CLOEXEC(), 0);
     if (socket < 0) {
       arena.close();
       throw new PacketSourceException(
@@ -65,22 +65,22 @@ final class InterfaceWatch implements AutoCloseable {
       return State.GONE;
     }
     int flags = flags();
-    return flags < 0 ? State.GONE : (flags & afpacket_h.IFF_UP()) != 0 ? State.UP : State.DOWN;
+    return flags < 0 ? State.GONE : (flags & linux_h.IFF_UP()) != 0 ? State.UP : State.DOWN;
   }
 
   /** True if there is an interface of the name, and it is up. */
   boolean isThere() {
-    return (flagsByName() & afpacket_h.IFF_UP()) != 0;
+    return (flagsByName() & linux_h.IFF_UP()) != 0;
   }
 
   /** True if the interface only reaches this machine. */
   boolean isLoopback() {
-    return (flagsByName() & afpacket_h.IFF_LOOPBACK()) != 0;
+    return (flagsByName() & linux_h.IFF_LOOPBACK()) != 0;
   }
 
   private int flagsByName() {
     request.fill((byte) 0);
-    if (name.length() >= afpacket_h.IFNAMSIZ()) {
+    if (name.length() >= linux_h.IFNAMSIZ()) {
       return 0;
     }
     request.setString(0, name);
@@ -88,7 +88,7 @@ final class InterfaceWatch implements AutoCloseable {
   }
 
   private int flags() {
-    int result = libc.ioctl(socket, afpacket_h.SIOCGIFFLAGS(), request);
+    int result = libc.ioctl(socket, linux_h.SIOCGIFFLAGS(), request);
     return result < 0 ? result : request.get(JAVA_SHORT, VALUE) & 0xffff;
   }
 

@@ -2,14 +2,14 @@ package org.gotm.ffm.pcap;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.gotm.ffm.afpacket.generated.afpacket_h;
-import org.gotm.ffm.afpacket.generated.sock_filter;
-import org.gotm.ffm.afpacket.generated.sock_fprog;
 import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.generated.linux_h;
+import org.gotm.ffm.linux.generated.sock_filter;
+import org.gotm.ffm.linux.generated.sock_fprog;
 
 /** What libpcap does not do with its own packet socket. One thread. Source: packet(7). */
 final class PacketSocket {
-  private static final int FILTER_REJECT = afpacket_h.BPF_RET() | afpacket_h.BPF_K();
+  private static final int FILTER_REJECT = linux_h.BPF_RET() | linux_h.BPF_K();
 
   private final Libc libc;
   private final int fd;
@@ -21,7 +21,7 @@ final class PacketSocket {
 
   /** Does without copies of what this machine sends. Older kernels cannot: nothing changes. */
   void ignoreOutgoing() {
-    libc.setsockopt(fd, afpacket_h.SOL_PACKET(), afpacket_h.PACKET_IGNORE_OUTGOING(), 1);
+    libc.setsockopt(fd, linux_h.SOL_PACKET(), linux_h.PACKET_IGNORE_OUTGOING(), 1);
   }
 
   /**
@@ -36,8 +36,7 @@ final class PacketSocket {
       MemorySegment program = call.allocate(sock_fprog.layout());
       sock_fprog.len(program, (short) 1);
       sock_fprog.filter(program, instruction);
-      return libc.setsockopt(fd, afpacket_h.SOL_SOCKET(), afpacket_h.SO_ATTACH_FILTER(), program)
-          >= 0;
+      return libc.setsockopt(fd, linux_h.SOL_SOCKET(), linux_h.SO_ATTACH_FILTER(), program) >= 0;
     }
   }
 }

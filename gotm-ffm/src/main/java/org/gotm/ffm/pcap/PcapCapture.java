@@ -7,9 +7,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.gotm.core.source.BatchHandler;
-import org.gotm.ffm.afpacket.generated.afpacket_h;
 import org.gotm.ffm.libc.EventFd;
 import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.generated.linux_h;
 
 /**
  * One capture by libpcap, from its activation over reading to the draining of its ring. Hot path.
@@ -26,7 +26,7 @@ final class PcapCapture implements AutoCloseable {
   private static final int DRAIN_WAIT_MILLIS = 10;
   private static final long BLOCK_NANOS = TimeUnit.MILLISECONDS.toNanos(PcapHandle.TIMEOUT_MILLIS);
   private static final long DRAIN_NANOS = 4 * BLOCK_NANOS;
-  private static final short POLLIN = (short) afpacket_h.POLLIN();
+  private static final short POLLIN = (short) linux_h.POLLIN();
   private static final long FD = 0;
   private static final long EVENTS = 4;
 

@@ -5,9 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.gotm.ffm.afpacket.generated.afpacket_h;
-import org.gotm.ffm.afpacket.generated.sockaddr_ll;
 import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.generated.linux_h;
+import org.gotm.ffm.linux.generated.sockaddr_ll;
 
 /** Sends frames out of an interface exactly as they are, through a packet socket. */
 final class FrameSender implements AutoCloseable {
@@ -19,9 +19,9 @@ final class FrameSender implements AutoCloseable {
   private final int fd;
 
   FrameSender(String interfaceName) {
-    fd = libc.socket(afpacket_h.AF_PACKET(), afpacket_h.SOCK_RAW(), 0);
+    fd = libc.socket(linux_h.AF_PACKET(), linux_h.SOCK_RAW(), 0);
     MemorySegment address = sockaddr_ll.allocate(arena);
-    sockaddr_ll.sll_family(address, (short) afpacket_h.AF_PACKET());
+    sockaddr_ll.sll_family(address, (short) linux_h.AF_PACKET());
     sockaddr_ll.sll_ifindex(address, libc.interfaceIndex(interfaceName));
     int bound = libc.bind(fd, address);
     if (fd < 0 || bound < 0) {

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.List;
-import org.gotm.ffm.afpacket.generated.sock_fprog;
+import org.gotm.ffm.linux.generated.sock_fprog;
 import org.junit.jupiter.api.Test;
 
 class SocketFilterTest {

@@ -1,6 +1,6 @@
-/* What jextract reads for org.gotm.ffm.afpacket.generated; the names kept are listed in afpacket.args. */
-#ifndef GOTM_AFPACKET_H
-#define GOTM_AFPACKET_H
+/* What jextract reads for org.gotm.ffm.linux.generated; the names kept are listed in linux.args. */
+#ifndef GOTM_LINUX_H
+#define GOTM_LINUX_H
 
 /* The C library first: its headers switch off the kernel's duplicates, not the other way round. */
 #include <errno.h>
