@@ -20,7 +20,7 @@ import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.core.source.PacketBatch;
-import org.gotm.ffm.libc.HugePages;
+import org.gotm.ffm.linux.HugePages;
 import org.gotm.store.Compression;
 import org.gotm.store.Output;
 import org.gotm.store.OutputOptions;

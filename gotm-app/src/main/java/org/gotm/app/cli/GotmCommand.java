@@ -17,7 +17,7 @@ import org.gotm.app.doctor.DoctorCommand;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
-import org.gotm.ffm.afpacket.FilterCompiler;
+import org.gotm.ffm.pcap.FilterCompiler;
 import org.gotm.store.Compression;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

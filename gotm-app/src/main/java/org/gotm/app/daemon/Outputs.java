@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.gotm.core.chunk.ChunkPool;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.Libc;
 import org.gotm.store.Output;
 import org.gotm.store.OutputOptions;
 

@@ -7,9 +7,9 @@ import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.AfPacketOptions;
 import org.gotm.ffm.afpacket.AfPacketSource;
-import org.gotm.ffm.afpacket.NetworkInterfaceFacts;
-import org.gotm.ffm.afpacket.NetworkInterfaceFacts.Setting;
-import org.gotm.ffm.afpacket.Offloads;
+import org.gotm.ffm.linux.NetworkInterfaceFacts;
+import org.gotm.ffm.linux.NetworkInterfaceFacts.Setting;
+import org.gotm.ffm.linux.Offloads;
 import org.gotm.ffm.pcap.PcapLibrary;
 import org.gotm.ffm.snf.SnfInterfaces;
 

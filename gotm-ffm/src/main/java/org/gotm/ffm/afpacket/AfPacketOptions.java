@@ -1,5 +1,8 @@
 package org.gotm.ffm.afpacket;
 
+import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.ffm.bpf.SocketFilter;
+
 /**
  * What an AF_PACKET source is to capture and with how much memory.
  *
@@ -27,7 +30,7 @@ public record AfPacketOptions(
   public static final int DEFAULT_BLOCK_BYTES = 1 << 20;
 
   /** Snapshot length of a source that nothing else is said for. */
-  public static final int DEFAULT_SNAPLEN = 262_144;
+  public static final int DEFAULT_SNAPLEN = PcapHeaderLayout.MAX_SNAPLEN;
 
   private static final int DEFAULT_BLOCK_TIMEOUT_MILLIS = 50;
   private static final int PAGE = 4096;

@@ -6,9 +6,9 @@ import static org.gotm.ffm.linux.generated.linux_h.POLLIN;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.libc.Errno;
-import org.gotm.ffm.libc.EventFd;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.Errno;
+import org.gotm.ffm.linux.EventFd;
+import org.gotm.ffm.linux.Libc;
 import org.gotm.ffm.linux.generated.pollfd;
 
 /**

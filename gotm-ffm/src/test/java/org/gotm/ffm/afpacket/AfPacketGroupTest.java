@@ -21,6 +21,7 @@ import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.core.source.SourceStats;
+import org.gotm.ffm.FrameSender;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.VethPair;
 import org.junit.jupiter.api.AfterEach;
