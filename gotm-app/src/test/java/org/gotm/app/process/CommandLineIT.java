@@ -100,7 +100,7 @@ class CommandLineIT {
     assertRefused(
         gotm("-interface", "lo", "-write", out).under(WITHOUT_RIGHTS).run(),
         1,
-        "interface=lo: .*root.*setcap cap_net_raw.*");
+        "interface=lo: .*root.*setpriv .*--ambient-caps=\\+net_raw.*");
   }
 
   @Test

@@ -196,9 +196,7 @@ public final class PacketSocket implements AutoCloseable {
 
   private static String remedy(int errno) {
     return switch (errno) {
-      case Errno.EPERM, Errno.EACCES ->
-          "; run as root, or once: setcap cap_net_raw+ep "
-              + ProcessHandle.current().info().command().orElse("the java program");
+      case Errno.EPERM, Errno.EACCES -> "; " + CaptureRights.REMEDY;
       case Errno.ENOMEM, Errno.ENOBUFS ->
           "; use a smaller -buffersize or -blocksize, or raise net.core.optmem_max for a long"
               + " -filter";

@@ -25,9 +25,8 @@ import org.gotm.ffm.pcap.generated.pcap_h;
  */
 public final class FilterCompiler {
   /** The filter of a user who names none. */
-  public static final String DEFAULT = "ip or ip6 or (vlan and (ip or ip6))";
+  public static final String DEFAULT = FilterExpression.DEFAULT;
 
-  private static final String EVERYTHING = "vlan or not vlan";
   private static final int SMALLEST_BUFFER = 65_536;
 
   private FilterCompiler() {}
@@ -46,7 +45,7 @@ public final class FilterCompiler {
     if (isEverything(expression)) {
       return null;
     }
-    String words = words(expression);
+    String words = FilterExpression.words(expression);
     CaptureMode mode;
     try (InterfaceWatch watch = InterfaceWatch.of(interfaceName)) {
       mode = watch.mode();
@@ -73,12 +72,7 @@ public final class FilterCompiler {
    * True if the expression is one of those that let every packet through, known without libpcap.
    */
   public static boolean isEverything(String expression) {
-    String words = words(expression);
-    return words.isEmpty() || words.equals(EVERYTHING);
-  }
-
-  private static String words(String expression) {
-    return expression.strip().replaceAll("\\s+", " ");
+    return FilterExpression.isEverything(expression);
   }
 
   private static SocketFilter offline(String expression, CaptureMode mode) {
@@ -111,12 +105,7 @@ public final class FilterCompiler {
 
   private static SocketFilter compileWith(MemorySegment pcap, String expression, Arena call) {
     MemorySegment program = bpf_program.allocate(call);
-    int compiled =
-        pcap_h.pcap_compile(
-            pcap, program, call.allocateFrom(expression), 1, pcap_h.PCAP_NETMASK_UNKNOWN());
-    if (compiled != 0) {
-      throw new FilterException(expression, pcap_h.pcap_geterr(pcap).getString(0));
-    }
+    FilterExpression.compile(pcap, expression, program);
     try {
       int length = bpf_program.bf_len(program);
       if (length > SocketFilter.MAX_LENGTH) {

@@ -49,13 +49,8 @@ public final class PcapFilter implements AutoCloseable {
   private PcapFilter(String expression, int linkType, int snaplen) {
     this.expression = expression;
     MemorySegment pcap = pcap_h.pcap_open_dead(dlt(linkType), snaplen);
-    try (Arena call = Arena.ofConfined()) {
-      int compiled =
-          pcap_h.pcap_compile(
-              pcap, program, call.allocateFrom(expression), 1, pcap_h.PCAP_NETMASK_UNKNOWN());
-      if (compiled != 0) {
-        throw new FilterException(expression, pcap_h.pcap_geterr(pcap).getString(0));
-      }
+    try {
+      FilterExpression.compile(pcap, expression, program);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
