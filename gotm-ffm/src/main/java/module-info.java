@@ -5,6 +5,7 @@
 module org.gotm.ffm {
   requires transitive org.gotm.core;
 
+  exports org.gotm.ffm;
   exports org.gotm.ffm.afpacket;
   exports org.gotm.ffm.bpf;
   exports org.gotm.ffm.linux;

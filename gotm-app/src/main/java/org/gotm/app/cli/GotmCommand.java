@@ -107,7 +107,8 @@ final class GotmCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       converter = ByteSize.class,
       description =
-          "Kernel buffer of each worker (default: 64MiB; SNF: its data ring, SNF_DATARING_SIZE).")
+          "Kernel buffer of each worker (default: 256MiB, shared by several, but 64MiB each at"
+              + " least; SNF: its data ring, SNF_DATARING_SIZE).")
   private Long bufferBytes;
 
   @Option(

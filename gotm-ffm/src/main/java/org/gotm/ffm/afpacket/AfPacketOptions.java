@@ -24,7 +24,7 @@ public record AfPacketOptions(
     SocketFilter filter,
     int blockTimeoutMillis) {
   /** Ring length of a source that nothing else is said for. */
-  public static final long DEFAULT_BUFFER_BYTES = 64 << 20;
+  public static final long DEFAULT_BUFFER_BYTES = 256 << 20;
 
   /** Block length of a source that nothing else is said for. */
   public static final int DEFAULT_BLOCK_BYTES = 1 << 20;
@@ -62,7 +62,7 @@ public record AfPacketOptions(
     }
   }
 
-  /** The defaults for an interface: 64 MiB, blocks of 1 MiB, whole packets, promiscuous, all. */
+  /** The defaults for an interface: 256 MiB, blocks of 1 MiB, whole packets, promiscuous, all. */
   public static AfPacketOptions of(String interfaceName) {
     return new AfPacketOptions(
         interfaceName,

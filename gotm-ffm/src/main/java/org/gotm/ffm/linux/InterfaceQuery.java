@@ -14,9 +14,14 @@ import static org.gotm.ffm.linux.generated.linux_h.SIOCGIFNAME;
 import static org.gotm.ffm.linux.generated.linux_h.SOCK_CLOEXEC;
 import static org.gotm.ffm.linux.generated.linux_h.SOCK_DGRAM;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.generated.ifreq;
 
@@ -27,6 +32,7 @@ import org.gotm.ffm.linux.generated.ifreq;
  * interface.
  */
 final class InterfaceQuery implements AutoCloseable {
+  private static final Path LIST = Path.of("/proc/net/dev");
   private static final int UNSIGNED_SHORT = 0xffff;
 
   private static final long ANSWER = ifreq.ifr_ifru$offset();
@@ -44,6 +50,19 @@ final class InterfaceQuery implements AutoCloseable {
       throw new PacketSourceException(
           "cannot ask for network interfaces: %s; raise the limit of open files (ulimit -n)"
               .formatted(Libc.message(fd)));
+    }
+  }
+
+  /** The names of all interfaces of this network namespace. */
+  static List<String> names() {
+    try (Stream<String> lines = Files.lines(LIST)) {
+      return lines
+          .filter(line -> line.indexOf(':') > 0)
+          .map(line -> line.substring(0, line.indexOf(':')).strip())
+          .toList();
+    } catch (IOException e) {
+      throw new PacketSourceException(
+          "cannot list network interfaces: %s cannot be read".formatted(LIST), e);
     }
   }
 

@@ -3,10 +3,6 @@ package org.gotm.ffm.linux;
 import static org.gotm.ffm.linux.generated.linux_h.IFF_LOOPBACK;
 import static org.gotm.ffm.linux.generated.linux_h.IFF_UP;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Collectors;
 import org.gotm.core.source.PacketSourceException;
 
 /**
@@ -27,8 +23,6 @@ public final class InterfaceWatch implements AutoCloseable {
     /** It is not the one any more that the socket was bound to, or does not exist. */
     GONE
   }
-
-  private static final Path LIST = Path.of("/proc/net/dev");
 
   private final InterfaceQuery query = new InterfaceQuery();
   private final String name;
@@ -72,24 +66,13 @@ public final class InterfaceWatch implements AutoCloseable {
     if (found < 0) {
       throw new PacketSourceException(
           "interface=%s: no such interface; choose one of %s, %s"
-              .formatted(name, names(), CaptureMode.ANY));
+              .formatted(name, String.join(", ", InterfaceQuery.names()), CaptureMode.ANY));
     }
     if (!isThere()) {
       throw new PacketSourceException(
           "interface=%s: it is down; run: ip link set %s up".formatted(name, name));
     }
     follow(found);
-  }
-
-  private static String names() {
-    try (var lines = Files.lines(LIST)) {
-      return lines
-          .filter(line -> line.indexOf(':') > 0)
-          .map(line -> line.substring(0, line.indexOf(':')).strip())
-          .collect(Collectors.joining(", "));
-    } catch (IOException e) {
-      return "(%s cannot be read)".formatted(LIST);
-    }
   }
 
   private boolean isAny() {

@@ -10,6 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.gotm.ffm.linux.generated.ethtool_channels;
@@ -54,22 +56,36 @@ public record NetworkInterfaceFacts(
   /** Those of an interface, or empty if there is none of this name. Needs no rights. */
   public static Optional<NetworkInterfaceFacts> of(String name) {
     try (InterfaceQuery query = new InterfaceQuery()) {
-      int flags = query.flags(name);
-      if (flags < 0) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          new NetworkInterfaceFacts(
-              name,
-              (flags & IFF_UP()) != 0,
-              (flags & IFF_RUNNING()) != 0,
-              ifKnown(query.hardwareType(name)),
-              ifKnown(query.mtu(name)),
-              speed(name),
-              driver(name),
-              ring(name, query),
-              queues(name, query),
-              Offloads.of(name, query)));
+      return of(name, query);
+    }
+  }
+
+  private static Optional<NetworkInterfaceFacts> of(String name, InterfaceQuery query) {
+    int flags = query.flags(name);
+    if (flags < 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new NetworkInterfaceFacts(
+            name,
+            (flags & IFF_UP()) != 0,
+            (flags & IFF_RUNNING()) != 0,
+            ifKnown(query.hardwareType(name)),
+            ifKnown(query.mtu(name)),
+            speed(name),
+            driver(name),
+            ring(name, query),
+            queues(name, query),
+            Offloads.of(name, query)));
+  }
+
+  /** Those of all interfaces of this network namespace, by their index. Needs no rights. */
+  public static List<NetworkInterfaceFacts> all() {
+    try (InterfaceQuery query = new InterfaceQuery()) {
+      return InterfaceQuery.names().stream()
+          .sorted(Comparator.comparingInt(query::index))
+          .flatMap(name -> of(name, query).stream())
+          .toList();
     }
   }
 
