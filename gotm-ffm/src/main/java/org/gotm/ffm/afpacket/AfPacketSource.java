@@ -28,7 +28,6 @@ public final class AfPacketSource implements PacketSource {
   private static final int WAIT_MILLIS = 100;
   private static final int DRAIN_WAIT_MILLIS = 10;
   private static final long LONGEST_DRAIN_NANOS = 2_000_000_000;
-  private static final long LOOK_NANOS = 500_000_000;
   private static final SocketFilter NOTHING = SocketFilter.keep(0);
 
   private final AfPacketOptions options;
@@ -38,6 +37,7 @@ public final class AfPacketSource implements PacketSource {
   private final BlockPacing pacing;
   private final PollSet polls;
   private final InterfaceWatch watch;
+  private final InterfaceHealth health;
   private final CaptureMode mode;
   private final InterfaceDrops drops;
   private final SocketFilter filter;
@@ -45,13 +45,10 @@ public final class AfPacketSource implements PacketSource {
   private long deliveredBefore;
   private long malformedBefore;
   private long changeovers;
-  private long lookNanos;
-  private boolean changingOver;
   private boolean stopping;
   private boolean ended;
   private boolean closed;
   private long drainDeadline;
-  private volatile String trouble;
 
   /**
    * Opens a source.
@@ -67,6 +64,7 @@ public final class AfPacketSource implements PacketSource {
     polls = new PollSet();
     try {
       watch = InterfaceWatch.of(options.interfaceName());
+      health = new InterfaceHealth(watch, options.interfaceName());
       mode = watch.mode();
       drops = reportsDrops ? InterfaceDrops.of(options.interfaceName()) : null;
       filter = FilterPrograms.forSocket(options.filter(), options.snaplen(), watch.seesLoopback());
@@ -135,7 +133,7 @@ public final class AfPacketSource implements PacketSource {
         return 0;
       }
     }
-    if (System.nanoTime() - lookNanos > LOOK_NANOS) {
+    if (health.isDue()) {
       checkInterface();
     }
     pacing.countBlock();
@@ -154,44 +152,21 @@ public final class AfPacketSource implements PacketSource {
     if (hasError) {
       ring.socket().takeError();
     }
-    if (hasError || trouble != null) {
+    if (hasError || health.trouble() != null) {
       checkInterface();
     }
   }
 
   private void checkInterface() {
-    lookNanos = System.nanoTime();
-    trouble =
-        switch (watch.state(ring.socket())) {
-          case UP -> troubleWithName();
-          case DOWN -> "interface %s is down".formatted(name());
-          case GONE -> lookForSuccessor();
-        };
-  }
-
-  private String troubleWithName() {
-    String current = watch.currentName();
-    return name().equals(current)
-        ? null
-        : "interface %s is called %s now; still capturing from it".formatted(name(), current);
-  }
-
-  private String lookForSuccessor() {
-    if (watch.indexNow() < 0) {
-      return "interface %s was removed".formatted(name());
-    }
-    if (!watch.isThere()) {
-      return "interface %s was removed, its successor is down".formatted(name());
-    }
-    if (!changingOver) {
-      changingOver = true;
+    boolean hadSuccessor = health.hasSuccessor();
+    health.look(ring.socket());
+    if (!hadSuccessor && health.hasSuccessor()) {
       drainDeadline = System.nanoTime() + LONGEST_DRAIN_NANOS;
     }
-    return "interface %s was removed, changing over to its successor".formatted(name());
   }
 
   private boolean isDraining() {
-    return stopping || changingOver;
+    return stopping || health.hasSuccessor();
   }
 
   /** True if nothing more can come out of the ring, or it has been waited for long enough. */
@@ -209,12 +184,11 @@ public final class AfPacketSource implements PacketSource {
       ended = true;
       return END;
     }
-    changingOver = false;
     try {
       changeOver();
-      checkInterface();
+      health.changedOver(ring.socket());
     } catch (PacketSourceException e) {
-      trouble = e.getMessage();
+      health.couldNotChangeOver(e.getMessage());
     }
     return 0;
   }
@@ -292,7 +266,7 @@ public final class AfPacketSource implements PacketSource {
 
   @Override
   public String trouble() {
-    return trouble;
+    return health.trouble();
   }
 
   @Override
