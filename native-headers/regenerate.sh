@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes gotm-ffm/src/main/java/org/gotm/ffm/{pcap,afpacket,snf}/generated anew with jextract.
+# Writes gotm-ffm/src/main/java/org/gotm/ffm/{linux,pcap,snf}/generated anew with jextract.
 # Takes the jextract of JEXTRACT_HOME/bin, else the one on PATH.
 set -euo pipefail
 
@@ -19,7 +19,7 @@ versions=$("$tool" --version 2>&1) || fail "'$tool --version' failed: $versions"
 jextract_version=$(sed -n 's/^jextract //p' <<<"$versions")
 clang_version=$(sed -n 's/^LibClang version .*version \([0-9.]*\).*/\1/p' <<<"$versions")
 
-for library in pcap afpacket snf; do
+for library in linux pcap snf; do
   arguments=native-headers/$library.args
   package=org.gotm.ffm.$library.generated
   folder=gotm-ffm/src/main/java/org/gotm/ffm/$library/generated

@@ -5,8 +5,10 @@
 module org.gotm.ffm {
   requires transitive org.gotm.core;
 
+  exports org.gotm.ffm;
   exports org.gotm.ffm.afpacket;
-  exports org.gotm.ffm.libc;
+  exports org.gotm.ffm.bpf;
+  exports org.gotm.ffm.linux;
   exports org.gotm.ffm.pcap;
   exports org.gotm.ffm.snf;
 }

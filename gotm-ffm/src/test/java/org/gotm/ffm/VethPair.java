@@ -109,17 +109,51 @@ public final class VethPair implements AutoCloseable {
   /** Makes the pair, again after {@link #remove}, and takes both ends up. */
   public void add() {
     check("ip", "link", "add", name, "type", "veth", "peer", "name", peer);
+    takeBothUp();
+  }
+
+  /** Makes the pair again after {@link #remove}, the capturing end with the index it had. */
+  public void add(int index) {
+    check("ip", "link", "add", name, "index", "" + index, "type", "veth", "peer", "name", peer);
+    takeBothUp();
+  }
+
+  private void takeBothUp() {
     for (String end : List.of(name, peer)) {
-      set("/proc/sys/net/ipv6/conf/%s/disable_ipv6".formatted(end), 1);
-      set("/proc/sys/net/ipv4/conf/%s/forwarding".formatted(end), 0);
-      check("ip", "link", "set", end, "arp", "off", "multicast", "off", "mtu", "" + mtu);
-      if (Command.isInstalled("ethtool")) {
-        Command.run(
-            inside("ethtool", "-K", end, "gro", "off", "gso", "off", "tso", "off", "tx", "off"));
-        Command.run(inside("ethtool", "-K", end, "rx", "off"));
-      }
+      quieten(end);
     }
     check("ip", "link", "set", peer, "up");
+    setUp();
+  }
+
+  private void quieten(String end) {
+    set("/proc/sys/net/ipv6/conf/%s/disable_ipv6".formatted(end), 1);
+    set("/proc/sys/net/ipv4/conf/%s/forwarding".formatted(end), 0);
+    check("ip", "link", "set", end, "arp", "off", "multicast", "off", "mtu", "" + mtu);
+    if (Command.isInstalled("ethtool")) {
+      Command.run(
+          inside("ethtool", "-K", end, "gro", "off", "gso", "off", "tso", "off", "tx", "off"));
+      Command.run(inside("ethtool", "-K", end, "rx", "off"));
+    }
+  }
+
+  /** The index of the interface to capture on. */
+  public int index() {
+    return Integer.parseInt(check("ip", "-o", "link", "show", name).replaceAll("(?s):.*", ""));
+  }
+
+  /** Moves the capturing end to a network namespace of its own. */
+  public void moveAway() {
+    Command.check("ip", "netns", "add", name);
+    check("ip", "link", "set", name, "netns", name);
+  }
+
+  /** Moves the capturing end back, where it has the index it had, and takes it up. */
+  public void moveBack() {
+    String home = namespace == null ? "" + ProcessHandle.current().pid() : namespace;
+    Command.check("ip", "-n", name, "link", "set", name, "netns", home);
+    Command.check("ip", "netns", "del", name);
+    quieten(name);
     setUp();
   }
 

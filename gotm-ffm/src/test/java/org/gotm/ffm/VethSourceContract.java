@@ -162,6 +162,73 @@ public abstract class VethSourceContract extends LiveSourceContract {
   }
 
   @Test
+  void shouldGoOnWhenInterfaceWasInAnotherNamespaceAndIsBack() {
+    assertThatItGoesOnAfter(() -> pair.moveAway(), () -> pair.moveBack());
+  }
+
+  @Test
+  void shouldGoOnWhenInterfaceWasMadeAnewWithTheSameIndex() {
+    int index = pair.index();
+    assertThatItGoesOnAfter(() -> pair.remove(), () -> pair.add(index));
+  }
+
+  private void assertThatItGoesOnAfter(Runnable loss, Runnable comeback) {
+    int index = pair.index();
+    Path file = write(SampleTraffic.mixed(100));
+    try (PacketSource source = open(file)) {
+      ReceivedPackets received = new ReceivedPackets();
+      send(file);
+      received.await(source, 100);
+      loss.run();
+      awaitTrouble(source, received, true);
+      assertThat(source.trouble()).contains(pair.name()).contains("removed");
+      comeback.run();
+      assertThat(pair.index()).isEqualTo(index);
+      awaitTrouble(source, received, false);
+      send(file);
+
+      assertThat(received.await(source, 200).count()).isEqualTo(200);
+      assertThat(stats(source).received).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldGoOnWhenInterfaceWasInAnotherNamespaceBetweenTwoPolls() {
+    Path file = write(SampleTraffic.mixed(100));
+    try (PacketSource source = open(file)) {
+      ReceivedPackets received = new ReceivedPackets();
+      pair.moveAway();
+      pair.moveBack();
+      awaitTrouble(source, received, true);
+      awaitTrouble(source, received, false);
+      send(file);
+
+      assertThat(received.await(source, 100).count()).isEqualTo(100);
+      assertThat(stats(source).received).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void shouldTellWithinSecondsWhenInterfaceGoesDownAndUpUnderTraffic() throws Exception {
+    Path file = write(SampleTraffic.mixed(100));
+    try (PacketSource source = open(file);
+        AutoCloseable sending = pair.sendForEver(file, 5_000)) {
+      assertThat(sending).isNotNull();
+      awaitTrouble(source, new ReceivedPackets().await(source, 100), false);
+      pair.setDown();
+      assertThat(millisToTrouble(source, true)).isLessThan(3_000);
+      pair.setUp();
+      assertThat(millisToTrouble(source, false)).isLessThan(3_000);
+    }
+  }
+
+  private static long millisToTrouble(PacketSource source, boolean expected) {
+    long begin = System.nanoTime();
+    awaitTrouble(source, new ReceivedPackets(), expected);
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+  }
+
+  @Test
   void shouldDeliverWhatCameBeforeWhenInterfaceIsRemoved() {
     SampleTraffic traffic = SampleTraffic.mixed(500);
     Path file = write(traffic);

@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.StartException;
 import org.gotm.core.flow.Cutoff;
-import org.gotm.ffm.libc.HugePages;
+import org.gotm.ffm.linux.HugePages;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.gotm.core.flow.Cutoff;
-import org.gotm.ffm.libc.HugePages;
+import org.gotm.ffm.linux.HugePages;
 import org.gotm.store.api.Compression;
 
 /**

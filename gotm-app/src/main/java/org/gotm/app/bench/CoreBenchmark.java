@@ -13,7 +13,7 @@ import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.source.PacketBatch;
-import org.gotm.ffm.libc.HugePages;
+import org.gotm.ffm.linux.HugePages;
 
 /**
  * The core alone, on one thread: decode, flow table and cutoff over a pcap file that is in memory,

@@ -17,7 +17,7 @@ import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.source.PacketBatch;
-import org.gotm.ffm.libc.HugePages;
+import org.gotm.ffm.linux.HugePages;
 import org.gotm.store.Recording;
 import org.gotm.store.api.Compression;
 

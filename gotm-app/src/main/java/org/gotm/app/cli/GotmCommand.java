@@ -17,7 +17,7 @@ import org.gotm.app.doctor.DoctorCommand;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
-import org.gotm.ffm.afpacket.FilterCompiler;
+import org.gotm.ffm.pcap.FilterCompiler;
 import org.gotm.store.api.Compression;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,7 +107,8 @@ final class GotmCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       converter = ByteSize.class,
       description =
-          "Kernel buffer of each worker (default: 64MiB; SNF: its data ring, SNF_DATARING_SIZE).")
+          "Kernel buffer of each worker (default: 256MiB, shared by several, but 64MiB each at"
+              + " least; SNF: its data ring, SNF_DATARING_SIZE).")
   private Long bufferBytes;
 
   @Option(

@@ -6,7 +6,7 @@ import org.gotm.app.metrics.FlowSizes;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.source.PacketSource;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.Libc;
 
 /** A worker on an interface, with the source it polls. */
 final class LiveCapture implements Capture {

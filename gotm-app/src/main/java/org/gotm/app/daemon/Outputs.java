@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.util.function.Consumer;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.pcapfile.RecordFormat;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.Libc;
 import org.gotm.store.Recording;
 
 /** Makes the output that the settings ask for. */

@@ -13,7 +13,7 @@ import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.libc.ServiceManager;
+import org.gotm.ffm.linux.ServiceManager;
 
 /**
  * One run of gotm, from start to clean stop: opens what can fail first, then starts the threads,

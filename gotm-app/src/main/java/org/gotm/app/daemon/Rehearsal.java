@@ -17,7 +17,7 @@ import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.afpacket.RehearsalSource;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.Libc;
 
 /**
  * Sends made-up packets the way of the real ones while gotm starts, so that the JIT has compiled it

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.Libc;
 
 /**
  * A pipe through which a stream gets to libpcap, which wants something it can open: a thread pumps.

@@ -7,9 +7,10 @@ import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.AfPacketOptions;
 import org.gotm.ffm.afpacket.AfPacketSource;
-import org.gotm.ffm.afpacket.NetworkInterfaceFacts;
-import org.gotm.ffm.afpacket.NetworkInterfaceFacts.Setting;
-import org.gotm.ffm.afpacket.Offloads;
+import org.gotm.ffm.linux.CaptureRights;
+import org.gotm.ffm.linux.NetworkInterfaceFacts;
+import org.gotm.ffm.linux.NetworkInterfaceFacts.Setting;
+import org.gotm.ffm.linux.Offloads;
 import org.gotm.ffm.pcap.PcapLibrary;
 import org.gotm.ffm.snf.SnfInterfaces;
 
@@ -40,10 +41,7 @@ final class InterfaceExamination {
     snf();
     pcap();
     if (methods == 0) {
-      findings.add(
-          Finding.bad(
-              "no method can capture from " + name,
-              "run as root, or: setcap cap_net_raw,cap_net_admin+ep on the java that runs gotm"));
+      findings.add(Finding.bad("no method can capture from " + name, CaptureRights.REMEDY));
     }
     return findings;
   }

@@ -52,7 +52,7 @@ class CommandLineIT {
     assertThat(ended.log()).isEmpty();
     assertThat(ended.out()).first().asString().startsWith("Usage: gotm ");
     assertThat(String.join("\n", ended.out()))
-        .contains("-rotationinterval", "-metrics-address", "--read", "(default: 64MiB");
+        .contains("-rotationinterval", "-metrics-address", "--read", "(default: 256MiB");
   }
 
   @ParameterizedTest
@@ -72,6 +72,21 @@ class CommandLineIT {
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.log()).isEmpty();
     assertThat(ended.out()).anyMatch(line -> line.matches("lo +(up|down) +mtu=65536.*"));
+    assertThat(ended.out()).anyMatch(line -> line.matches("any +up +.*capture=.*"));
+  }
+
+  @Test
+  @Tag("live")
+  void shouldListInterfacesWithoutAnAddressWhenAskedForThem() {
+    try (VethPair pair = VethPair.inNamespace()) {
+      pair.setDown();
+      GotmProcess.Ended ended = gotm("-D").inside(pair).run();
+
+      assertThat(ended.exitCode()).isZero();
+      assertThat(ended.out())
+          .anyMatch(line -> line.matches(pair.name() + " +down mtu=.* capture=no \\(it is down\\)"))
+          .anyMatch(line -> line.matches(pair.peer() + " +up +mtu=.* capture=afpacket"));
+    }
   }
 
   @Test
@@ -100,7 +115,7 @@ class CommandLineIT {
     assertRefused(
         gotm("-interface", "lo", "-write", out).under(WITHOUT_RIGHTS).run(),
         1,
-        "interface=lo: .*root.*setcap cap_net_raw.*");
+        "interface=lo: .*root.*setpriv .*--ambient-caps=\\+net_raw.*");
   }
 
   @Test

@@ -1,5 +1,8 @@
 package org.gotm.ffm.afpacket;
 
+import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.ffm.bpf.SocketFilter;
+
 /**
  * What an AF_PACKET source is to capture and with how much memory.
  *
@@ -21,13 +24,13 @@ public record AfPacketOptions(
     SocketFilter filter,
     int blockTimeoutMillis) {
   /** Ring length of a source that nothing else is said for. */
-  public static final long DEFAULT_BUFFER_BYTES = 64 << 20;
+  public static final long DEFAULT_BUFFER_BYTES = 256 << 20;
 
   /** Block length of a source that nothing else is said for. */
   public static final int DEFAULT_BLOCK_BYTES = 1 << 20;
 
   /** Snapshot length of a source that nothing else is said for. */
-  public static final int DEFAULT_SNAPLEN = 262_144;
+  public static final int DEFAULT_SNAPLEN = PcapHeaderLayout.MAX_SNAPLEN;
 
   private static final int DEFAULT_BLOCK_TIMEOUT_MILLIS = 50;
   private static final int PAGE = 4096;
@@ -59,7 +62,7 @@ public record AfPacketOptions(
     }
   }
 
-  /** The defaults for an interface: 64 MiB, blocks of 1 MiB, whole packets, promiscuous, all. */
+  /** The defaults for an interface: 256 MiB, blocks of 1 MiB, whole packets, promiscuous, all. */
   public static AfPacketOptions of(String interfaceName) {
     return new AfPacketOptions(
         interfaceName,

@@ -6,6 +6,10 @@ import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.core.source.SourceStats;
+import org.gotm.ffm.bpf.FilterPrograms;
+import org.gotm.ffm.bpf.SocketFilter;
+import org.gotm.ffm.linux.CaptureMode;
+import org.gotm.ffm.linux.InterfaceWatch;
 
 /**
  * Packets from a network interface, read where the Linux kernel has put them: in the ring of an
@@ -14,8 +18,9 @@ import org.gotm.core.source.SourceStats;
  * <p>A {@link #poll} hands over one block of the ring in batches; the block goes back to the kernel
  * after the last of them. There is no system call, copy or allocation per packet, only a poll(2)
  * when no block is ready. A source on an interface that goes down waits until it comes up. If the
- * interface is removed and another of the same name comes up, the source goes on with that one, and
- * its counters go on too.
+ * interface is removed, or moved to another network namespace, and one of its name comes up, the
+ * source goes on with that one, and its counters go on too. Twice a second it looks how the
+ * interface is, which {@link #trouble} tells.
  *
  * <p>Memory of a batch may be touched until the handler returns, and never after {@link #close}.
  */
@@ -31,12 +36,12 @@ public final class AfPacketSource implements PacketSource {
   private final RingStatistics totals = new RingStatistics();
   private final BlockPacing pacing;
   private final PollSet polls;
-  private final InterfaceQuery query;
   private final InterfaceWatch watch;
+  private final InterfaceHealth health;
   private final CaptureMode mode;
   private final InterfaceDrops drops;
   private final SocketFilter filter;
-  private BoundRing ring;
+  private PacketRing ring;
   private long deliveredBefore;
   private long malformedBefore;
   private long changeovers;
@@ -44,7 +49,6 @@ public final class AfPacketSource implements PacketSource {
   private boolean ended;
   private boolean closed;
   private long drainDeadline;
-  private volatile String trouble;
 
   /**
    * Opens a source.
@@ -59,11 +63,11 @@ public final class AfPacketSource implements PacketSource {
     pacing = new BlockPacing(options.blocks());
     polls = new PollSet();
     try {
-      query = new InterfaceQuery();
-      watch = new InterfaceWatch(query, options.interfaceName());
+      watch = InterfaceWatch.of(options.interfaceName());
+      health = new InterfaceHealth(watch, options.interfaceName());
       mode = watch.mode();
       drops = reportsDrops ? InterfaceDrops.of(options.interfaceName()) : null;
-      filter = FilterPrograms.forSocket(options, mode, watch.seesLoopback());
+      filter = FilterPrograms.forSocket(options.filter(), options.snaplen(), watch.seesLoopback());
       connect(group == null ? filter : NOTHING);
     } catch (RuntimeException e) {
       close();
@@ -82,13 +86,19 @@ public final class AfPacketSource implements PacketSource {
   }
 
   private void connect(SocketFilter first) {
-    ring = new BoundRing(options, mode, watch, first, group);
+    int index = watch.indexNow();
+    ring = new PacketRing(options, mode, index, first, group);
+    watch.follow(index);
     polls.setSocket(ring.socket().fd());
   }
 
   /** Lets packets through once all members of its group are there. */
   void admit() {
-    ring.socket().filter(filter);
+    if (filter == null) {
+      ring.socket().detachFilter();
+    } else {
+      filter.attachTo(ring.socket());
+    }
   }
 
   @Override
@@ -123,6 +133,9 @@ public final class AfPacketSource implements PacketSource {
         return 0;
       }
     }
+    if (health.isDue()) {
+      checkInterface();
+    }
     pacing.countBlock();
     return ring.deliver(batch, handler);
   }
@@ -139,21 +152,21 @@ public final class AfPacketSource implements PacketSource {
     if (hasError) {
       ring.socket().takeError();
     }
-    if (hasError || trouble != null) {
+    if (hasError || health.trouble() != null) {
       checkInterface();
     }
   }
 
   private void checkInterface() {
-    boolean hadSuccessor = watch.hasSuccessor();
-    trouble = watch.trouble();
-    if (!hadSuccessor && watch.hasSuccessor()) {
+    boolean hadSuccessor = health.hasSuccessor();
+    health.look(ring.socket());
+    if (!hadSuccessor && health.hasSuccessor()) {
       drainDeadline = System.nanoTime() + LONGEST_DRAIN_NANOS;
     }
   }
 
   private boolean isDraining() {
-    return stopping || watch.hasSuccessor();
+    return stopping || health.hasSuccessor();
   }
 
   /** True if nothing more can come out of the ring, or it has been waited for long enough. */
@@ -161,7 +174,7 @@ public final class AfPacketSource implements PacketSource {
     if (!isDraining()) {
       return false;
     }
-    ring.socket().addStatistics(totals);
+    totals.addFrom(ring.socket());
     return totals.received() == delivered() + malformed() + totals.dropped()
         || System.nanoTime() - drainDeadline > 0;
   }
@@ -171,31 +184,27 @@ public final class AfPacketSource implements PacketSource {
       ended = true;
       return END;
     }
-    BoundRing old = ring;
     try {
       changeOver();
-      old.close();
+      health.changedOver(ring.socket());
     } catch (PacketSourceException e) {
-      watch.forgetSuccessor();
-      trouble = e.getMessage();
+      health.couldNotChangeOver(e.getMessage());
     }
     return 0;
   }
 
   private void changeOver() {
-    if (!watch.successorMode().equals(mode)) {
+    if (!watch.mode().equals(mode)) {
       throw new PacketSourceException(
           "interface %s was removed, its successor is of another kind; restart to capture from it"
               .formatted(name()));
     }
-    long delivered = delivered();
-    long malformed = malformed();
+    PacketRing old = ring;
     connect(filter);
-    watch.followSuccessor();
-    deliveredBefore = delivered;
-    malformedBefore = malformed;
+    deliveredBefore += old.delivered();
+    malformedBefore += old.malformed();
     changeovers++;
-    checkInterface();
+    old.close();
   }
 
   private long delivered() {
@@ -213,7 +222,7 @@ public final class AfPacketSource implements PacketSource {
   @Override
   public void stop() {
     if (!stopping) {
-      ring.socket().filter(NOTHING);
+      NOTHING.attachTo(ring.socket());
       stopping = true;
       drainDeadline = System.nanoTime() + LONGEST_DRAIN_NANOS;
     }
@@ -233,7 +242,7 @@ public final class AfPacketSource implements PacketSource {
   @Override
   public void readStats(SourceStats stats) {
     if (!ended) {
-      ring.socket().addStatistics(totals);
+      totals.addFrom(ring.socket());
       checkInterface();
     }
     stats.received = totals.received();
@@ -257,7 +266,7 @@ public final class AfPacketSource implements PacketSource {
 
   @Override
   public String trouble() {
-    return trouble;
+    return health.trouble();
   }
 
   @Override
@@ -270,8 +279,8 @@ public final class AfPacketSource implements PacketSource {
     if (ring != null) {
       ring.close();
     }
-    if (query != null) {
-      query.close();
+    if (watch != null) {
+      watch.close();
     }
     polls.close();
   }

@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.gotm.core.memory.NativeMemory.ALL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_ETHER;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ARPHRD_LOOPBACK;
+import static org.gotm.ffm.linux.generated.linux_h.ARPHRD_ETHER;
+import static org.gotm.ffm.linux.generated.linux_h.ARPHRD_LOOPBACK;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -1,15 +1,12 @@
 package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.MAP_SHARED;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_RESERVE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_RX_RING;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PACKET_VERSION;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PROT_READ;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.PROT_WRITE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TPACKET_V3;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_KERNEL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_USER;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_RESERVE;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_RX_RING;
+import static org.gotm.ffm.linux.generated.linux_h.PACKET_VERSION;
+import static org.gotm.ffm.linux.generated.linux_h.TPACKET_V3;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_KERNEL;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_USER;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,12 +14,14 @@ import java.lang.invoke.VarHandle;
 import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.afpacket.generated.tpacket_req3;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.bpf.SocketFilter;
+import org.gotm.ffm.linux.CaptureMode;
+import org.gotm.ffm.linux.PacketSocket;
+import org.gotm.ffm.linux.generated.tpacket_req3;
 
 /**
- * The receive ring of a packet socket, mapped into this process: blocks that the kernel fills and
- * the reader gives back, in turn. Hot path. One thread.
+ * A packet socket bound to an interface, with its receive ring mapped into this process: blocks
+ * that the kernel fills and the reader gives back, in turn. Hot path. One thread.
  *
  * <p>A block is the reader's from the moment its status says so (read with acquire) until the
  * status is reset (written with release); the reader does so when all its packets are handled. The
@@ -32,23 +31,54 @@ import org.gotm.ffm.libc.Libc;
 final class PacketRing implements AutoCloseable {
   private static final VarHandle INT = JAVA_INT.varHandle();
 
-  private final Libc libc;
-  private final Arena arena;
+  private final PacketSocket socket;
+  private final FanoutGroup group;
+  private final Arena arena = Arena.ofShared();
+  private final long blockBytes;
   private final MemorySegment ring;
   private final RingBlock block;
-  private final long blockBytes;
   private long next;
   private boolean isOpen;
   private long delivered;
+  private boolean closed;
 
   /**
-   * Gives a socket a ring; it must not have one, nor be bound.
+   * Sets everything up before the socket is bound, as packets come from then on.
    *
-   * @throws PacketSourceException if the kernel has no memory for it
+   * @param interfaceIndex of the interface, 0 for all
+   * @param filter what to let through at first, null for all
+   * @param group whom to share the packets with, or null
+   * @throws PacketSourceException if the kernel refuses, above all if it has no memory for the ring
    */
-  PacketRing(PacketSocket socket, AfPacketOptions options, CaptureMode mode) {
-    libc = socket.libc();
+  PacketRing(
+      AfPacketOptions options,
+      CaptureMode mode,
+      int interfaceIndex,
+      SocketFilter filter,
+      FanoutGroup group) {
+    socket = new PacketSocket(options.interfaceName(), mode);
+    this.group = group;
     blockBytes = options.blockBytes();
+    try {
+      if (filter != null) {
+        filter.attachTo(socket);
+      }
+      ring = map(options, mode);
+      block = new RingBlock(ring, blockBytes, mode.isCooked());
+      if (options.promiscuous() && interfaceIndex != 0) {
+        socket.setPromiscuous(interfaceIndex);
+      }
+      socket.bind(interfaceIndex);
+      if (group != null) {
+        group.join(socket, mode);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private MemorySegment map(AfPacketOptions options, CaptureMode mode) {
     int blocks = options.blocks();
     long length = blockBytes * blocks;
     String purpose = "get a ring of buffersize=%d blocksize=%d bytes".formatted(length, blockBytes);
@@ -65,11 +95,12 @@ final class PacketRing implements AutoCloseable {
       tpacket_req3.tp_retire_blk_tov(request, options.blockTimeoutMillis());
       socket.set(PACKET_RX_RING(), request, purpose);
     }
-    long address = libc.mmap(length, PROT_READ() | PROT_WRITE(), MAP_SHARED(), socket.fd(), 0);
-    socket.check((int) Math.min(address, 0), purpose);
-    arena = Arena.ofShared();
-    ring = MemorySegment.ofAddress(address).reinterpret(length, arena, null);
-    block = new RingBlock(ring, blockBytes, mode.isCooked());
+    return socket.map(length, purpose).reinterpret(arena, null);
+  }
+
+  /** The socket, to poll, to filter and to count. */
+  PacketSocket socket() {
+    return socket;
   }
 
   /** True if there are packets to {@link #deliver}. */
@@ -113,10 +144,20 @@ final class PacketRing implements AutoCloseable {
     return block.malformed();
   }
 
-  /** Unmaps the ring; its memory cannot be touched afterwards. */
+  /** Unmaps the ring, whose memory cannot be touched afterwards, and closes the socket. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     arena.close();
-    libc.munmap(MemorySegment.ofAddress(ring.address()).reinterpret(ring.byteSize()));
+    if (ring != null) {
+      socket.unmap(MemorySegment.ofAddress(ring.address()).reinterpret(ring.byteSize()));
+    }
+    if (group != null) {
+      group.leave(socket);
+    }
+    socket.close();
   }
 }

@@ -1,15 +1,15 @@
 package org.gotm.ffm.afpacket;
 
-import static org.gotm.ffm.afpacket.generated.afpacket_h.POLLERR;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.POLLIN;
+import static org.gotm.ffm.linux.generated.linux_h.POLLERR;
+import static org.gotm.ffm.linux.generated.linux_h.POLLIN;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.afpacket.generated.pollfd;
-import org.gotm.ffm.libc.Errno;
-import org.gotm.ffm.libc.EventFd;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.ffm.linux.Errno;
+import org.gotm.ffm.linux.EventFd;
+import org.gotm.ffm.linux.Libc;
+import org.gotm.ffm.linux.generated.pollfd;
 
 /**
  * What a source waits for: its socket, and a wake-up from another thread. One thread, but {@link

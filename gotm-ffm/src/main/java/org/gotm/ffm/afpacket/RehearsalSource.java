@@ -2,8 +2,8 @@ package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_TPID_VALID;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_VLAN_TPID_VALID;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_VLAN_VALID;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

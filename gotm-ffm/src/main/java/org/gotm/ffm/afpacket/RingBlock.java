@@ -3,9 +3,9 @@ package org.gotm.ffm.afpacket;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.gotm.core.memory.NativeMemory.ALL;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.ETH_P_8021Q;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_TPID_VALID;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_8021Q;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_VLAN_TPID_VALID;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_VLAN_VALID;
 
 import java.lang.foreign.MemorySegment;
 import org.gotm.core.memory.NativeMemory;

@@ -1,11 +1,11 @@
 package org.gotm.ffm.afpacket;
 
-import org.gotm.ffm.afpacket.generated.sockaddr_ll;
-import org.gotm.ffm.afpacket.generated.tpacket3_hdr;
-import org.gotm.ffm.afpacket.generated.tpacket_bd_header_u;
-import org.gotm.ffm.afpacket.generated.tpacket_block_desc;
-import org.gotm.ffm.afpacket.generated.tpacket_hdr_v1;
-import org.gotm.ffm.afpacket.generated.tpacket_hdr_variant1;
+import org.gotm.ffm.linux.generated.sockaddr_ll;
+import org.gotm.ffm.linux.generated.tpacket3_hdr;
+import org.gotm.ffm.linux.generated.tpacket_bd_header_u;
+import org.gotm.ffm.linux.generated.tpacket_block_desc;
+import org.gotm.ffm.linux.generated.tpacket_hdr_v1;
+import org.gotm.ffm.linux.generated.tpacket_hdr_variant1;
 
 /**
  * Where things are in a block of a TPACKET_V3 ring, from the kernel's own declarations.

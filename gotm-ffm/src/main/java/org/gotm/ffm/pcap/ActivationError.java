@@ -2,6 +2,7 @@ package org.gotm.ffm.pcap;
 
 import java.util.stream.Collectors;
 import org.gotm.core.source.PacketSourceException;
+import org.gotm.ffm.linux.CaptureRights;
 import org.gotm.ffm.pcap.generated.pcap_h;
 
 /** Turns what {@code pcap_activate} answers into one line that a user can act on. */
@@ -25,8 +26,8 @@ final class ActivationError {
     }
     if (status == pcap_h.PCAP_ERROR_PERM_DENIED()
         || status == pcap_h.PCAP_ERROR_PROMISC_PERM_DENIED()) {
-      return "no permission to capture (%s); run as root, or once: setcap cap_net_raw+ep %s"
-          .formatted(words(status, words), javaProgram());
+      return "no permission to capture (%s); %s"
+          .formatted(words(status, words), CaptureRights.REMEDY);
     }
     if (status == pcap_h.PCAP_ERROR_IFACE_NOT_UP()) {
       return "it is down; run: ip link set %s up".formatted(device);
@@ -49,9 +50,5 @@ final class ActivationError {
         .filter(PcapInterface::isUp)
         .map(PcapInterface::name)
         .collect(Collectors.joining(", "));
-  }
-
-  private static String javaProgram() {
-    return ProcessHandle.current().info().command().orElse("the java program");
   }
 }

@@ -37,7 +37,7 @@ public final class FilteredSource implements PacketSource {
    * @throws FilterException if it cannot be compiled for the source's link type
    */
   public static PacketSource of(PacketSource source, String expression) {
-    if (expression.isBlank()) {
+    if (FilterExpression.isEverything(expression)) {
       return source;
     }
     try {

@@ -7,9 +7,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.gotm.core.source.BatchHandler;
-import org.gotm.ffm.afpacket.generated.afpacket_h;
-import org.gotm.ffm.libc.EventFd;
-import org.gotm.ffm.libc.Libc;
+import org.gotm.core.source.PacketSourceException;
+import org.gotm.ffm.bpf.SocketFilter;
+import org.gotm.ffm.linux.EventFd;
+import org.gotm.ffm.linux.Libc;
+import org.gotm.ffm.linux.PacketSocket;
+import org.gotm.ffm.linux.generated.linux_h;
 
 /**
  * One capture by libpcap, from its activation over reading to the draining of its ring. Hot path.
@@ -21,12 +24,13 @@ import org.gotm.ffm.libc.Libc;
  * <p>One thread, but {@link #wakeup} from any.
  */
 final class PcapCapture implements AutoCloseable {
+  private static final SocketFilter NOTHING = SocketFilter.keep(0);
   private static final int PACKETS_A_POLL = 4096;
   private static final int WAIT_MILLIS = 100;
   private static final int DRAIN_WAIT_MILLIS = 10;
   private static final long BLOCK_NANOS = TimeUnit.MILLISECONDS.toNanos(PcapHandle.TIMEOUT_MILLIS);
   private static final long DRAIN_NANOS = 4 * BLOCK_NANOS;
-  private static final short POLLIN = (short) afpacket_h.POLLIN();
+  private static final short POLLIN = (short) linux_h.POLLIN();
   private static final long FD = 0;
   private static final long EVENTS = 4;
 
@@ -50,15 +54,21 @@ final class PcapCapture implements AutoCloseable {
   /**
    * Takes over an active handle.
    *
+   * @param name of the interface, for messages
    * @param event ends a wait; it is not closed here
    */
-  PcapCapture(PcapHandle handle, PcapDispatcher dispatcher, PcapCounters counters, EventFd event) {
+  PcapCapture(
+      String name,
+      PcapHandle handle,
+      PcapDispatcher dispatcher,
+      PcapCounters counters,
+      EventFd event) {
     this.handle = handle;
     this.dispatcher = dispatcher;
     this.counters = counters;
     this.event = event;
     fd = handle.selectableFd();
-    socket = new PacketSocket(libc, fd);
+    socket = PacketSocket.borrowed(name, fd);
     setWait(0, fd);
     setWait(Libc.POLLFD.byteSize(), event.fd());
   }
@@ -68,9 +78,9 @@ final class PcapCapture implements AutoCloseable {
     waits.set(JAVA_SHORT, at + EVENTS, POLLIN);
   }
 
-  /** Does without copies of what this machine sends. */
-  void ignoreOutgoing() {
-    socket.ignoreOutgoing();
+  /** The socket that libpcap captures with, for what libpcap does not do; may be none at all. */
+  PacketSocket socket() {
+    return socket;
   }
 
   /** Hands over what is there, waiting for it a bounded time. */
@@ -136,11 +146,21 @@ final class PcapCapture implements AutoCloseable {
   void stop() {
     if (!draining) {
       drain();
-      if (fd < 0 || !socket.rejectAll()) {
+      if (fd < 0 || !rejectAll()) {
         readStats();
         counted = true;
         leftToDrain = Math.max(0, counters.outstanding());
       }
+    }
+  }
+
+  /** Takes no more packets; those in the ring stay there, unlike with a new filter by libpcap. */
+  private boolean rejectAll() {
+    try {
+      NOTHING.attachTo(socket);
+      return true;
+    } catch (PacketSourceException e) {
+      return false; // no packet socket: what was received until now is counted instead
     }
   }
 
@@ -181,6 +201,7 @@ final class PcapCapture implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     handle.close();
+    socket.close();
     arena.close();
   }
 }

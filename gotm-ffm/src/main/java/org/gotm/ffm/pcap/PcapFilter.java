@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Objects;
 import org.gotm.core.packet.LinkType;
-import org.gotm.ffm.libc.NativeLibrary;
+import org.gotm.ffm.linux.NativeLibrary;
 import org.gotm.ffm.pcap.generated.bpf_insn;
 import org.gotm.ffm.pcap.generated.bpf_program;
 import org.gotm.ffm.pcap.generated.pcap_h;
@@ -49,13 +49,8 @@ public final class PcapFilter implements AutoCloseable {
   private PcapFilter(String expression, int linkType, int snaplen) {
     this.expression = expression;
     MemorySegment pcap = pcap_h.pcap_open_dead(dlt(linkType), snaplen);
-    try (Arena call = Arena.ofConfined()) {
-      int compiled =
-          pcap_h.pcap_compile(
-              pcap, program, call.allocateFrom(expression), 1, pcap_h.PCAP_NETMASK_UNKNOWN());
-      if (compiled != 0) {
-        throw new FilterException(expression, pcap_h.pcap_geterr(pcap).getString(0));
-      }
+    try {
+      FilterExpression.compile(pcap, expression, program);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -71,7 +66,7 @@ public final class PcapFilter implements AutoCloseable {
    * @param linkType LINKTYPE_ value of the packets
    * @param snaplen bytes of a packet to keep, which is what a matching program answers
    * @throws FilterException if it cannot be compiled, or nothing can ever match it
-   * @throws org.gotm.ffm.libc.NativeLibraryException if there is no libpcap
+   * @throws org.gotm.ffm.linux.NativeLibraryException if there is no libpcap
    */
   public static PcapFilter compile(String expression, int linkType, int snaplen) {
     PcapLibrary.load();

@@ -123,17 +123,12 @@ final class PcapHandle implements AutoCloseable {
   }
 
   private void setFilter(String expression) {
-    if (expression.isBlank()) {
+    if (FilterExpression.isEverything(expression)) {
       return;
     }
     try (Arena call = Arena.ofConfined()) {
       MemorySegment program = call.allocate(bpf_program.layout());
-      int compiled =
-          pcap_h.pcap_compile(
-              pcap, program, call.allocateFrom(expression), 1, pcap_h.PCAP_NETMASK_UNKNOWN());
-      if (compiled != 0) {
-        throw new FilterException(expression, error());
-      }
+      FilterExpression.compile(pcap, expression, program);
       int set = pcap_h.pcap_setfilter(pcap, program);
       pcap_h.pcap_freecode(program);
       if (set != 0) {

@@ -2,7 +2,7 @@ package org.gotm.ffm.pcap;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.gotm.ffm.libc.NativeLibrary;
+import org.gotm.ffm.linux.NativeLibrary;
 import org.gotm.ffm.pcap.generated.pcap_h;
 
 /**
@@ -23,7 +23,7 @@ public final class PcapLibrary {
    * the dynamic loader knows by one of its usual names. Any thread, any number of times.
    *
    * @return the file that was loaded
-   * @throws org.gotm.ffm.libc.NativeLibraryException if there is none; it names every attempt and
+   * @throws org.gotm.ffm.linux.NativeLibraryException if there is none; it names every attempt and
    *     the package to install
    */
   public static Path load() {

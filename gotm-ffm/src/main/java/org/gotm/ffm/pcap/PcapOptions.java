@@ -11,7 +11,7 @@ import org.gotm.core.pcapfile.PcapHeaderLayout;
  * @param filter libpcap filter expression, empty for every packet
  */
 public record PcapOptions(int snaplen, int bufferLength, boolean promiscuous, String filter) {
-  private static final int DEFAULT_BUFFER_LENGTH = 64 << 20;
+  private static final int DEFAULT_BUFFER_LENGTH = 256 << 20;
 
   /** Checks the ranges. */
   public PcapOptions {
@@ -24,7 +24,7 @@ public record PcapOptions(int snaplen, int bufferLength, boolean promiscuous, St
     }
   }
 
-  /** Whole packets, a ring of 64 MiB, promiscuous, every packet. */
+  /** Whole packets, a ring of 256 MiB, promiscuous, every packet. */
   public static PcapOptions defaults() {
     return new PcapOptions(PcapHeaderLayout.MAX_SNAPLEN, DEFAULT_BUFFER_LENGTH, true, "");
   }

@@ -7,7 +7,8 @@ import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.core.source.SourceStats;
-import org.gotm.ffm.libc.EventFd;
+import org.gotm.ffm.linux.EventFd;
+import org.gotm.ffm.linux.InterfaceWatch;
 
 /**
  * Live capture through libpcap. Packets are handed over where the kernel put them, one to a batch.
@@ -17,6 +18,7 @@ import org.gotm.ffm.libc.EventFd;
  */
 public final class PcapSource implements PacketSource {
   private static final int WAIT_MILLIS = 100;
+  private static final long LOOK_NANOS = 500_000_000;
 
   private final String device;
   private final PcapOptions options;
@@ -27,6 +29,7 @@ public final class PcapSource implements PacketSource {
   private final InterfaceWatch watch;
   private final int linkType;
   private final String warning;
+  private long lookNanos;
   private boolean stopped;
   private boolean ended;
   private boolean closed;
@@ -40,7 +43,7 @@ public final class PcapSource implements PacketSource {
     warning = handle.warning();
     dispatcher = new PcapDispatcher(arena, options.snaplen());
     event = new EventFd();
-    watch = new InterfaceWatch(device);
+    watch = InterfaceWatch.ofAnything(device);
     begin(handle);
   }
 
@@ -91,10 +94,10 @@ public final class PcapSource implements PacketSource {
   }
 
   private void begin(PcapHandle handle) {
-    watch.follow();
-    PcapCapture begun = new PcapCapture(handle, dispatcher, counters, event);
+    watch.follow(watch.indexNow());
+    PcapCapture begun = new PcapCapture(device, handle, dispatcher, counters, event);
     if (watch.isLoopback()) {
-      begun.ignoreOutgoing();
+      begun.socket().ignoreOutgoing();
     }
     capture = begun;
   }
@@ -130,23 +133,20 @@ public final class PcapSource implements PacketSource {
       return 0;
     }
     int packets = current.poll(handler);
-    if (packets > 0) {
-      return packets;
+    if (current.isDraining()) {
+      return packets == 0 && current.isDrained() ? finish(current) : packets;
     }
-    if (!current.isDraining()) {
+    if (packets == 0 || System.nanoTime() - lookNanos > LOOK_NANOS) {
       look(current);
-    } else if (current.isDrained()) {
-      finish(current);
-      ended = stopped;
-      return ended ? END : 0;
     }
-    return 0;
+    return packets;
   }
 
-  /** No packets come: looks whether the interface is the reason. */
+  /** Looks how the interface is: when no packets come, and twice a second if they do. */
   private void look(PcapCapture current) {
+    lookNanos = System.nanoTime();
     String error = current.error();
-    switch (watch.state()) {
+    switch (watch.state(current.socket())) {
       case UP -> {
         if (error == null) {
           trouble = null;
@@ -168,11 +168,13 @@ public final class PcapSource implements PacketSource {
     return "interface=%s: %s".formatted(device, reason);
   }
 
-  private void finish(PcapCapture current) {
+  private int finish(PcapCapture current) {
     current.readStats();
     counters.endOfHandle();
     capture = null;
     current.close();
+    ended = stopped;
+    return ended ? END : 0;
   }
 
   /** Waits a moment for an interface of the name, and captures from it when it is there. */

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketBatch;
-import org.gotm.ffm.libc.Errno;
+import org.gotm.ffm.linux.Errno;
 import org.gotm.ffm.snf.generated.snf_h;
 import org.gotm.ffm.snf.generated.snf_recv_req;
 import org.gotm.ffm.snf.generated.snf_ring_qinfo;

@@ -1,7 +1,7 @@
 package org.gotm.ffm.snf;
 
 import org.gotm.core.source.PacketBatch;
-import org.gotm.ffm.libc.Errno;
+import org.gotm.ffm.linux.Errno;
 
 /**
  * How much is still to come out of a ring after the stop: what it held at that moment, and nothing

@@ -1,7 +1,7 @@
 package org.gotm.ffm.snf;
 
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.libc.Errno;
+import org.gotm.ffm.linux.Errno;
 
 /** Turns the answers of libsnf into one line for a user. */
 final class SnfFailure {

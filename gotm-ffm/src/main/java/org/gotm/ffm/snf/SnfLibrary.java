@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.libc.Errno;
-import org.gotm.ffm.libc.Libc;
-import org.gotm.ffm.libc.NativeLibrary;
+import org.gotm.ffm.linux.Errno;
+import org.gotm.ffm.linux.Libc;
+import org.gotm.ffm.linux.NativeLibrary;
 import org.gotm.ffm.snf.generated.snf_h;
 
 /**

@@ -13,7 +13,7 @@ import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.core.source.SourceStats;
-import org.gotm.ffm.libc.Errno;
+import org.gotm.ffm.linux.Errno;
 
 /**
  * Packets of one ring of SNF, read where the NIC has put them. Hot path.

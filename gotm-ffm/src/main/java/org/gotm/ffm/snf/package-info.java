@@ -8,6 +8,6 @@
  * dynamic loader finds. The library reads variables of the environment by itself ({@code
  * SNF_NUM_RINGS}, {@code SNF_FLAGS}, {@code SNF_DATARING_SIZE} and others); Java cannot change
  * these for it, so set them before the JVM starts, or give an {@link org.gotm.ffm.snf.SnfOptions
- * option}, which goes before them.
+ * option}, which goes before them. Uses {@link org.gotm.ffm.linux} alone.
  */
 package org.gotm.ffm.snf;

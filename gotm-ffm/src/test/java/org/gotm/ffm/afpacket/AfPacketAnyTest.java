@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -21,8 +22,12 @@ import org.gotm.core.pcapfile.PcapRecordLayout;
 import org.gotm.core.pcapfile.Tcpdump;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.core.source.PacketSource;
+import org.gotm.ffm.FilterTraffic;
+import org.gotm.ffm.FrameSender;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.VethPair;
+import org.gotm.ffm.linux.Libc;
+import org.gotm.ffm.pcap.FilterCompiler;
 import org.gotm.ffm.pcap.FilterException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,8 +53,8 @@ class AfPacketAnyTest {
   void makePair() {
     Tcpdump.require();
     pair = VethPair.create();
-    try (InterfaceQuery query = new InterfaceQuery()) {
-      interfaceIndex = query.index(pair.name());
+    try (Arena arena = Arena.ofConfined()) {
+      interfaceIndex = new Libc(arena).interfaceIndex(pair.name());
     }
   }
 

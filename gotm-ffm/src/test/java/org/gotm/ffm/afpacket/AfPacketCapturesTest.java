@@ -6,6 +6,7 @@ import java.util.List;
 import org.gotm.core.pcapfile.Tcpdump;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.SourceStats;
+import org.gotm.ffm.FrameSender;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.VethPair;
 import org.junit.jupiter.api.AfterEach;

@@ -21,6 +21,8 @@ import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.core.source.SourceStats;
+import org.gotm.ffm.FilterTraffic;
+import org.gotm.ffm.FrameSender;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.VethPair;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One interface, several workers. */
 @Tag("live")
@@ -89,9 +93,13 @@ class AfPacketGroupTest {
   }
 
   private void open() {
+    open(WORKERS);
+  }
+
+  private void open(int workers) {
     AfPacketOptions options = AfPacketOptions.of(pair.name()).withBuffer(32 << 20, 1 << 20);
-    for (PacketSource source : AfPacketGroup.open(options, WORKERS)) {
-      workers.add(new Worker(workers.size(), source));
+    for (PacketSource source : AfPacketGroup.open(options, workers)) {
+      this.workers.add(new Worker(this.workers.size(), source));
     }
   }
 
@@ -182,13 +190,66 @@ class AfPacketGroupTest {
     assertThat(workersOfFlow).allSatisfy((flow, seenBy) -> assertThat(seenBy).hasSize(1));
   }
 
-  private void awaitTrouble(boolean expected) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void shouldGoOnAsAGroupWhenInterfaceWasInAnotherNamespaceAndIsBack(int number) {
+    List<byte[]> sent = FilterTraffic.frames();
+    open(number);
+    pair.moveAway();
+    awaitTrouble(true);
+    pair.moveBack();
+    awaitTrouble(false);
+    sendBothWays(sent);
+    drain();
+
+    assertSameFrames(received(), sent);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void shouldGoOnAsAGroupWhenInterfaceWasMadeAnewWithTheSameIndex(int number) {
+    List<byte[]> sent = FilterTraffic.frames();
+    int index = pair.index();
+    open(number);
+    pair.remove();
+    awaitTrouble(true);
+    pair.add(index);
+    awaitTrouble(false);
+    sendBothWays(sent);
+    drain();
+
+    assertSameFrames(received(), sent);
+  }
+
+  @Test
+  void shouldStayOneGroupWhenAWorkerHasMissedThatTheInterfaceWasAway() {
+    List<byte[]> sent = FilterTraffic.frames();
+    open(2);
+    pair.moveAway();
+    pair.moveBack();
+    awaitTrouble(workers.getFirst(), true);
+    awaitTrouble(workers.getFirst(), false);
+    pair.moveAway();
+    pair.moveBack();
     for (Worker worker : workers) {
-      while ((worker.source.trouble() != null) != expected) {
-        worker.source.poll(worker);
-        assertThat(System.nanoTime()).as(worker.source.trouble()).isLessThan(deadline);
-      }
+      awaitTrouble(worker, true);
+      awaitTrouble(worker, false);
+    }
+    sendBothWays(sent);
+    drain();
+
+    assertSameFrames(received(), sent);
+  }
+
+  private void awaitTrouble(boolean expected) {
+    workers.forEach(worker -> awaitTrouble(worker, expected));
+  }
+
+  private static void awaitTrouble(Worker worker, boolean expected) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while ((worker.source.trouble() != null) != expected) {
+      worker.source.poll(worker);
+      assertThat(System.nanoTime()).as(worker.source.trouble()).isLessThan(deadline);
     }
   }
 

@@ -9,10 +9,10 @@ class AfPacketOptionsTest {
   private final AfPacketOptions options = AfPacketOptions.of("x0");
 
   @Test
-  void shouldHaveSixtyFourBlocksOfAMebibyteWhenNothingIsSaid() {
-    assertThat(options.bufferBytes()).isEqualTo(64 << 20);
+  void shouldHave256BlocksOfAMebibyteWhenNothingIsSaid() {
+    assertThat(options.bufferBytes()).isEqualTo(256 << 20);
     assertThat(options.blockBytes()).isEqualTo(1 << 20);
-    assertThat(options.blocks()).isEqualTo(64);
+    assertThat(options.blocks()).isEqualTo(256);
   }
 
   @Test

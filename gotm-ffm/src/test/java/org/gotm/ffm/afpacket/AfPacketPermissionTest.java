@@ -2,20 +2,34 @@ package org.gotm.ffm.afpacket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.pcapfile.Tcpdump;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
+import org.gotm.ffm.ChildCapture;
 import org.gotm.ffm.ChildJvm;
 import org.gotm.ffm.Command;
+import org.gotm.ffm.SampleTraffic;
 import org.gotm.ffm.VethPair;
+import org.gotm.ffm.linux.CaptureRights;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What rights a capture needs. */
 @Tag("live")
 class AfPacketPermissionTest {
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+  @TempDir private Path folder;
+
   /** Opens a source and says how that went. */
   static final class Opening {
     private Opening() {}
@@ -27,6 +41,60 @@ class AfPacketPermissionTest {
         System.out.println(e.getMessage());
       }
     }
+  }
+
+  /** Captures as many packets as it is told to, and says who it is. */
+  static final class Capturing {
+    private Capturing() {}
+
+    public static void main(String[] arguments) {
+      int expected = Integer.parseInt(arguments[1]);
+      try (PacketSource source = AfPacketSource.open(AfPacketOptions.of(arguments[0]))) {
+        System.out.println(ChildCapture.READY);
+        int packets = 0;
+        while (packets < expected) {
+          packets += source.poll(batch -> {});
+        }
+        System.out.println(System.getProperty("user.name") + " captured " + packets);
+      }
+    }
+  }
+
+  @Test
+  void shouldCaptureAsAnOrdinaryUserWhenStartedAsTheRemedySays() throws IOException {
+    Tcpdump.require("setpriv");
+    Path traffic = SampleTraffic.mixed(100).write(folder.resolve("traffic.pcap"));
+    try (VethPair pair = VethPair.inNamespace()) {
+      List<String> command = new ArrayList<>(remedyFor("nobody", "nogroup"));
+      command.addAll(List.of(JAVA, "--enable-native-access=ALL-UNNAMED", "-cp", readableClasses()));
+      command.addAll(List.of(Capturing.class.getName(), pair.name(), "100"));
+      try (ChildCapture child = new ChildCapture(pair.inside(command.toArray(String[]::new)))) {
+        pair.send(traffic);
+
+        assertThat(child.awaitEnd()).isEqualTo("nobody captured 100");
+      }
+    }
+  }
+
+  private static List<String> remedyFor(String user, String group) {
+    assertThat(CaptureRights.COMMAND).endsWith(" gotm ...");
+    String command = CaptureRights.COMMAND.replace(" gotm ...", "");
+    return List.of(command.replace("USER", user).replace("GROUP", group).split(" "));
+  }
+
+  /** A class path that any user may read, wherever this project is. */
+  private String readableClasses() throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    List<String> copies = new ArrayList<>();
+    for (Class<?> part :
+        List.of(PacketSource.class, AfPacketSource.class, AfPacketPermissionTest.class)) {
+      String location = part.getProtectionDomain().getCodeSource().getLocation().getPath();
+      Path copy = folder.resolve(copies.size() + ".jar");
+      Command.check("cp", "-rL", location, copy.toString());
+      Command.check("chmod", "-R", "a+rX", copy.toString());
+      copies.add(copy.toString());
+    }
+    return String.join(File.pathSeparator, copies);
   }
 
   private static String open(String interfaceName, String... capabilities) {
@@ -44,7 +112,8 @@ class AfPacketPermissionTest {
           .contains("interface=" + pair.name())
           .contains("Operation not permitted")
           .contains("run as root")
-          .contains("setcap cap_net_raw+ep /")
+          .contains(CaptureRights.REMEDY)
+          .doesNotContain("setcap")
           .hasLineCount(1);
     }
   }

@@ -18,6 +18,7 @@ import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.Command;
+import org.gotm.ffm.FrameSender;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.RunningCapture;
 import org.gotm.ffm.SampleTraffic;

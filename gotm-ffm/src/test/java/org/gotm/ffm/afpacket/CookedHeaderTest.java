@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 import org.gotm.core.source.PacketBatch;
-import org.gotm.ffm.afpacket.generated.tpacket3_hdr;
+import org.gotm.ffm.linux.generated.tpacket3_hdr;
 import org.junit.jupiter.api.Test;
 
 class CookedHeaderTest {

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.gotm.core.source.PacketBatch;
-import org.gotm.ffm.afpacket.generated.tpacket3_hdr;
-import org.gotm.ffm.afpacket.generated.tpacket_hdr_v1;
+import org.gotm.ffm.linux.generated.tpacket3_hdr;
+import org.gotm.ffm.linux.generated.tpacket_hdr_v1;
 import org.junit.jupiter.api.Test;
 
 class RingBlockTest {

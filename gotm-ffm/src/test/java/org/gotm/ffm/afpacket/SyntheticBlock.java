@@ -1,18 +1,18 @@
 package org.gotm.ffm.afpacket;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TPACKET_V3;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_USER;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_TPID_VALID;
-import static org.gotm.ffm.afpacket.generated.afpacket_h.TP_STATUS_VLAN_VALID;
+import static org.gotm.ffm.linux.generated.linux_h.TPACKET_V3;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_USER;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_VLAN_TPID_VALID;
+import static org.gotm.ffm.linux.generated.linux_h.TP_STATUS_VLAN_VALID;
 
 import java.lang.foreign.MemorySegment;
-import org.gotm.ffm.afpacket.generated.sockaddr_ll;
-import org.gotm.ffm.afpacket.generated.tpacket3_hdr;
-import org.gotm.ffm.afpacket.generated.tpacket_bd_header_u;
-import org.gotm.ffm.afpacket.generated.tpacket_block_desc;
-import org.gotm.ffm.afpacket.generated.tpacket_hdr_v1;
-import org.gotm.ffm.afpacket.generated.tpacket_hdr_variant1;
+import org.gotm.ffm.linux.generated.sockaddr_ll;
+import org.gotm.ffm.linux.generated.tpacket3_hdr;
+import org.gotm.ffm.linux.generated.tpacket_bd_header_u;
+import org.gotm.ffm.linux.generated.tpacket_block_desc;
+import org.gotm.ffm.linux.generated.tpacket_hdr_v1;
+import org.gotm.ffm.linux.generated.tpacket_hdr_variant1;
 
 /** Fills a block of a ring as the kernel does. */
 final class SyntheticBlock {

@@ -1,6 +1,6 @@
 package org.gotm.ffm.pcap;
 
-import org.gotm.ffm.libc.NativeLibraryException;
+import org.gotm.ffm.linux.NativeLibraryException;
 
 /**
  * Uses libpcap in a process of its own; if that fails, says why and tries again without the system

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import org.gotm.core.packet.LinkType;
 import org.gotm.ffm.Command;
@@ -17,6 +18,7 @@ import org.gotm.ffm.pcap.generated.bpf_insn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PcapFilterTest {
@@ -98,6 +100,25 @@ class PcapFilterTest {
     ip[0] = 0x45;
     try (PcapFilter filter = PcapFilter.compile("ip", LinkType.RAW, SNAPLEN)) {
       assertThat(matches(filter, ip)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "101, 45, true",
+    "101, 60, true",
+    "101, 10, false",
+    "113, 00000001000602000000000100000800, true", // LINUX_SLL: the type is last
+    "113, 00000001000602000000000100008100006486dd, true", // VLAN 100, IPv6
+    "113, 0000000100060200000000010000810000640806, false",
+    "276, 0800000000000002000100060200000000010000, true", // LINUX_SLL2: the type is first
+    "276, 8100000000000002000100060200000000010000006486dd, true",
+    "276, 810000000000000200010006020000000001000000640806, false"
+  })
+  void shouldTakeTheDefaultWhenTheLinkTypeKnowsNoVlan(int linkType, String hex, boolean expected) {
+    byte[] packet = HexFormat.of().parseHex(hex);
+    try (PcapFilter filter = PcapFilter.compile(FilterCompiler.DEFAULT, linkType, SNAPLEN)) {
+      assertThat(matches(filter, packet)).isEqualTo(expected);
     }
   }
 

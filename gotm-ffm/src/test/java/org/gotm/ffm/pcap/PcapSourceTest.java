@@ -3,6 +3,7 @@ package org.gotm.ffm.pcap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +16,19 @@ import org.gotm.ffm.Await;
 import org.gotm.ffm.ChildCapture;
 import org.gotm.ffm.ChildJvm;
 import org.gotm.ffm.Command;
+import org.gotm.ffm.FilterTraffic;
+import org.gotm.ffm.FrameSender;
 import org.gotm.ffm.ReceivedPackets;
 import org.gotm.ffm.RunningCapture;
 import org.gotm.ffm.SampleTraffic;
 import org.gotm.ffm.VethPair;
+import org.gotm.ffm.linux.CaptureRights;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("live")
 class PcapSourceTest {
@@ -145,7 +151,8 @@ class PcapSourceTest {
       assertThat(Command.run(command).output())
           .contains(
               "PacketSourceException: interface=" + pair.name() + ": no permission to capture")
-          .contains("run as root, or once: setcap cap_net_raw+ep /");
+          .contains(CaptureRights.REMEDY)
+          .doesNotContain("setcap");
     }
   }
 
@@ -183,6 +190,33 @@ class PcapSourceTest {
             .contains("delivered=500", "balanced=yes");
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ip or ip6 or (vlan and (ip or ip6)), 13",
+    "vlan or not vlan, 18",
+    "'', 18",
+    "tcp port 80, 7"
+  })
+  void shouldLetThroughWhatMatchesWhenDeviceIsAny(String expression, int packets) {
+    PcapOptions options = PcapOptions.defaults().withFilter(expression);
+    try (VethPair pair = VethPair.create();
+        PacketSource source = PcapSource.open("any", options);
+        FrameSender sender = new FrameSender(pair.peer())) {
+      sender.send(FilterTraffic.frames());
+      source.stop();
+
+      assertThat(new ReceivedPackets().awaitEnd(source).frames())
+          .filteredOn(packet -> cameInAt(pair, packet))
+          .hasSize(packets);
+    }
+  }
+
+  /** True if a LINUX_SLL2 header says that the pair's end received what was for another host. */
+  private static boolean cameInAt(VethPair pair, byte[] packet) {
+    ByteBuffer header = ByteBuffer.wrap(packet);
+    return header.getInt(4) == pair.index() && header.get(10) == 3;
   }
 
   @Test

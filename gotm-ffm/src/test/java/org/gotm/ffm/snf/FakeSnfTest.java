@@ -5,11 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.gotm.ffm.libc.Errno.EAGAIN;
-import static org.gotm.ffm.libc.Errno.EBUSY;
-import static org.gotm.ffm.libc.Errno.EINVAL;
-import static org.gotm.ffm.libc.Errno.ENODEV;
-import static org.gotm.ffm.libc.Errno.EOPNOTSUPP;
+import static org.gotm.ffm.linux.Errno.EAGAIN;
+import static org.gotm.ffm.linux.Errno.EBUSY;
+import static org.gotm.ffm.linux.Errno.EINVAL;
+import static org.gotm.ffm.linux.Errno.ENODEV;
+import static org.gotm.ffm.linux.Errno.EOPNOTSUPP;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

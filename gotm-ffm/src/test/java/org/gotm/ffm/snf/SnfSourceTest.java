@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.gotm.ffm.libc.Errno.EAGAIN;
-import static org.gotm.ffm.libc.Errno.EBUSY;
-import static org.gotm.ffm.libc.Errno.EINTR;
-import static org.gotm.ffm.libc.Errno.EINVAL;
-import static org.gotm.ffm.libc.Errno.ENODEV;
+import static org.gotm.ffm.linux.Errno.EAGAIN;
+import static org.gotm.ffm.linux.Errno.EBUSY;
+import static org.gotm.ffm.linux.Errno.EINTR;
+import static org.gotm.ffm.linux.Errno.EINVAL;
+import static org.gotm.ffm.linux.Errno.ENODEV;
 
 import java.util.List;
 import java.util.Map;

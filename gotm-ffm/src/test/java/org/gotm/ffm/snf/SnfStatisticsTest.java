@@ -2,8 +2,8 @@ package org.gotm.ffm.snf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.gotm.ffm.libc.Errno.EBUSY;
-import static org.gotm.ffm.libc.Errno.EINVAL;
+import static org.gotm.ffm.linux.Errno.EBUSY;
+import static org.gotm.ffm.linux.Errno.EINVAL;
 
 import java.util.List;
 import org.gotm.core.source.PacketSource;

@@ -1,9 +1,9 @@
 package org.gotm.ffm.snf;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.gotm.ffm.libc.Errno.EBUSY;
-import static org.gotm.ffm.libc.Errno.EINTR;
-import static org.gotm.ffm.libc.Errno.EINVAL;
+import static org.gotm.ffm.linux.Errno.EBUSY;
+import static org.gotm.ffm.linux.Errno.EINTR;
+import static org.gotm.ffm.linux.Errno.EINVAL;
 
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;

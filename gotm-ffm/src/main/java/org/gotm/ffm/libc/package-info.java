@@ -1,2 +1,0 @@
-/** The system calls that capture needs, linked by hand, with errno as the answer. */
-package org.gotm.ffm.libc;
