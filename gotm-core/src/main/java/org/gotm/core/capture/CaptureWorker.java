@@ -112,10 +112,13 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     if (count == 0) {
       return;
     }
-    int keptCount = count; // in case that decoding fails
+    int keptCount = count; // in case that the batch is refused or decoding fails
     int taken = 0;
+    long bytes = 0;
     long bytesOutput = 0;
     try {
+      batch.check();
+      bytes = wireBytesLoop(batch);
       decoder.decode(batch);
       keptCount = flows.decide(batch, kept);
       for (int k = 0; k < keptCount; k++) {
@@ -128,16 +131,21 @@ public final class CaptureWorker implements Runnable, BatchHandler {
       lastPacketNanos = batch.timestampsNanos[count - 1];
       flows.expire(lastPacketNanos);
     } finally {
-      account(batch, keptCount, keptCount - taken, bytesOutput);
+      account(count, keptCount, keptCount - taken, bytes, bytesOutput);
     }
   }
 
-  private void account(PacketBatch batch, int keptCount, int lost, long bytesOutput) {
+  private static long wireBytesLoop(PacketBatch batch) {
+    int[] wireLengths = batch.wireLengths;
     int count = batch.count();
     long bytes = 0;
     for (int i = 0; i < count; i++) {
-      bytes += batch.wireLengths[i];
+      bytes += wireLengths[i];
     }
+    return bytes;
+  }
+
+  private void account(int count, int keptCount, int lost, long bytes, long bytesOutput) {
     ledger.add(Counter.DELIVERED, count);
     ledger.add(Counter.KEPT, keptCount);
     ledger.add(Counter.CUT, count - keptCount);
