@@ -11,15 +11,12 @@ import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.TimestampPrecision;
-import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.libc.HugePages;
 import org.gotm.store.Compression;
 import org.gotm.store.Output;
@@ -31,7 +28,6 @@ final class SimulatedCapture {
   private static final int CHUNKS = 48;
   private static final int CHUNK_LENGTH = 1 << 20;
   private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long SEED = 11;
 
   private final MemorySegment file;
   private final Cutoff cutoff;
@@ -55,11 +51,10 @@ final class SimulatedCapture {
       Ledger ledger = new Ledger();
       try (Output output =
           Output.open(options(), pool, message -> {}, System::nanoTime, () -> {})) {
-        FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, SEED);
-        FlowTable flows =
-            new FlowTable(
-                new FlowTable.Options(CAPACITY_FLOWS, FLUSH_NANOS, cutoff, Cutoff.UNLIMITED),
-                keys,
+        FlowCutter cutter =
+            new FlowCutter(
+                new FlowCutter.Options(
+                    CAPACITY_FLOWS, FLUSH_NANOS, cutoff, Cutoff.UNLIMITED, false),
                 FlowListener.NONE,
                 memory);
         ChunkAppender appender =
@@ -78,7 +73,7 @@ final class SimulatedCapture {
         long cpuBefore = cpuNanos();
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < leastNanos) {
-          pass(keys, flows, appender, ledger);
+          pass(cutter, appender, ledger);
         }
         output.finish();
         long nanos = System.nanoTime() - begin;
@@ -92,11 +87,9 @@ final class SimulatedCapture {
     }
   }
 
-  private void pass(FlowKeys keys, FlowTable flows, ChunkAppender appender, Ledger ledger) {
+  private void pass(FlowCutter cutter, ChunkAppender appender, Ledger ledger) {
     try (PcapFileSource source = PcapFileSource.of(file, "memory")) {
-      PacketDecoder decoder = new PacketDecoder(source.linkType(), false, keys);
-      CaptureWorker worker =
-          new CaptureWorker(source, decoder, flows, appender, ledger, System::nanoTime);
+      CaptureWorker worker = new CaptureWorker(source, cutter, appender, ledger, System::nanoTime);
       worker.run();
       if (worker.failure() != null) {
         throw new IllegalStateException("the benchmark failed", worker.failure());

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.EndReason;
 import org.gotm.core.flow.Flow;
 import org.gotm.core.flow.FlowListener;
 import org.gotm.core.pcapfile.Captures;
@@ -80,12 +81,9 @@ class CaptureTest {
     FlowListener listener =
         new FlowListener() {
           @Override
-          public void onEnd(Flow flow) {
+          public void onEnd(Flow flow, EndReason reason) {
             ended.add(flow.toString());
           }
-
-          @Override
-          public void onLarge(Flow flow, long bytes) {}
         };
     try (Capture capture =
         reading("eth-tcp-syn-flood-200.pcap")

@@ -7,11 +7,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.LinkType;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,9 +36,8 @@ class WrongBatchTest {
 
   /** What ended the capture, whose second batch was filled as the test has it. */
   private Throwable failureOf(Consumer<PacketBatch> wrongness) {
-    FlowKeys keys = new FlowKeys(256, 1);
-    FlowTable.Options options =
-        new FlowTable.Options(100, 1_000_000_000, Cutoff.none(), Cutoff.UNLIMITED);
+    FlowCutter.Options options =
+        FlowCutter.Options.defaults().withCapacityFlows(100).withCutoff(Cutoff.none());
     CaptureWorker worker =
         new CaptureWorker(
             new ScriptedSource(true)
@@ -53,8 +49,7 @@ class WrongBatchTest {
                       handler.onBatch(batch);
                     })
                 .packets(3),
-            new PacketDecoder(LinkType.RAW, false, keys),
-            new FlowTable(options, keys, FlowListener.NONE, arena),
+            new FlowCutter(options, FlowListener.NONE, arena),
             sink,
             ledger,
             System::nanoTime);
