@@ -6,8 +6,8 @@ import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
@@ -53,7 +53,7 @@ public class CoreBench {
   private Arena arena;
   private Traffic traffic;
   private PacketDecoder decoder;
-  private FlowTable table;
+  private FlowCutter cutter;
   private ChunkAppender appender;
 
   /** What JMH calls. */
@@ -66,10 +66,11 @@ public class CoreBench {
     traffic = new Traffic(flows, arena);
     FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
     decoder = new PacketDecoder(LinkType.ETHERNET, false, keys);
-    FlowTable.Options options =
-        new FlowTable.Options(
-            (int) (flows / fill), 60_000_000_000L, Cutoff.of(1000, 65536), Cutoff.UNLIMITED);
-    table = new FlowTable(options, keys, FlowListener.NONE, arena);
+    FlowCutter.Options options =
+        new FlowCutter.Options(
+            (int) (flows / fill), 60_000_000_000L, Cutoff.of(1000, 65536), Cutoff.UNLIMITED, false);
+    cutter = new FlowCutter(options, FlowListener.NONE, arena);
+    cutter.begin(LinkType.ETHERNET);
     ChunkPool pool = new ChunkPool(4, 1 << 20, arena);
     appender =
         new ChunkAppender(
@@ -103,9 +104,7 @@ public class CoreBench {
   /** Baseline, decoder and flow table. */
   @Benchmark
   public int decide() {
-    PacketBatch batch = traffic.nextBatch();
-    decoder.decode(batch);
-    return table.decide(batch, kept);
+    return cutter.decide(traffic.nextBatch(), kept);
   }
 
   /** Baseline and copying every packet into chunks. */
@@ -114,7 +113,7 @@ public class CoreBench {
     PacketBatch batch = traffic.nextBatch();
     boolean all = true;
     for (int i = 0; i < batch.count(); i++) {
-      all &= appender.accept(batch, i);
+      all &= appender.accept(batch, i, cutter.flows());
     }
     return all;
   }

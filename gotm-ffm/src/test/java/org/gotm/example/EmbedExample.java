@@ -6,8 +6,7 @@ import java.time.Duration;
 import org.gotm.core.capture.Capture;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.source.PacketSource;
-import org.gotm.ffm.pcap.PcapOptions;
-import org.gotm.ffm.pcap.PcapSource;
+import org.gotm.ffm.Sources;
 
 /** Prints each packet of an interface, or of a capture file, that is within its flow's cutoff. */
 public final class EmbedExample {
@@ -18,20 +17,38 @@ public final class EmbedExample {
     Path file = Path.of(arguments[0]);
     PacketSource source =
         Files.exists(file)
-            ? PcapSource.openOffline(file, "ip or ip6")
-            : PcapSource.open(arguments[0], PcapOptions.defaults().withFilter("ip or ip6"));
+            ? Sources.filtered(Sources.file(file), "ip or ip6")
+            : Sources.of(arguments[0]).filter("ip or ip6").open().getFirst();
     try (Capture capture =
         Capture.from(source)
             .cutoff(Cutoff.of(100, 8192)) // packets, payload bytes
             .capacityFlows(100_000)
             .flowTimeout(Duration.ofSeconds(5))
             .onPacket(
-                (segment, offset, caplen, wireLength, timestampNanos) ->
+                packet ->
                     System.out.printf(
-                        "%d ns: %d of %d bytes%n", timestampNanos, caplen, wireLength))) {
-      Runtime.getRuntime().addShutdownHook(new Thread(capture::stop));
+                        "%d ns: %d of %d bytes, %s%n",
+                        packet.timestampNanos(),
+                        packet.caplen(),
+                        packet.wireLength(),
+                        packet.flow()))) {
+      stopOnSignal(capture, Thread.currentThread());
       capture.run();
       System.out.println(capture.ledger());
     }
+  }
+
+  /** Drains the ring, and waits until the ledger is printed. */
+  private static void stopOnSignal(Capture capture, Thread main) {
+    Runnable stop =
+        () -> {
+          capture.stop();
+          try {
+            main.join();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    Runtime.getRuntime().addShutdownHook(new Thread(stop));
   }
 }

@@ -17,6 +17,7 @@ public final class RunningCapture implements AutoCloseable {
   private final CountDownLatch packets;
   private final Capture capture;
   private final Thread thread;
+  private volatile Throwable failure;
 
   /**
    * Starts the worker.
@@ -30,15 +31,23 @@ public final class RunningCapture implements AutoCloseable {
         Capture.from(source)
             .cutoff(Cutoff.none())
             .capacityFlows(1000)
-            .onPacket((segment, offset, caplen, wireLength, time) -> packets.countDown());
-    thread = Thread.ofPlatform().daemon().start(capture.worker());
+            .onPacket(packet -> packets.countDown());
+    thread = Thread.ofPlatform().daemon().start(this::run);
+  }
+
+  private void run() {
+    try {
+      capture.run();
+    } catch (Throwable e) {
+      failure = e;
+    }
   }
 
   /** Waits until the expected packets came; fails if they do not. */
   public RunningCapture awaitPackets() {
     boolean came = uninterrupted(() -> packets.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     assertThat(came)
-        .as("%d packets missing: %s %s", packets.getCount(), ledger(), capture.worker().failure())
+        .as("%d packets missing: %s %s", packets.getCount(), ledger(), failure)
         .isTrue();
     return this;
   }
@@ -48,7 +57,7 @@ public final class RunningCapture implements AutoCloseable {
     capture.stop();
     boolean ended = uninterrupted(() -> thread.join(PATIENCE));
     assertThat(ended).as("ended when stopped: %s", ledger()).isTrue();
-    assertThat(capture.worker().failure()).isNull();
+    assertThat(failure).isNull();
     return this;
   }
 

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
+import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.store.api.RecordingException;
@@ -19,6 +20,7 @@ public final class RecordedPackets implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment frameMemory = arena.allocate(PcapHeaderLayout.MAX_SNAPLEN);
   private final PacketBatch batch = new PacketBatch(1);
+  private final BatchFlows flows = BatchFlows.none();
   private final Ledger ledger = new Ledger();
   private final PacketSink sink;
   private boolean closed;
@@ -56,7 +58,8 @@ public final class RecordedPackets implements AutoCloseable {
     }
     batch.clear(segment);
     batch.add(offset, caplen, wireLength, timestampNanos, 0);
-    boolean taken = sink.accept(batch, 0);
+    batch.check();
+    boolean taken = sink.accept(batch, 0, flows);
     sink.tick(System.nanoTime());
     ledger.add(Counter.RECEIVED, 1);
     ledger.add(Counter.DELIVERED, 1);

@@ -15,11 +15,13 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
+import org.gotm.core.capture.PacketSinks;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.chunk.ChunkSink;
 import org.gotm.core.pcapfile.RecordFormat;
+import org.gotm.core.source.PacketSource;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
@@ -49,7 +51,7 @@ import org.gotm.store.repair.Leftovers;
  *
  * <p>Thread rule: any thread calls any method. {@link #accept} never waits.
  */
-public final class Recording implements ChunkSink, AutoCloseable {
+public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private static final long ABANDON_MILLIS = 2000;
   private static final int ALL_WORKERS = -1;
 
@@ -116,6 +118,11 @@ public final class Recording implements ChunkSink, AutoCloseable {
    */
   public static Builder into(Path folder) {
     return new Builder(folder);
+  }
+
+  @Override
+  public PacketSink sinkFor(int worker, PacketSource source, Ledger ledger) {
+    return sink(worker, source.linkType(), ledger);
   }
 
   /**

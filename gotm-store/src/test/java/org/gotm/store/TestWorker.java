@@ -10,6 +10,7 @@ import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.chunk.ChunkSink;
+import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.RecordFormat;
@@ -71,7 +72,7 @@ public final class TestWorker {
     }
     batch.clear(packet);
     batch.add(0, length, length, timestampNanos, 0);
-    boolean taken = appender.accept(batch, 0);
+    boolean taken = appender.accept(batch, 0, BatchFlows.none());
     ledger.add(Counter.RECEIVED, 1);
     ledger.add(Counter.DELIVERED, 1);
     ledger.add(Counter.LOST_OUTPUT_FULL, taken ? 0 : 1);

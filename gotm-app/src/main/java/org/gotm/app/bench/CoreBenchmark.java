@@ -7,12 +7,9 @@ import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
-import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.linux.HugePages;
 
 /**
@@ -21,13 +18,11 @@ import org.gotm.ffm.linux.HugePages;
  */
 final class CoreBenchmark {
   private static final long FLOW_TIMEOUT_NANOS = 60_000_000_000L;
-  private static final long SEED = 0x9e3779b97f4a7c15L;
   private static final int WARM_UP_LOOPS = 10;
 
   private final MemorySegment file;
   private final Ledger ledger = new Ledger();
-  private final FlowTable flows;
-  private final FlowKeys keys;
+  private final FlowCutter cutter;
 
   /** One pass over the file. */
   record Loop(long packets, long flows, long kept, double nanosPerPacket) {
@@ -46,11 +41,10 @@ final class CoreBenchmark {
    */
   CoreBenchmark(MemorySegment file, int capacityFlows, Cutoff cutoff, HugePages memory) {
     this.file = file;
-    keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, SEED);
-    flows =
-        new FlowTable(
-            new FlowTable.Options(capacityFlows, FLOW_TIMEOUT_NANOS, cutoff, Cutoff.UNLIMITED),
-            keys,
+    cutter =
+        new FlowCutter(
+            new FlowCutter.Options(
+                capacityFlows, FLOW_TIMEOUT_NANOS, cutoff, Cutoff.UNLIMITED, false),
             FlowListener.NONE,
             memory);
   }
@@ -78,10 +72,8 @@ final class CoreBenchmark {
     long packetsBefore = ledger.get(Counter.DELIVERED);
     long keptBefore = ledger.get(Counter.KEPT);
     try (PcapFileSource source = PcapFileSource.of(file, "memory")) {
-      PacketDecoder decoder = new PacketDecoder(source.linkType(), false, keys);
-      PacketSink sink = (batch, index) -> true;
-      CaptureWorker worker =
-          new CaptureWorker(source, decoder, flows, sink, ledger, System::nanoTime);
+      PacketSink sink = (batch, index, flows) -> true;
+      CaptureWorker worker = new CaptureWorker(source, cutter, sink, ledger, System::nanoTime);
       long begin = System.nanoTime();
       worker.run();
       long nanos = System.nanoTime() - begin;
@@ -90,12 +82,12 @@ final class CoreBenchmark {
       }
       long packets = ledger.get(Counter.DELIVERED) - packetsBefore;
       long kept = ledger.get(Counter.KEPT) - keptBefore;
-      return new Loop(packets, flows.size(), kept, (double) nanos / Math.max(packets, 1));
+      return new Loop(packets, cutter.size(), kept, (double) nanos / Math.max(packets, 1));
     }
   }
 
   /** Probes of the table beyond the first of each look-up, a figure that needs no clock. */
   long probes() {
-    return flows.probes();
+    return cutter.probes();
   }
 }

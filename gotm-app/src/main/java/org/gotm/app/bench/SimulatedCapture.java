@@ -10,13 +10,10 @@ import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
-import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.linux.HugePages;
 import org.gotm.store.Recording;
 import org.gotm.store.api.Compression;
@@ -27,7 +24,6 @@ final class SimulatedCapture {
   private static final int CHUNKS = 48;
   private static final int CHUNK_LENGTH = 1 << 20;
   private static final Duration FLUSH = Duration.ofSeconds(1);
-  private static final long SEED = 11;
 
   private final MemorySegment file;
   private final Cutoff cutoff;
@@ -50,18 +46,19 @@ final class SimulatedCapture {
       ChunkPool pool = new ChunkPool(CHUNKS, CHUNK_LENGTH, memory);
       Ledger ledger = new Ledger();
       try (Recording recording = open(pool)) {
-        FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, SEED);
-        FlowTable flows =
-            new FlowTable(
-                new FlowTable.Options(CAPACITY_FLOWS, FLUSH.toNanos(), cutoff, Cutoff.UNLIMITED),
-                keys,
+        FlowCutter cutter =
+            new FlowCutter(
+                FlowCutter.Options.defaults()
+                    .withCapacityFlows(CAPACITY_FLOWS)
+                    .withTimeout(FLUSH)
+                    .withCutoff(cutoff),
                 FlowListener.NONE,
                 memory);
         PacketSink sink = recording.sink(0, LinkType.ETHERNET, ledger);
         long cpuBefore = cpuNanos();
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < leastNanos) {
-          pass(keys, flows, sink, ledger);
+          pass(cutter, sink, ledger);
         }
         recording.finish();
         long nanos = System.nanoTime() - begin;
@@ -75,11 +72,9 @@ final class SimulatedCapture {
     }
   }
 
-  private void pass(FlowKeys keys, FlowTable flows, PacketSink sink, Ledger ledger) {
+  private void pass(FlowCutter cutter, PacketSink sink, Ledger ledger) {
     try (PcapFileSource source = PcapFileSource.of(file, "memory")) {
-      PacketDecoder decoder = new PacketDecoder(source.linkType(), false, keys);
-      CaptureWorker worker =
-          new CaptureWorker(source, decoder, flows, sink, ledger, System::nanoTime);
+      CaptureWorker worker = new CaptureWorker(source, cutter, sink, ledger, System::nanoTime);
       worker.run();
       if (worker.failure() != null) {
         throw new IllegalStateException("the benchmark failed", worker.failure());

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
@@ -15,6 +16,7 @@ final class FileCapture implements Capture {
   private final List<String> files;
   private final FileSources sources;
   private final FileWorkers workers;
+  private final FlowCutter cutter;
   private final Ledger ledger;
   private final FlowWatch watch;
   private final Consumer<String> log;
@@ -23,7 +25,9 @@ final class FileCapture implements Capture {
   private volatile boolean ended;
   private volatile int exitCode = ExitCodes.OK;
 
-  /** Makes the worker that reads one source, with table, output and ledger of the whole reading. */
+  /**
+   * Makes the worker that reads one source, with cutter, output and ledger of the whole reading.
+   */
   @FunctionalInterface
   interface FileWorkers {
     CaptureWorker workerFor(PacketSource source);
@@ -34,6 +38,7 @@ final class FileCapture implements Capture {
       List<String> files,
       FileSources sources,
       FileWorkers workers,
+      FlowCutter cutter,
       Ledger ledger,
       FlowWatch watch,
       Consumer<String> log) {
@@ -41,6 +46,7 @@ final class FileCapture implements Capture {
     this.files = files;
     this.sources = sources;
     this.workers = workers;
+    this.cutter = cutter;
     this.ledger = ledger;
     this.watch = watch;
     this.log = log;
@@ -53,6 +59,7 @@ final class FileCapture implements Capture {
           read(file);
         }
       }
+      cutter.end();
     } catch (Throwable e) {
       fail("reading failed: " + e);
     } finally {

@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 import org.gotm.app.metrics.FlowSizes;
+import org.gotm.core.flow.EndReason;
 import org.gotm.core.flow.Flow;
 import org.gotm.core.flow.FlowListener;
 
@@ -21,7 +22,7 @@ final class FlowWatch implements FlowListener {
   private final Queue<String> notes = new ArrayBlockingQueue<>(NOTES);
 
   @Override
-  public void onEnd(Flow flow) {
+  public void onEnd(Flow flow, EndReason reason) {
     sizes.observe(flow.bytes());
   }
 

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.linux.Libc;
 
@@ -13,19 +14,28 @@ final class LiveCapture implements Capture {
   private final int worker;
   private final PacketSource source;
   private final CaptureWorker captureWorker;
+  private final FlowCutter cutter;
   private final FlowWatch watch;
   private final int cpu;
+  private volatile boolean ended;
 
   /**
    * A capture whose thread is not started yet.
    *
+   * @param cutter the worker's, whose flows end when the worker has
    * @param cpu processor to bind the thread to, or -1
    */
   LiveCapture(
-      int worker, PacketSource source, CaptureWorker captureWorker, FlowWatch watch, int cpu) {
+      int worker,
+      PacketSource source,
+      CaptureWorker captureWorker,
+      FlowCutter cutter,
+      FlowWatch watch,
+      int cpu) {
     this.worker = worker;
     this.source = source;
     this.captureWorker = captureWorker;
+    this.cutter = cutter;
     this.watch = watch;
     this.cpu = cpu;
   }
@@ -39,8 +49,13 @@ final class LiveCapture implements Capture {
         }
       }
     }
-    captureWorker.run();
-    atEnd.run();
+    try {
+      captureWorker.run();
+      cutter.end();
+    } finally {
+      ended = true;
+      atEnd.run();
+    }
   }
 
   @Override
@@ -82,7 +97,7 @@ final class LiveCapture implements Capture {
 
   @Override
   public boolean hasEnded() {
-    return captureWorker.hasEnded();
+    return ended;
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.gotm.app.metrics.OutputMeters;
@@ -12,10 +11,7 @@ import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.PacketDecoder;
-import org.gotm.core.source.PacketBatch;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.linux.HugePages;
 import org.gotm.store.Recording;
@@ -96,34 +92,31 @@ final class Pipeline implements AutoCloseable {
       int worker = workers.merge(source.name(), 1, Integer::sum) - 1;
       int number = captures.size();
       FlowWatch watch = new FlowWatch();
-      FlowKeys keys = newKeys();
+      FlowCutter cutter = newCutter(watch);
       Ledger ledger = new Ledger();
       CaptureWorker captureWorker =
           new CaptureWorker(
               source,
-              new PacketDecoder(source.linkType(), settings.directional(), keys),
-              newTable(keys, watch),
+              cutter,
               recording.sink(number, source.linkType(), ledger),
               ledger,
               System::nanoTime);
       int cpu =
           settings.cpus().isEmpty() ? -1 : settings.cpus().get(number % settings.cpus().size());
-      captures.add(new LiveCapture(worker, source, captureWorker, watch, cpu));
+      captures.add(new LiveCapture(worker, source, captureWorker, cutter, watch, cpu));
     }
   }
 
   private void addFiles() {
     FlowWatch watch = new FlowWatch();
-    FlowKeys keys = newKeys();
-    FlowTable table = newTable(keys, watch);
+    FlowCutter cutter = newCutter(watch);
     Ledger ledger = new Ledger();
     Map<Integer, PacketSink> sinks = new HashMap<>();
     FileCapture.FileWorkers workers =
         source ->
             new CaptureWorker(
                 source,
-                new PacketDecoder(source.linkType(), settings.directional(), keys),
-                table,
+                cutter,
                 sinks.computeIfAbsent(
                     source.linkType(), linkType -> recording.sink(0, linkType, ledger)),
                 ledger,
@@ -134,23 +127,21 @@ final class Pipeline implements AutoCloseable {
             settings.files(),
             fileSources,
             workers,
+            cutter,
             ledger,
             watch,
             log));
   }
 
-  private static FlowKeys newKeys() {
-    return new FlowKeys(PacketBatch.DEFAULT_CAPACITY, ThreadLocalRandom.current().nextLong());
-  }
-
-  private FlowTable newTable(FlowKeys keys, FlowWatch watch) {
-    FlowTable.Options options =
-        new FlowTable.Options(
+  private FlowCutter newCutter(FlowWatch watch) {
+    FlowCutter.Options options =
+        new FlowCutter.Options(
             settings.maxFlows(),
             settings.flowTimeout().toNanos(),
             settings.cutoff(),
-            settings.largeFlowBytes());
-    return new FlowTable(options, keys, watch, memory);
+            settings.largeFlowBytes(),
+            settings.directional());
+    return new FlowCutter(options, watch, memory);
   }
 
   /**

@@ -10,12 +10,9 @@ import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.RecordFormat;
-import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.afpacket.RehearsalSource;
 import org.gotm.ffm.linux.Libc;
 
@@ -57,9 +54,8 @@ final class Rehearsal implements Runnable {
   }
 
   private CaptureWorker worker(RehearsalSource source, Arena arena) {
-    FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
-    FlowTable.Options options =
-        new FlowTable.Options(FLOWS, Duration.ofSeconds(5).toNanos(), CUTOFF, Cutoff.UNLIMITED);
+    FlowCutter.Options options =
+        FlowCutter.Options.defaults().withCapacityFlows(FLOWS).withCutoff(CUTOFF);
     ChunkPool pool = new ChunkPool(2, CHUNK_LENGTH, arena);
     ChunkAppender appender =
         new ChunkAppender(
@@ -70,8 +66,7 @@ final class Rehearsal implements Runnable {
             ledger);
     return new CaptureWorker(
         source,
-        new PacketDecoder(source.linkType(), false, keys),
-        new FlowTable(options, keys, FlowListener.NONE, arena),
+        new FlowCutter(options, FlowListener.NONE, arena),
         appender,
         ledger,
         new Clock(source));

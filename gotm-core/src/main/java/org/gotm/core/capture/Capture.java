@@ -1,21 +1,16 @@
 package org.gotm.core.capture;
 
 import java.lang.foreign.Arena;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.Objects;
-import org.gotm.core.flow.Cutoff;
-import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.PacketDecoder;
-import org.gotm.core.source.PacketBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 
 /**
- * A source, a flow table and a handler put together, for programs that embed the library: one
- * thread's capture with everything it owns.
+ * Sources, flows and a handler put together, for programs that embed the library: a capture with
+ * everything it owns.
  *
  * <pre>{@code
  * try (Capture capture =
@@ -24,60 +19,81 @@ import org.gotm.core.source.PacketSourceException;
  * }
  * }</pre>
  *
- * <p>Thread rule: {@link #run} on one thread, {@link #close} after it has returned; {@link #stop},
- * {@link #ledger} and {@link #worker} on any.
+ * <p>Each source is a worker: one thread, one {@link FlowCutter}, one {@link Ledger}. Several
+ * sources are those of one interface, each of which gets its share of the flows.
+ *
+ * <p>Thread rule: {@link #run} once, on one thread; all else on any thread, at any time.
  */
 public final class Capture implements Runnable, AutoCloseable {
   private final Arena arena = Arena.ofShared();
-  private final PacketSource source;
-  private final CaptureWorker worker;
+  private final List<PacketSource> sources;
+  private final List<CaptureWorker> workers = new ArrayList<>();
+  private final List<FlowCutter> cutters = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final Object lock = new Object(); // for all below and threads
 
-  private Capture(Builder builder, PacketHandler handler) {
-    source = builder.source;
-    FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, new SecureRandom().nextLong());
-    FlowTable.Options options =
-        new FlowTable.Options(
-            builder.capacityFlows, builder.flowTimeout.toNanos(), builder.cutoff, Cutoff.UNLIMITED);
-    Ledger ledger = new Ledger();
-    worker =
-        new CaptureWorker(
-            source,
-            new PacketDecoder(source.linkType(), builder.directional, keys),
-            new FlowTable(options, keys, builder.listener, arena),
-            handled(handler, ledger),
-            ledger,
-            System::nanoTime);
-  }
+  private boolean hasRun;
+  private boolean running;
+  private boolean closing;
+  private boolean freed;
 
-  /** A packet that the handler has seen is where it belongs, as others are when in a file. */
-  private static PacketSink handled(PacketHandler handler, Ledger ledger) {
-    PacketSink sink = PacketSink.of(handler);
-    return (batch, index) -> {
-      sink.accept(batch, index);
-      ledger.add(Counter.WRITTEN, 1);
-      return true;
-    };
+  Capture(CaptureBuilder builder, PacketSinks sinks) {
+    sources = builder.sources();
+    try {
+      for (int worker = 0; worker < sources.size(); worker++) {
+        PacketSource source = sources.get(worker);
+        FlowCutter cutter = new FlowCutter(builder.options(), builder.listener(worker), arena);
+        Ledger ledger = new Ledger();
+        PacketSink sink = sinks.sinkFor(worker, source, ledger);
+        cutters.add(cutter);
+        workers.add(new CaptureWorker(source, cutter, sink, ledger, System::nanoTime));
+      }
+    } catch (Throwable e) {
+      closing = true;
+      freeAfter(e);
+      throw e;
+    }
   }
 
   /**
-   * Begins with the source; what is not said otherwise is the daemon's default.
+   * Begins with a source; what is not said otherwise is the daemon's default.
    *
-   * @param source owned by the capture from {@link Builder#onPacket} on
+   * @param source owned by the capture as soon as it is made, and closed if it cannot be
    */
-  public static Builder from(PacketSource source) {
-    return new Builder(source);
+  public static CaptureBuilder from(PacketSource source) {
+    return from(List.of(source));
   }
 
   /**
-   * Captures on the calling thread until the source ends or {@link #stop} was called and the ring
-   * is drained.
+   * Begins with the sources of one interface, a worker each: those of an AF_PACKET or SNF group.
    *
-   * @throws PacketSourceException if the source fails; what the handler throws is thrown as it is
+   * @param sources at least one, owned by the capture as soon as it is made, and closed if it
+   *     cannot be
+   */
+  public static CaptureBuilder from(List<? extends PacketSource> sources) {
+    return new CaptureBuilder(sources);
+  }
+
+  /**
+   * Captures until all sources end, or {@link #stop} was called and the rings are drained. The
+   * first worker is the calling thread, each other gets its own; all of them have ended when this
+   * returns. What is left in the flow tables ends then.
+   *
+   * @throws PacketSourceException if a source fails; what a handler throws is thrown as it is. The
+   *     first failure stops the other workers
+   * @throws IllegalStateException if it was called before, or after {@link #close}
    */
   @Override
   public void run() {
-    worker.run();
-    switch (worker.failure()) {
+    begin();
+    try {
+      start();
+      work(0);
+    } finally {
+      end();
+    }
+    switch (failure.get()) {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
@@ -85,79 +101,166 @@ public final class Capture implements Runnable, AutoCloseable {
     }
   }
 
-  /** Asks {@link #run} to take no more packets, drain the ring and return. Any thread. */
+  private void begin() {
+    synchronized (lock) {
+      if (hasRun || closing) {
+        throw new IllegalStateException(
+            closing ? "the capture is closed" : "the capture has run already: make another one");
+      }
+      hasRun = true;
+      running = true;
+      threads.add(Thread.currentThread());
+    }
+  }
+
+  /** Starts the threads of all workers but the first. */
+  private void start() {
+    try {
+      for (int i = 1; i < workers.size(); i++) {
+        int worker = i;
+        Thread thread =
+            Thread.ofPlatform()
+                .name("capture-%s-%d".formatted(sources.get(i).name(), i))
+                .unstarted(() -> work(worker));
+        synchronized (lock) {
+          threads.add(thread);
+        }
+        thread.start();
+      }
+    } catch (Throwable e) {
+      fail(e); // no memory for a thread: those that run are stopped, and waited for
+    }
+  }
+
+  private void work(int worker) {
+    try {
+      workers.get(worker).run();
+      cutters.get(worker).end();
+    } catch (Throwable e) {
+      fail(e);
+    }
+    Throwable failed = workers.get(worker).failure();
+    if (failed != null) {
+      fail(failed);
+    }
+  }
+
+  private void fail(Throwable e) {
+    if (failure.compareAndSet(null, e)) {
+      stop();
+    } else if (failure.get() != e) {
+      failure.get().addSuppressed(e);
+    }
+  }
+
+  /** Waits for all other threads, then frees what a {@link #close} meanwhile has asked to. */
+  private void end() {
+    boolean interrupted = false;
+    for (Thread thread : threads.subList(1, threads.size())) {
+      interrupted |= join(thread);
+    }
+    synchronized (lock) {
+      running = false;
+      if (closing) {
+        freeAfter(failure.get());
+      }
+      lock.notifyAll();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a thread's end, and stops the capture if this thread is told not to wait. */
+  private boolean join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+        stop();
+      }
+    }
+    return interrupted;
+  }
+
+  /**
+   * Asks {@link #run} to take no more packets, drain the rings and return; before it, makes it do
+   * so at once. Harmless when the capture has ended.
+   */
   public void stop() {
-    worker.stop();
+    synchronized (lock) {
+      if (!freed) {
+        workers.forEach(CaptureWorker::stop);
+      }
+    }
   }
 
-  /** The account of all packets; a packet that the handler has seen counts as written. */
+  /**
+   * The account of all packets of all workers at this moment; a packet that a handler has seen
+   * counts as written.
+   */
   public Ledger ledger() {
-    return worker.ledger();
+    Ledger sum = new Ledger();
+    ledgers().forEach(sum::addAll);
+    return sum;
   }
 
-  /** The worker that does it. */
-  public CaptureWorker worker() {
-    return worker;
+  /** The running account of each worker, in the order of the sources. */
+  public List<Ledger> ledgers() {
+    return workers.stream().map(CaptureWorker::ledger).toList();
   }
 
-  /** Closes the source and frees the flow table. */
+  /**
+   * Stops, waits for the end of {@link #run}, closes the sources and frees the flow tables. A
+   * handler must not wait for another thread that calls this; if it calls this itself, it does not
+   * wait, and all is freed when {@link #run} ends. Harmless when called again.
+   */
   @Override
   public void close() {
-    source.close();
-    arena.close();
+    boolean interrupted = false;
+    synchronized (lock) {
+      closing = true;
+      stop();
+      while (running && !threads.contains(Thread.currentThread())) {
+        try {
+          lock.wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (!running) {
+        freeAfter(null);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
-  /** What a capture is to do. One thread. */
-  public static final class Builder {
-    private final PacketSource source;
-    private Cutoff cutoff = Cutoff.of(100, 8192);
-    private int capacityFlows = 1_000_000;
-    private Duration flowTimeout = Duration.ofSeconds(5);
-    private boolean directional;
-    private FlowListener listener = FlowListener.NONE;
-
-    private Builder(PacketSource source) {
-      this.source = Objects.requireNonNull(source, "source");
+  /** Closes and frees all, once, whatever fails on the way: that is thrown, or added to a cause. */
+  private void freeAfter(Throwable cause) {
+    if (freed) {
+      return;
     }
-
-    /** Where flows are cut; 100 packets or 8192 bytes if not said. */
-    public Builder cutoff(Cutoff newCutoff) {
-      cutoff = newCutoff;
-      return this;
+    freed = true;
+    List<AutoCloseable> owned = new ArrayList<>(sources);
+    owned.add(arena);
+    Throwable failed = cause;
+    for (AutoCloseable part : owned) {
+      try {
+        part.close();
+      } catch (Throwable e) {
+        if (failed == null) {
+          failed = e;
+        } else {
+          failed.addSuppressed(e);
+        }
+      }
     }
-
-    /** How many flows are remembered, at 128 to 256 bytes each; a million if not said. */
-    public Builder capacityFlows(int newCapacityFlows) {
-      capacityFlows = newCapacityFlows;
-      return this;
-    }
-
-    /** The idle time, by the packets' clock, after which a flow is forgotten; 5 s if not said. */
-    public Builder flowTimeout(Duration newFlowTimeout) {
-      flowTimeout = newFlowTimeout;
-      return this;
-    }
-
-    /** Makes each direction of a connection a flow of its own. */
-    public Builder directional(boolean newDirectional) {
-      directional = newDirectional;
-      return this;
-    }
-
-    /** Who hears of flows that end; nobody if not said. */
-    public Builder flowListener(FlowListener newListener) {
-      listener = newListener;
-      return this;
-    }
-
-    /**
-     * Makes the capture.
-     *
-     * @param handler sees each packet within the cutoff, on the thread that runs the capture
-     * @throws IllegalArgumentException if an option is out of its range
-     */
-    public Capture onPacket(PacketHandler handler) {
-      return new Capture(this, handler);
+    if (cause == null && failed != null) {
+      throw failed instanceof RuntimeException e ? e : new IllegalStateException(failed);
     }
   }
 }

@@ -1,9 +1,8 @@
 package org.gotm.core.capture;
 
 import java.util.function.LongSupplier;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.flow.BatchFlows;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
@@ -11,7 +10,7 @@ import org.gotm.core.source.SourceStats;
 
 /**
  * One capture thread: polls a source, tells each packet's flow, and passes on those within the
- * cutoff.
+ * cutoff with their flows.
  *
  * <p>{@link #run} returns when the source has ended or {@link #stop} was called and the ring is
  * drained. The way of a packet is {@link #onBatch}. Hot path.
@@ -20,43 +19,38 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   private static final long STATS_NANOS = 1_000_000_000;
 
   private final PacketSource source;
-  private final PacketDecoder decoder;
-  private final FlowKeys keys;
-  private final FlowTable flows;
+  private final FlowCutter cutter;
   private final PacketSink sink;
   private final Ledger ledger;
   private final LongSupplier nanoClock;
-  private final int[] kept;
+  private final int[] kept = new int[PacketBatch.MAX_CAPACITY];
   private final SourceStats stats = new SourceStats();
   private final SourceStats statsBefore = new SourceStats();
   private volatile boolean stopAsked;
   private volatile Throwable failure;
   private volatile boolean ended;
+  private boolean stopping;
   private long lastPacketNanos;
   private long lastPacketClock;
   private long statsClock;
 
   /**
-   * A worker made of its parts; it owns none of them but the source's polling. Table, sink and
+   * A worker made of its parts; it owns none of them but the source's polling. Cutter, sink and
    * ledger may serve one worker after another.
    *
    * @param nanoClock a monotonic clock, read once a poll
    */
   public CaptureWorker(
       PacketSource source,
-      PacketDecoder decoder,
-      FlowTable flows,
+      FlowCutter cutter,
       PacketSink sink,
       Ledger ledger,
       LongSupplier nanoClock) {
     this.source = source;
-    this.decoder = decoder;
-    this.keys = decoder.keys();
-    this.flows = flows;
+    this.cutter = cutter;
     this.sink = sink;
     this.ledger = ledger;
     this.nanoClock = nanoClock;
-    this.kept = new int[keys.capacity()];
   }
 
   /** Captures until the source ends, a {@link #stop} is carried out, or something fails. */
@@ -82,66 +76,79 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   }
 
   private void capture() {
-    boolean stopping = false;
+    cutter.begin(source.linkType());
     statsClock = nanoClock.getAsLong() - STATS_NANOS;
     int packets;
-    while ((packets = source.poll(this)) != PacketSource.END) {
+    while ((packets = poll()) != PacketSource.END) {
       long now = nanoClock.getAsLong();
       sink.tick(now);
       if (packets > 0) {
         lastPacketClock = now;
       } else if (source.isLive()) {
-        flows.expire(lastPacketNanos + (now - lastPacketClock));
+        cutter.expire(lastPacketNanos + (now - lastPacketClock));
         publishFlows();
       }
       if (now - statsClock >= STATS_NANOS) {
         statsClock = now;
         readStats();
       }
-      if (stopAsked && !stopping) {
-        stopping = true;
-        source.stop();
-      }
     }
   }
 
-  /** The way of a packet: decode and hash all, find their flows and decide, copy what is kept. */
+  private int poll() {
+    if (stopAsked && !stopping) {
+      stopping = true;
+      source.stop();
+    }
+    return source.poll(this);
+  }
+
+  /** The way of a packet: check all, find their flows and decide, pass on what is kept. */
   @Override
   public void onBatch(PacketBatch batch) {
     int count = batch.count();
     if (count == 0) {
       return;
     }
-    int keptCount = count; // in case that decoding fails
+    int keptCount = count; // in case that the batch is refused or decoding fails
     int taken = 0;
+    long bytes = 0;
     long bytesOutput = 0;
     try {
-      decoder.decode(batch);
-      keptCount = flows.decide(batch, kept);
+      batch.check();
+      bytes = wireBytesLoop(batch);
+      keptCount = cutter.decide(batch, kept);
+      BatchFlows flows = cutter.flows();
       for (int k = 0; k < keptCount; k++) {
         int index = kept[k];
-        if (sink.accept(batch, index)) {
+        if (sink.accept(batch, index, flows)) {
           bytesOutput += batch.caplens[index];
           taken++;
         }
       }
+      sink.endBatch(batch, flows);
       lastPacketNanos = batch.timestampsNanos[count - 1];
-      flows.expire(lastPacketNanos);
+      cutter.expire(lastPacketNanos);
     } finally {
-      account(batch, keptCount, keptCount - taken, bytesOutput);
+      account(count, keptCount, keptCount - taken, bytes, bytesOutput);
     }
   }
 
-  private void account(PacketBatch batch, int keptCount, int lost, long bytesOutput) {
+  private static long wireBytesLoop(PacketBatch batch) {
+    int[] wireLengths = batch.wireLengths;
     int count = batch.count();
     long bytes = 0;
     for (int i = 0; i < count; i++) {
-      bytes += batch.wireLengths[i];
+      bytes += wireLengths[i];
     }
+    return bytes;
+  }
+
+  private void account(int count, int keptCount, int lost, long bytes, long bytesOutput) {
     ledger.add(Counter.DELIVERED, count);
     ledger.add(Counter.KEPT, keptCount);
     ledger.add(Counter.CUT, count - keptCount);
-    ledger.set(Counter.UNDECODED, keys.undecoded());
+    ledger.set(Counter.UNDECODED, cutter.undecoded());
     ledger.add(Counter.LOST_OUTPUT_FULL, lost);
     ledger.add(Counter.BYTES, bytes);
     ledger.add(Counter.BYTES_OUTPUT, bytesOutput);
@@ -149,10 +156,10 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   }
 
   private void publishFlows() {
-    ledger.set(Counter.FLOWS, flows.created());
-    ledger.set(Counter.FLOWS_EXPIRED, flows.expired());
-    ledger.set(Counter.FLOWS_EVICTED, flows.evicted());
-    ledger.set(Counter.FLOWS_ACTIVE, flows.size());
+    ledger.set(Counter.FLOWS, cutter.created());
+    ledger.set(Counter.FLOWS_EXPIRED, cutter.expired());
+    ledger.set(Counter.FLOWS_EVICTED, cutter.evicted());
+    ledger.set(Counter.FLOWS_ACTIVE, cutter.size());
   }
 
   private void readStats() {

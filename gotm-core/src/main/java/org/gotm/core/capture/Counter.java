@@ -25,7 +25,10 @@ public enum Counter {
    * thread.
    */
   WRITTEN,
-  /** Kept packets lost because no chunk was free, or the sink failed and the capture ended. */
+  /**
+   * Kept packets lost because no chunk was free, or the capture ended with them: the sink failed,
+   * or the source filled their batch wrongly.
+   */
   LOST_OUTPUT_FULL,
   /** Kept packets lost because writing failed. Written by the output thread. */
   LOST_WRITE_ERROR,

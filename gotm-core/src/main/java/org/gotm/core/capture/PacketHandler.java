@@ -1,20 +1,13 @@
 package org.gotm.core.capture;
 
-import java.lang.foreign.MemorySegment;
-
 /** Sees each kept packet where it lies, without a copy. Hot path. */
 @FunctionalInterface
 public interface PacketHandler {
 
   /**
-   * Sees one packet. The memory is valid only during the call.
+   * Sees one packet. It counts as written when this returns; what this throws ends the capture.
    *
-   * @param segment the memory that the packet lies in
-   * @param offset where its first byte is
-   * @param caplen bytes that are there
-   * @param wireLength bytes it had on the wire
-   * @param timestampNanos nanoseconds since 1970 UTC
+   * @param packet valid only during the call; the same object each time
    */
-  void onPacket(
-      MemorySegment segment, long offset, int caplen, int wireLength, long timestampNanos);
+  void onPacket(Packet packet);
 }

@@ -3,6 +3,7 @@ package org.gotm.core.chunk;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
+import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketBatch;
 
@@ -68,7 +69,7 @@ public final class ChunkAppender implements PacketSink {
   }
 
   @Override
-  public boolean accept(PacketBatch batch, int index) {
+  public boolean accept(PacketBatch batch, int index, BatchFlows flows) {
     if (fileSpanNanos != 0 && !isInFile(batch.timestampsNanos[index])) {
       startFile(batch.timestampsNanos[index]);
     }

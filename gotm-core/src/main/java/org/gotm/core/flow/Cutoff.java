@@ -34,6 +34,11 @@ public record Cutoff(long packets, long bytes, boolean keepControl) {
     return of(0, 0);
   }
 
+  /** True if a flow that has so many packets and payload bytes is not cut yet. */
+  public boolean isWithin(long flowPackets, long flowBytes) {
+    return flowPackets < packets && flowBytes < bytes;
+  }
+
   /** The same limits with or without control packets after the cut. */
   public Cutoff withKeepControl(boolean newKeepControl) {
     return new Cutoff(packets, bytes, newKeepControl);

@@ -177,6 +177,11 @@ final class FlowSlots {
     return ALL.get(LONG, slot + META) == 0;
   }
 
+  /** Empties a slot without a look at others: when all of them are being emptied. */
+  static void clear(long slot) {
+    ALL.set(LONG, slot + META, 0);
+  }
+
   /** Puts the key into an empty slot. */
   void occupy(long slot, int key) {
     long[] words = keys.words();
@@ -205,7 +210,7 @@ final class FlowSlots {
       }
       next = next(next);
     }
-    ALL.set(LONG, hole + META, 0);
+    clear(hole);
   }
 
   private long homeOf(long slot) {

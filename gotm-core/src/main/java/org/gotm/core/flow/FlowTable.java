@@ -3,9 +3,10 @@ package org.gotm.core.flow;
 import static org.gotm.core.flow.FlowSlotLayout.BYTES;
 import static org.gotm.core.flow.FlowSlotLayout.CONTROL_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.LAST_NANOS;
-import static org.gotm.core.flow.FlowSlotLayout.LENGTH;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS;
+import static org.gotm.core.flow.FlowSlotLayout.PACKETS_MASK;
 import static org.gotm.core.memory.NativeMemory.ALL;
+import static org.gotm.core.packet.FlowKeys.FLOW_BYTES;
 import static org.gotm.core.packet.FlowKeys.PAYLOAD;
 import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
 
@@ -22,11 +23,12 @@ import org.gotm.core.source.PacketBatch;
  * them. When there are as many flows as the capacity allows, the flow near the probe that was idle
  * longest gives way, and is counted.
  *
- * <p>Time is packet time. A flow that was idle for longer than the timeout is forgotten: at the
- * latest when its next packet comes, usually before, by a hand that goes round the table a little
- * each batch.
+ * <p>Time is packet time, and may jump. A flow is over when the time differs from its last by more
+ * than the timeout, in either direction: so a clock that is set back does not keep flows cut, nor
+ * does one packet from the future make its flow immortal. It is forgotten at the latest when its
+ * next packet comes, usually before, by a hand that goes round the table a little each batch.
  */
-public final class FlowTable {
+final class FlowTable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final int EVICTION_WINDOW = 16;
   private static final int HAND_STEP_SLOTS = 64;
@@ -35,6 +37,8 @@ public final class FlowTable {
 
   private final FlowSlots slots;
   private final FlowKeys keys;
+  private final BatchFlows flows;
+  private final long[] packetCounts;
   private final FlowListener listener;
   private final Flow flow;
   private final int capacityFlows;
@@ -52,44 +56,24 @@ public final class FlowTable {
   private long evicted;
   private long hand;
   private long handNanos;
-
-  /**
-   * What a table is to do.
-   *
-   * @param capacityFlows flows that fit, from 1 to 2^29; memory is 128 to 256 bytes a flow
-   * @param timeoutNanos idle time in packet time after which a flow is forgotten
-   * @param cutoff where flows are cut
-   * @param largeBytes size at which a flow is reported as large, then at every doubling; {@link
-   *     Cutoff#UNLIMITED} for never
-   */
-  public record Options(int capacityFlows, long timeoutNanos, Cutoff cutoff, long largeBytes) {
-    /** Checks the ranges. */
-    public Options {
-      if (capacityFlows < 1 || capacityFlows > 1 << 29) {
-        throw new IllegalArgumentException(
-            "capacityFlows=%d: not from 1 to 2^29".formatted(capacityFlows));
-      }
-      if (timeoutNanos <= 0 || largeBytes <= 0) {
-        throw new IllegalArgumentException(
-            "timeoutNanos=%d largeBytes=%d: not above 0".formatted(timeoutNanos, largeBytes));
-      }
-    }
-
-    /** Bytes of memory that the table takes. */
-    public long byteSize() {
-      return slotsFor(capacityFlows) * LENGTH;
-    }
-  }
+  private long expiredAtNanos;
 
   /**
    * An empty table.
    *
    * @param keys the keys that a decoder fills, and their hash
+   * @param flows gets the flow of each packet
    * @param allocator gives zeroed memory, which must outlive the table
    */
-  public FlowTable(
-      Options options, FlowKeys keys, FlowListener listener, SegmentAllocator allocator) {
+  FlowTable(
+      FlowCutter.Options options,
+      FlowKeys keys,
+      BatchFlows flows,
+      FlowListener listener,
+      SegmentAllocator allocator) {
     this.keys = keys;
+    this.flows = flows;
+    this.packetCounts = flows.packetCounts();
     this.listener = listener;
     slots = new FlowSlots(options.byteSize(), keys, allocator);
     hand = slots.first();
@@ -105,7 +89,7 @@ public final class FlowTable {
     handStepNanos = Math.max(1, roundNanos / Math.max(1, slots.count() / HAND_STEP_SLOTS));
   }
 
-  private static long slotsFor(int flows) {
+  static long slotsFor(int flows) {
     return Math.max(HAND_STEP_SLOTS, Long.highestOneBit(flows * 2L - 1) << 1);
   }
 
@@ -115,7 +99,7 @@ public final class FlowTable {
    * @param kept gets the indexes of the packets to keep, in order
    * @return how many are kept
    */
-  public int decide(PacketBatch batch, int[] kept) {
+  int decide(PacketBatch batch, int[] kept) {
     int count = batch.count();
     long[] located = slots.locate(count);
     keptCount = 0;
@@ -144,22 +128,23 @@ public final class FlowTable {
       long payload = words[key + PAYLOAD];
       if (!FlowSlots.holds(slot, words, key)
           || isOver(slot, timestamps[i])
-          || ALL.get(LONG, slot + BYTES) + (int) payload >= largeBytes) {
+          || isWorthTelling(slot, payload)) {
         break;
       }
       kept[keptSoFar] = i;
-      keptSoFar += count(slot, payload, timestamps[i]);
+      keptSoFar += count(i, slot, payload, timestamps[i]);
     }
     keptCount = keptSoFar;
     return i;
   }
 
-  /** Counts a packet of a flow that may be new, over, large or, if not decoded, none at all. */
+  /** Counts a packet of a flow that may be new, over, just cut, large or, if not decoded, none. */
   private void countAny(int i, long now, long[] located, int[] kept) {
     long[] words = keys.words();
     int key = i << RECORD_SHIFT;
     if (words[key] == 0) {
       kept[keptCount++] = i;
+      flows.setNone(i);
       return;
     }
     long slot = NativeMemory.address(located[i]);
@@ -167,25 +152,38 @@ public final class FlowTable {
       slot = NativeMemory.address(findOrMake(key, now));
     }
     if (isOver(slot, now)) {
-      restart(slot);
+      restart(slot, now);
     }
     long payload = words[key + PAYLOAD];
     kept[keptCount] = i;
-    keptCount += count(slot, payload, now);
-    reportIfLarge(slot, (int) payload);
+    keptCount += count(i, slot, payload, now);
+    tell(i, slot, (int) payload);
   }
 
+  /** True if the time differs by more than the timeout: one comparison for both directions. */
   private boolean isOver(long slot, long now) {
-    return now - ALL.get(LONG, slot + LAST_NANOS) > timeoutNanos;
+    long distance = now - ALL.get(LONG, slot + LAST_NANOS);
+    return Long.compareUnsigned(distance + timeoutNanos, 2 * timeoutNanos) > 0;
+  }
+
+  /** True if a packet is the last within the cutoff, or makes the flow large: the listener's. */
+  private boolean isWorthTelling(long slot, long payload) {
+    long bytes = ALL.get(LONG, slot + BYTES);
+    long packets = ALL.get(LONG, slot + PACKETS);
+    long bytesAfter = bytes + (int) payload;
+    // negative while the flow is within its cutoff
+    long before = packets - packetCutoff & bytes - byteCutoff;
+    long after = packets + 1 - packetCutoff & bytesAfter - byteCutoff;
+    return (before & ~after | largeBytes - 1 - bytesAfter) < 0;
   }
 
   /**
-   * Counts a packet in its flow.
+   * Counts a packet in its flow, and notes what the flow is then.
    *
    * @param payload as in {@link FlowKeys#PAYLOAD}
    * @return 1 if the packet is to be kept, else 0
    */
-  private int count(long slot, long payload, long now) {
+  private int count(int i, long slot, long payload, long now) {
     long bytes = ALL.get(LONG, slot + BYTES);
     long packets = ALL.get(LONG, slot + PACKETS);
     // 1 if both are below their limits; control packets kept after the cut lift the packet word
@@ -197,10 +195,24 @@ public final class FlowTable {
       packets += 1L << CONTROL_SHIFT;
       isKept = 1;
     }
-    ALL.set(LONG, slot + BYTES, bytes + (int) payload);
+    long bytesAfter = bytes + (int) payload;
+    ALL.set(LONG, slot + BYTES, bytesAfter);
     ALL.set(LONG, slot + PACKETS, packets + 1);
     ALL.set(LONG, slot + LAST_NANOS, Math.max(now, ALL.get(LONG, slot + LAST_NANOS)));
+    keys.words()[(i << RECORD_SHIFT) + FLOW_BYTES] = bytesAfter;
+    packetCounts[i] = packets + 1 & PACKETS_MASK;
     return isKept;
+  }
+
+  /** Tells the listener what packet {@code i} meant to its flow, which is in this slot. */
+  private void tell(int i, long slot, int payload) {
+    if (flows.isNew(i)) {
+      listener.onStart(flow.at(slot));
+    }
+    if (flows.isJustCut(i)) {
+      listener.onCut(flow.at(slot));
+    }
+    reportIfLarge(slot, payload);
   }
 
   private long findOrMake(int key, long now) {
@@ -223,11 +235,12 @@ public final class FlowTable {
     return slot;
   }
 
-  /** The flow of this slot was idle too long: its key starts again as a new flow. */
-  private void restart(long slot) {
-    listener.onEnd(flow.at(slot));
+  /** The flow of this slot is over: its key starts again as a new flow. */
+  private void restart(long slot, long now) {
+    listener.onEnd(flow.at(slot), EndReason.IDLE);
     ALL.set(LONG, slot + BYTES, 0);
     ALL.set(LONG, slot + PACKETS, 0);
+    ALL.set(LONG, slot + LAST_NANOS, now); // it may lie before that of the flow that ended
     expired++;
     created++;
   }
@@ -245,26 +258,27 @@ public final class FlowTable {
   }
 
   private void evictNear(long home, long now) {
-    long oldest = -1;
-    long oldestNanos = Long.MAX_VALUE;
+    long quietest = -1;
+    long longest = 0;
     long slot = home;
-    for (int seen = 0; seen < EVICTION_WINDOW || oldest < 0; seen++) {
+    for (int seen = 0; seen < EVICTION_WINDOW || quietest < 0; seen++) {
       if (!FlowSlots.isEmpty(slot)) {
-        long last = ALL.get(LONG, slot + LAST_NANOS);
-        if (oldest < 0 || last < oldestNanos) {
-          oldestNanos = last;
-          oldest = slot;
+        long distance = Math.abs(now - ALL.get(LONG, slot + LAST_NANOS));
+        if (quietest < 0 || Long.compareUnsigned(distance, longest) > 0) {
+          longest = distance;
+          quietest = slot;
         }
       }
       slot = slots.next(slot);
     }
-    if (now - oldestNanos > timeoutNanos) {
+    boolean over = isOver(quietest, now);
+    listener.onEnd(flow.at(quietest), over ? EndReason.IDLE : EndReason.EVICTED);
+    if (over) {
       expired++;
     } else {
       evicted++;
     }
-    listener.onEnd(flow.at(oldest));
-    delete(oldest);
+    delete(quietest);
   }
 
   private void delete(long slot) {
@@ -274,11 +288,16 @@ public final class FlowTable {
 
   /**
    * Moves the hand as far as the time since the last call asks for, but not far in one call, and
-   * forgets the idle flows it passes. Called after each batch.
+   * forgets the flows it passes that are over. Called after each batch.
+   *
+   * <p>They must be over at the time of the call before, too: one packet with a wrong time, the
+   * last of its batch, ends no flow but its own.
    *
    * @param now packet time; when it jumps, only the distance of the hand is affected
    */
-  public void expire(long now) {
+  void expire(long now) {
+    long before = expiredAtNanos;
+    expiredAtNanos = now;
     long behind = now - handNanos;
     if (behind < handStepNanos && behind >= 0) {
       return;
@@ -290,16 +309,16 @@ public final class FlowTable {
       handNanos = now - round;
     }
     for (int step = 0; step < HAND_STEPS_A_BATCH && now - handNanos >= handStepNanos; step++) {
-      expireStep(now);
+      expireStep(now, before);
       handNanos += handStepNanos;
     }
   }
 
-  private void expireStep(long now) {
+  private void expireStep(long now, long before) {
     long slot = hand;
     for (int i = 0; i < HAND_STEP_SLOTS; i++) {
-      while (!FlowSlots.isEmpty(slot) && now - ALL.get(LONG, slot + LAST_NANOS) > timeoutNanos) {
-        listener.onEnd(flow.at(slot));
+      while (!FlowSlots.isEmpty(slot) && isOver(slot, now) && isOver(slot, before)) {
+        listener.onEnd(flow.at(slot), EndReason.IDLE);
         delete(slot);
         expired++;
       }
@@ -308,28 +327,41 @@ public final class FlowTable {
     hand = slot;
   }
 
+  /** Tells the listener of the end of all flows that are left, and forgets them. */
+  void end() {
+    long slot = slots.first();
+    while (size > 0) {
+      if (!FlowSlots.isEmpty(slot)) {
+        listener.onEnd(flow.at(slot), EndReason.CAPTURE_END);
+        FlowSlots.clear(slot);
+        size--;
+      }
+      slot = slots.next(slot);
+    }
+  }
+
   /** Flows in the table. */
-  public int size() {
+  int size() {
     return size;
   }
 
   /** Flows seen since the start. */
-  public long created() {
+  long created() {
     return created;
   }
 
   /** Flows forgotten because they were idle. */
-  public long expired() {
+  long expired() {
     return expired;
   }
 
   /** Flows that gave way because the table was full. */
-  public long evicted() {
+  long evicted() {
     return evicted;
   }
 
   /** Slots looked at beyond the first of each look-up: the price of collisions. */
-  public long probes() {
+  long probes() {
     return slots.probes();
   }
 }

@@ -1,29 +1,14 @@
 package org.gotm.core.packet;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static org.gotm.core.memory.NativeMemory.ALL;
-
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-
 /**
- * What may lie between a link header and IP: VLAN tags, MPLS labels, PPPoE. Every read is bounded
- * by the captured length. Any thread.
+ * What may lie between a link header and IP: VLAN tags, MPLS labels, PPPoE. A step of the decoder.
+ * Any thread.
  */
 final class Encapsulation {
-  /** Answer of {@link #behindShim} when there is no IP. */
-  static final int NOT_IP = -1;
-
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  /** No EtherType: too little was captured to tell. */
+  static final int TOO_SHORT = -1;
 
   private static final int VLAN_LENGTH = 4;
-  private static final int TYPE_VLAN = 0x8100;
-  private static final int TYPE_MPLS = 0x8847;
-  private static final int TYPE_MPLS_UPSTREAM = 0x8848;
-  private static final int TYPE_PPPOE_SESSION = 0x8864;
-  private static final int TYPE_QINQ = 0x88a8;
-  private static final int TYPE_QINQ_OLD = 0x9100;
   private static final int MPLS_LENGTH = 4;
   private static final int PPPOE_LENGTH = 6;
   private static final int PPP_IPV4 = 0x0021;
@@ -32,69 +17,69 @@ final class Encapsulation {
   private Encapsulation() {}
 
   /**
-   * Where the payload begins behind the VLAN tags at {@code at}, which is {@code at} itself if
-   * there are none; more than {@code caplen} if too little was captured to tell.
+   * Moves behind the VLAN tags that follow an EtherType, if any.
+   *
+   * @return the EtherType of what is there, or {@link #TOO_SHORT}
    */
-  static int behindVlans(long packet, int at, int outerType, int caplen) {
-    int next = at;
+  static int behindVlans(PacketCursor cursor, int outerType) {
     int type = outerType;
-    while (type == TYPE_VLAN || type == TYPE_QINQ || type == TYPE_QINQ_OLD) {
-      next += VLAN_LENGTH;
-      if (next > caplen) {
-        return next;
+    while (type == EtherType.VLAN || type == EtherType.QINQ || type == EtherType.QINQ_OLD) {
+      if (!cursor.has(VLAN_LENGTH)) {
+        return TOO_SHORT;
       }
-      type = innerType(packet, at, outerType, next);
+      type = cursor.uint16(VLAN_LENGTH - 2);
+      cursor.skip(VLAN_LENGTH);
     }
-    return next;
+    return type;
   }
 
   /**
-   * The EtherType of what begins at {@code next}, behind the VLAN tags that begin at {@code at}.
+   * Moves behind MPLS labels or a PPPoE header, if IP follows; else the cursor stays.
+   *
+   * @param type EtherType of what is here, not IP
+   * @return {@link LinkHeader#IP}, {@link LinkHeader#NOT_IP} or {@link LinkHeader#UNKNOWN}
    */
-  static int innerType(long packet, int at, int outerType, int next) {
-    return next == at ? outerType : ALL.get(SHORT, packet + next - 2) & 0xffff;
+  static int enter(PacketCursor cursor, int type) {
+    return switch (type) {
+      case EtherType.PPPOE_SESSION -> enterPppoe(cursor);
+      case EtherType.MPLS, EtherType.MPLS_UPSTREAM -> enterLabels(cursor);
+      default -> LinkHeader.NOT_IP;
+    };
   }
 
-  /**
-   * Where IP begins behind MPLS labels or a PPPoE header: {@code caplen} if too little was captured
-   * to tell, {@link #NOT_IP} if there is none.
-   */
-  static int behindShim(long packet, int at, int type, int caplen) {
-    if (type == TYPE_PPPOE_SESSION) {
-      return behindPppoe(packet, at + PPPOE_LENGTH, caplen);
+  /** The PPP protocol is one byte if its lowest bit is set (RFC 1661, section 6.5). */
+  private static int enterPppoe(PacketCursor cursor) {
+    if (!cursor.has(PPPOE_LENGTH + 2)) {
+      return LinkHeader.UNKNOWN;
     }
-    return type == TYPE_MPLS || type == TYPE_MPLS_UPSTREAM
-        ? behindLabels(packet, at, caplen)
-        : NOT_IP;
-  }
-
-  /**
-   * Behind the PPP protocol, which is one byte if its lowest bit is set (RFC 1661, section 6.5).
-   */
-  private static int behindPppoe(long packet, int at, int caplen) {
-    if (caplen < at + 2) {
-      return caplen;
-    }
-    int protocol = ALL.get(SHORT, packet + at) & 0xffff;
+    int protocol = cursor.uint16(PPPOE_LENGTH);
     boolean isOneByte = (protocol & 0x100) != 0;
     if (isOneByte) {
       protocol >>>= 8;
     }
-    int ip = at + (isOneByte ? 1 : 2);
-    return protocol == PPP_IPV4 || protocol == PPP_IPV6 ? ip : NOT_IP;
+    if (protocol != PPP_IPV4 && protocol != PPP_IPV6) {
+      return LinkHeader.NOT_IP;
+    }
+    cursor.skip(PPPOE_LENGTH + (isOneByte ? 1 : 2));
+    return LinkHeader.IP;
   }
 
-  private static int behindLabels(long packet, int at, int caplen) {
-    int next = at;
+  /** Labels do not say what follows them (RFC 3032): the version of IP must. */
+  private static int enterLabels(PacketCursor cursor) {
+    int length = 0;
     boolean bottomOfStack = false;
     while (!bottomOfStack) {
-      if (caplen <= next + MPLS_LENGTH) {
-        return caplen;
+      if (!cursor.has(length + MPLS_LENGTH + 1)) {
+        return LinkHeader.UNKNOWN;
       }
-      bottomOfStack = (ALL.get(JAVA_BYTE, packet + next + 2) & 1) != 0;
-      next += MPLS_LENGTH;
+      bottomOfStack = (cursor.uint8(length + 2) & 1) != 0;
+      length += MPLS_LENGTH;
     }
-    int version = ALL.get(JAVA_BYTE, packet + next) >> 4 & 15;
-    return version == 4 || version == 6 ? next : NOT_IP;
+    int version = cursor.uint8(length) >>> 4;
+    if (version != 4 && version != 6) {
+      return LinkHeader.NOT_IP;
+    }
+    cursor.skip(length);
+    return LinkHeader.IP;
   }
 }

@@ -3,14 +3,14 @@ package org.gotm.core.packet;
 /**
  * What the decoder found in each packet of a batch: the key of its flow, the hash of the key, the
  * payload length, and whether it is a control packet. A record of 8 words a packet in one array,
- * reused for ever. Hot path. One thread.
+ * reused for ever. The last word belongs to the flow table. Hot path. One thread.
  *
  * <pre>
  *   0      1         2         3         4         5      6                7
- *   +------+---------+---------+---------+---------+------+----------------+------+
- *   | meta | address | address | address | address | hash | control payload|      |
- *   |      |    0    |    1    |    2    |    3    |      |      32      32|      |
- *   +------+---------+---------+---------+---------+------+----------------+------+
+ *   +------+---------+---------+---------+---------+------+----------------+-------+
+ *   | meta | address | address | address | address | hash | control payload| bytes |
+ *   |      |    0    |    1    |    2    |    3    |      |      32      32|of flow|
+ *   +------+---------+---------+---------+---------+------+----------------+-------+
  * </pre>
  *
  * <p>An IPv4 key has both addresses in address 0, and nothing in 1 to 3; an IPv6 key has the lower
@@ -56,6 +56,9 @@ public final class FlowKeys {
    */
   public static final int PAYLOAD = 6;
 
+  /** Index of the word with the payload bytes of the flow so far, which the flow table sets. */
+  public static final int FLOW_BYTES = 7;
+
   private final long[] words;
   private final int capacity;
   private final long seed0;
@@ -100,6 +103,11 @@ public final class FlowKeys {
   /** The hash of packet {@code i}'s key. */
   public long hash(int i) {
     return words[(i << RECORD_SHIFT) + HASH];
+  }
+
+  /** The whole key of packet {@code i} as a value. Allocates. */
+  public FlowKey key(int i) {
+    return FlowKey.of(meta(i), address(i, 0), address(i, 1), address(i, 2), address(i, 3));
   }
 
   /** Payload bytes of packet {@code i}, by wire length. */

@@ -19,9 +19,8 @@ public interface PacketSource extends AutoCloseable {
   String name();
 
   /**
-   * The LINKTYPE_ value (as in file headers, not the DLT_ of the libpcap API) of all packets.
-   *
-   * @see org.gotm.core.packet.LinkType
+   * The LINKTYPE_ value (as in file headers, not the DLT_ of the libpcap API) of all packets;
+   * {@code LinkType} in package {@code packet} names those that can be decoded.
    */
   int linkType();
 
@@ -30,7 +29,8 @@ public interface PacketSource extends AutoCloseable {
 
   /**
    * Hands the packets that are there to the handler, waiting a bounded time (at most 100 ms) if
-   * there are none. Each batch is valid only during the call that hands it over.
+   * there are none. Each batch is valid only during the call that hands it over. What the handler
+   * throws must come out of this call as it is: a worker refuses a batch that was filled wrongly.
    *
    * @return the number of packets handed over, 0 if none came in time, or {@link #END}
    * @throws PacketSourceException if the source failed, or a file is damaged; packets before the

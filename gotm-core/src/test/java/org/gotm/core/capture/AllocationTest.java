@@ -16,15 +16,12 @@ import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.chunk.ChunkSink;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.RecordFormat;
-import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,22 +48,21 @@ class AllocationTest {
     long allocated = 0;
     try (Arena arena = Arena.ofConfined()) {
       Ledger ledger = new Ledger();
-      FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
-      FlowTable flows =
-          new FlowTable(
-              new FlowTable.Options(FLOWS / 2, 1_000_000, Cutoff.of(90, 0), Cutoff.UNLIMITED),
-              keys,
+      FlowCutter cutter =
+          new FlowCutter(
+              new FlowCutter.Options(
+                  FLOWS / 2, 1_000_000, Cutoff.of(90, 0), Cutoff.UNLIMITED, false),
               FlowListener.NONE,
               arena);
       ChunkPool pool = new ChunkPool(2, 1 << 20, arena);
       ChunkAppender appender = appender(pool, ledger);
       int warmUp = 0;
-      while (run(file, keys, flows, appender, ledger) > ALLOWED_BYTES_A_RUN) {
+      while (run(file, cutter, appender, ledger) > ALLOWED_BYTES_A_RUN) {
         assertThat(++warmUp).as("runs to warm up").isLessThan(MAX_WARM_UP_RUNS);
       }
       long delivered = ledger.get(Counter.DELIVERED);
       for (int run = 0; run < RUNS; run++) {
-        allocated += run(file, keys, flows, appender, ledger);
+        allocated += run(file, cutter, appender, ledger);
       }
       assertThat(ledger.get(Counter.DELIVERED) - delivered).isEqualTo((long) RUNS * PACKETS);
       assertThat(ledger.get(Counter.CUT)).isPositive();
@@ -91,18 +87,10 @@ class AllocationTest {
   }
 
   /** One pass over the file; answers the bytes that polling it has allocated. */
-  private static long run(
-      Path file, FlowKeys keys, FlowTable flows, ChunkAppender appender, Ledger ledger) {
+  private static long run(Path file, FlowCutter cutter, ChunkAppender appender, Ledger ledger) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (PcapFileSource source = PcapFileSource.open(file)) {
-      CaptureWorker worker =
-          new CaptureWorker(
-              source,
-              new PacketDecoder(source.linkType(), false, keys),
-              flows,
-              appender,
-              ledger,
-              System::nanoTime);
+      CaptureWorker worker = new CaptureWorker(source, cutter, appender, ledger, System::nanoTime);
       long before = threads.getCurrentThreadAllocatedBytes();
       worker.run();
       long after = threads.getCurrentThreadAllocatedBytes();

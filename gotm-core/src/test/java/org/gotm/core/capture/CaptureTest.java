@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.EndReason;
 import org.gotm.core.flow.Flow;
 import org.gotm.core.flow.FlowListener;
 import org.gotm.core.pcapfile.Captures;
@@ -21,11 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 class CaptureTest {
   private static final String ELEPHANT = "eth-tcp-one-elephant-flow.pcap";
   private static final int ELEPHANT_PACKETS = 1358;
-  private static final PacketHandler IGNORE = (segment, offset, caplen, wireLength, time) -> {};
+  private static final PacketHandler IGNORE = packet -> {};
 
   @TempDir Path folder;
 
-  private Capture.Builder reading(String name) {
+  private CaptureBuilder reading(String name) {
     return Capture.from(PcapFileSource.open(Captures.extract(name, folder)));
   }
 
@@ -33,9 +34,7 @@ class CaptureTest {
   void shouldShowEveryPacketWhenThereIsNoCutoff() {
     List<Integer> lengths = new ArrayList<>();
     try (Capture capture =
-        reading(ELEPHANT)
-            .cutoff(Cutoff.none())
-            .onPacket((segment, offset, caplen, wireLength, time) -> lengths.add(caplen))) {
+        reading(ELEPHANT).cutoff(Cutoff.none()).onPacket(packet -> lengths.add(packet.caplen()))) {
       capture.run();
 
       assertThat(lengths).hasSize(ELEPHANT_PACKETS);
@@ -51,7 +50,7 @@ class CaptureTest {
         reading(ELEPHANT)
             .cutoff(Cutoff.of(100, 0).withKeepControl(false))
             .flowTimeout(Duration.ofHours(1))
-            .onPacket((segment, offset, caplen, wireLength, time) -> times.add(time))) {
+            .onPacket(packet -> times.add(packet.timestampNanos()))) {
       capture.run();
 
       assertThat(times).hasSize(100).isSorted();
@@ -80,12 +79,9 @@ class CaptureTest {
     FlowListener listener =
         new FlowListener() {
           @Override
-          public void onEnd(Flow flow) {
+          public void onEnd(Flow flow, EndReason reason) {
             ended.add(flow.toString());
           }
-
-          @Override
-          public void onLarge(Flow flow, long bytes) {}
         };
     try (Capture capture =
         reading("eth-tcp-syn-flood-200.pcap")
@@ -104,7 +100,7 @@ class CaptureTest {
     try (Capture capture =
         reading(ELEPHANT)
             .onPacket(
-                (segment, offset, caplen, wireLength, time) -> {
+                packet -> {
                   throw thrown;
                 })) {
       assertThatThrownBy(capture::run).isSameAs(thrown);
@@ -117,7 +113,7 @@ class CaptureTest {
     try (Capture capture =
         reading("bad-garbage-after-18-packets.pcap")
             .cutoff(Cutoff.none())
-            .onPacket((segment, offset, caplen, wireLength, time) -> lengths.add(caplen))) {
+            .onPacket(packet -> lengths.add(packet.caplen()))) {
       assertThatExceptionOfType(DamagedCaptureException.class).isThrownBy(capture::run);
       assertThat(lengths).hasSize(18);
       assertThat(capture.ledger().isBalanced()).as(capture.ledger().toString()).isTrue();
@@ -136,8 +132,7 @@ class CaptureTest {
 
   private Capture stoppingAtTheFirstPacket() {
     Capture[] self = new Capture[1];
-    self[0] =
-        reading(ELEPHANT).onPacket((segment, offset, caplen, wireLength, time) -> self[0].stop());
+    self[0] = reading(ELEPHANT).onPacket(packet -> self[0].stop());
     return self[0];
   }
 

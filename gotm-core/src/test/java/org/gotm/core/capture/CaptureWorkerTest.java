@@ -8,11 +8,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.LinkType;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.source.PacketSourceException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,11 +24,9 @@ class CaptureWorkerTest {
   private final Ledger ledger = new Ledger();
   private final AtomicLong clock = new AtomicLong();
   private final RecordingSink sink = new RecordingSink(ledger);
-  private final FlowKeys keys = new FlowKeys(256, 1);
-  private final FlowTable flows =
-      new FlowTable(
-          new FlowTable.Options(10_000, 5 * SECOND, Cutoff.of(3, 0), Cutoff.UNLIMITED),
-          keys,
+  private final FlowCutter cutter =
+      new FlowCutter(
+          new FlowCutter.Options(10_000, 5 * SECOND, Cutoff.of(3, 0), Cutoff.UNLIMITED, false),
           FlowListener.NONE,
           arena);
 
@@ -41,13 +36,7 @@ class CaptureWorkerTest {
   }
 
   private CaptureWorker worker(ScriptedSource source) {
-    return new CaptureWorker(
-        source,
-        new PacketDecoder(LinkType.RAW, false, keys),
-        flows,
-        sink,
-        ledger,
-        clock::getAndIncrement);
+    return new CaptureWorker(source, cutter, sink, ledger, clock::getAndIncrement);
   }
 
   private CaptureWorker run(ScriptedSource source) {

@@ -2,6 +2,7 @@ package org.gotm.core.capture;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.source.PacketBatch;
 
 /** Takes packets, as many as it has room for, and writes them off at once; fails when told to. */
@@ -20,7 +21,7 @@ final class RecordingSink implements PacketSink {
   }
 
   @Override
-  public boolean accept(PacketBatch batch, int index) {
+  public boolean accept(PacketBatch batch, int index, BatchFlows flows) {
     if (accepted == failsAfter) {
       throw failure;
     }

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.source.BatchHandler;
@@ -69,6 +70,16 @@ final class ScriptedSource implements PacketSource {
           memory.fill((byte) 0xff);
           handler.onBatch(batch);
           return count;
+        });
+    return this;
+  }
+
+  /** A poll that hands over what the test has made. */
+  ScriptedSource gives(Consumer<BatchHandler> event) {
+    steps.add(
+        handler -> {
+          event.accept(handler);
+          return 1;
         });
     return this;
   }

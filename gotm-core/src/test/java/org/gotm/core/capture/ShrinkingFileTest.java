@@ -15,14 +15,11 @@ import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.chunk.ChunkSink;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
-import org.gotm.core.flow.FlowTable;
-import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.RecordFormat;
-import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,23 +64,16 @@ class ShrinkingFileTest {
 
   private static CaptureWorker worker(
       PcapFileSource source, ChunkSink sink, ChunkPool pool, Ledger ledger, Arena arena) {
-    FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
-    FlowTable flows =
-        new FlowTable(
-            new FlowTable.Options(100, 1_000_000, Cutoff.none(), Cutoff.UNLIMITED),
-            keys,
+    FlowCutter cutter =
+        new FlowCutter(
+            new FlowCutter.Options(100, 1_000_000, Cutoff.none(), Cutoff.UNLIMITED, false),
             FlowListener.NONE,
             arena);
     ChunkAppender.Options options =
         new ChunkAppender.Options(
             0, LinkType.ETHERNET, RecordFormat.pcap(), 1_000_000_000, 0, false);
     return new CaptureWorker(
-        source,
-        new PacketDecoder(source.linkType(), false, keys),
-        flows,
-        new ChunkAppender(options, pool, sink, ledger),
-        ledger,
-        System::nanoTime);
+        source, cutter, new ChunkAppender(options, pool, sink, ledger), ledger, System::nanoTime);
   }
 
   private Path write() throws IOException {

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.gotm.core.chunk.ChunkTestbed.Record;
+import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.core.source.PacketBatch;
@@ -69,7 +70,7 @@ class ChunkTest {
     ChunkAppender appender = testbed.appender(options());
 
     assertThatExceptionOfType(IndexOutOfBoundsException.class)
-        .isThrownBy(() -> appender.accept(batch, 0));
+        .isThrownBy(() -> appender.accept(batch, 0, BatchFlows.none()));
   }
 
   @Test

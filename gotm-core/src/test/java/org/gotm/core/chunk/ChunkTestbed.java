@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.capture.Ledger;
+import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.pcapfile.TimestampPrecision;
@@ -89,7 +90,7 @@ final class ChunkTestbed implements ChunkSink {
       MemorySegment.copy(packet, 0, memory, JAVA_BYTE, 32, packet.length);
       batch.clear(memory);
       batch.add(32, packet.length, wireLength, nanos, vlanTag);
-      return appender.accept(batch, 0);
+      return appender.accept(batch, 0, BatchFlows.none());
     }
   }
 

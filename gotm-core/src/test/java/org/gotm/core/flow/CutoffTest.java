@@ -132,8 +132,8 @@ class CutoffTest {
       for (int i = 0; i < 1000; i++) {
         assertThat(rig.sendUndecodable(SECOND)).isTrue();
       }
-      assertThat(rig.table().size()).isZero();
-      assertThat(rig.table().created()).isZero();
+      assertThat(rig.cutter().size()).isZero();
+      assertThat(rig.cutter().created()).isZero();
     }
   }
 

@@ -75,7 +75,7 @@ final class FlowModel {
 
   private State find(String name, long now, Queue<FlowRig.Event> events) {
     State flow = flows.get(name);
-    if (flow != null && now - flow.lastNanos <= timeoutNanos) {
+    if (flow != null && !isOver(flow, now)) {
       return flow;
     }
     if (flow != null) {
@@ -88,6 +88,11 @@ final class FlowModel {
     State fresh = new State(now);
     flows.put(name, fresh);
     return fresh;
+  }
+
+  /** What {@link FlowTimeTest} says with numbers: the time may not jump, on or back. */
+  private boolean isOver(State flow, long now) {
+    return now > flow.lastNanos + timeoutNanos || now < flow.lastNanos - timeoutNanos;
   }
 
   private void count(String name, State flow, int payload, long now, Queue<FlowRig.Event> events) {
@@ -111,7 +116,7 @@ final class FlowModel {
     assertThat(flow).as("%s ended and is unknown", name).isNotNull();
     assertThat(event)
         .isEqualTo(new FlowRig.Event(name, flow.packets, flow.bytes, 0, flow.lastNanos));
-    if (now - flow.lastNanos > timeoutNanos) {
+    if (isOver(flow, now)) {
       expired++;
     } else {
       evicted++;

@@ -13,9 +13,9 @@ import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.source.PacketBatch;
 
 /**
- * A flow table with a decoder before it and a listener behind it. Packets are named by the number
- * of their flow: flow 5 is TCP from 10.0.0.5 port 1000 to 11.0.0.1 port 80, and flow {@link #WIDE}
- * + 5 is the like over IPv6, where the odd ones differ in the receiver.
+ * A flow cutter with a listener behind it. Packets are named by the number of their flow: flow 5 is
+ * TCP from 10.0.0.5 port 1000 to 11.0.0.1 port 80, and flow {@link #WIDE} + 5 is the like over
+ * IPv6, where the odd ones differ in the receiver.
  */
 final class FlowRig implements AutoCloseable, FlowListener {
   static final long SECOND = 1_000_000_000L;
@@ -49,26 +49,29 @@ final class FlowRig implements AutoCloseable, FlowListener {
   record Packet(int flow, int payload, int tcpFlags) {}
 
   private final Arena arena = Arena.ofConfined();
-  private final FlowKeys keys;
-  private final PacketDecoder decoder;
+  private final FlowCutter cutter;
   private final PacketBatch batch;
   private final MemorySegment memory;
-  private final FlowTable table;
+  private final long seed;
   private final int[] kept;
   private final List<Event> events = new ArrayList<>();
+
+  /** Starts, cuts and ends in the order in which they were heard. */
+  final List<String> lives = new ArrayList<>();
+
   private long allocations;
 
-  FlowRig(FlowTable.Options options) {
+  FlowRig(FlowCutter.Options options) {
     this(options, 1, 42);
   }
 
-  FlowRig(FlowTable.Options options, int batchCapacity, long seed) {
-    keys = new FlowKeys(batchCapacity, seed);
-    decoder = new PacketDecoder(LinkType.RAW, false, keys);
+  FlowRig(FlowCutter.Options options, int batchCapacity, long seed) {
+    this.seed = seed;
     batch = new PacketBatch(batchCapacity);
     kept = new int[batchCapacity];
     memory = arena.allocate((long) batchCapacity * LONGEST_HEADER);
-    table = new FlowTable(options, keys, this, this::allocate);
+    cutter = new FlowCutter(options, this, this::allocate, seed);
+    cutter.begin(LinkType.RAW);
   }
 
   private MemorySegment allocate(long byteSize, long alignment) {
@@ -76,8 +79,8 @@ final class FlowRig implements AutoCloseable, FlowListener {
     return arena.allocate(byteSize, alignment);
   }
 
-  static FlowTable.Options options(int capacityFlows, Cutoff cutoff) {
-    return new FlowTable.Options(capacityFlows, 5 * SECOND, cutoff, Cutoff.UNLIMITED);
+  static FlowCutter.Options options(int capacityFlows, Cutoff cutoff) {
+    return new FlowCutter.Options(capacityFlows, 5 * SECOND, cutoff, Cutoff.UNLIMITED, false);
   }
 
   /** What a flow says of itself. */
@@ -117,8 +120,7 @@ final class FlowRig implements AutoCloseable, FlowListener {
   }
 
   private List<Integer> decide() {
-    decoder.decode(batch);
-    int count = table.decide(batch, kept);
+    int count = cutter.decide(batch, kept);
     List<Integer> indexes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       indexes.add(kept[i]);
@@ -145,12 +147,13 @@ final class FlowRig implements AutoCloseable, FlowListener {
     MemorySegment.copy(packet, 0, memory, JAVA_BYTE, 0, packet.length);
     batch.clear(memory);
     batch.add(0, packet.length, packet.length, 0, 0);
-    decoder.decode(batch);
+    FlowKeys keys = new FlowKeys(1, seed);
+    new PacketDecoder(LinkType.RAW, false, keys).decode(batch);
     return keys.hash(0);
   }
 
-  FlowTable table() {
-    return table;
+  FlowCutter cutter() {
+    return cutter;
   }
 
   /** What was heard since the last call. */
@@ -166,7 +169,24 @@ final class FlowRig implements AutoCloseable, FlowListener {
   }
 
   @Override
-  public void onEnd(Flow flow) {
+  public void onStart(Flow flow) {
+    tell("start", flow);
+  }
+
+  @Override
+  public void onCut(Flow flow) {
+    tell("cut", flow);
+  }
+
+  /** Notes what happened to a flow that is not wide, by its number. */
+  private void tell(String what, Flow flow) {
+    long number = flow.key().address0() >>> 32 & WIDE - 1;
+    lives.add("%s %d packets=%d".formatted(what, number, flow.packets()));
+  }
+
+  @Override
+  public void onEnd(Flow flow, EndReason reason) {
+    tell(reason.name(), flow);
     events.add(new Event(flow.toString(), flow.packets(), flow.bytes(), 0, flow.lastNanos()));
   }
 

@@ -20,17 +20,18 @@ class FlowTableCostTest {
   @ParameterizedTest
   @CsvSource({"6553, 65536", "32768, 65536", "65536, 65536", "100000, 100000"})
   void shouldFindFlowsInAsFewSlotsAsTheoryHasIt(int flows, int capacity) {
-    FlowTable.Options options =
-        new FlowTable.Options(capacity, 60 * FlowRig.SECOND, Cutoff.none(), Cutoff.UNLIMITED);
+    FlowCutter.Options options =
+        new FlowCutter.Options(
+            capacity, 60 * FlowRig.SECOND, Cutoff.none(), Cutoff.UNLIMITED, false);
     double load = (double) flows / (options.byteSize() / FlowSlotLayout.LENGTH);
     double expected = (1 / (1 - load) - 1) / 2;
     try (FlowRig rig = new FlowRig(options, BATCH, SEED)) {
       sendAll(rig, flows);
-      long before = rig.table().probes();
+      long before = rig.cutter().probes();
       sendAll(rig, flows);
-      double probes = (double) (rig.table().probes() - before) / flows;
+      double probes = (double) (rig.cutter().probes() - before) / flows;
 
-      assertThat(rig.table().size()).isEqualTo(flows);
+      assertThat(rig.cutter().size()).isEqualTo(flows);
       assertThat(probes).as("load=%.2f", load).isBetween(expected * 0.8, expected * 1.2);
     }
   }

@@ -68,28 +68,30 @@ class FlowTableModelTest {
   private static FlowRig rig(int capacityFlows, long keySeed) {
     Cutoff cutoff = Cutoff.of(7, 5000);
     return new FlowRig(
-        new FlowTable.Options(capacityFlows, TIMEOUT, cutoff, 3000), LARGEST_BATCH, keySeed);
+        new FlowCutter.Options(capacityFlows, TIMEOUT, cutoff, 3000, false),
+        LARGEST_BATCH,
+        keySeed);
   }
 
   private long run(int capacityFlows, int[] flows, long keySeed) {
     FlowModel model = new FlowModel(capacityFlows, TIMEOUT, 7, 5000, 3000);
     try (FlowRig rig = rig(capacityFlows, keySeed)) {
-      FlowTable table = rig.table();
+      FlowCutter cutter = rig.cutter();
       long now = START;
       for (int round = 0; round < ROUNDS; round++) {
         now += step(capacityFlows);
         List<FlowRig.Packet> packets = packets(flows);
         List<Integer> kept = rig.send(packets, now);
         assertThat(kept).isEqualTo(model.send(packets, now, rig.takeEvents()));
-        table.expire(now);
+        cutter.expire(now);
         model.expire(now, rig.takeEvents());
-        assertThat(table.size()).isEqualTo(model.size());
+        assertThat(cutter.size()).isEqualTo(model.size());
       }
-      assertThat(table.created()).isEqualTo(model.created());
-      assertThat(table.expired()).isEqualTo(model.expired());
-      assertThat(table.evicted()).isEqualTo(model.evicted());
-      assertThat(table.created()).isEqualTo(table.size() + table.expired() + table.evicted());
-      return table.probes();
+      assertThat(cutter.created()).isEqualTo(model.created());
+      assertThat(cutter.expired()).isEqualTo(model.expired());
+      assertThat(cutter.evicted()).isEqualTo(model.evicted());
+      assertThat(cutter.created()).isEqualTo(cutter.size() + cutter.expired() + cutter.evicted());
+      return cutter.probes();
     }
   }
 

@@ -8,10 +8,9 @@ import static org.gotm.core.packet.PacketBuilder.packet;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.FlowKey;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
-import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.Test;
 
@@ -24,23 +23,20 @@ class FlowTest {
     FlowListener listener =
         new FlowListener() {
           @Override
-          public void onEnd(Flow flow) {
+          public void onEnd(Flow flow, EndReason reason) {
+            FlowKey key = flow.key();
             ended.add(
                 "%s|%d|%s|%d|%s|%d"
                     .formatted(
                         flow,
-                        flow.protocol(),
-                        flow.firstAddress(),
-                        flow.firstPort(),
-                        flow.secondAddress(),
-                        flow.secondPort()));
+                        key.protocol(),
+                        key.firstAddress(),
+                        key.firstPort(),
+                        key.secondAddress(),
+                        key.secondPort()));
           }
-
-          @Override
-          public void onLarge(Flow flow, long bytes) {}
         };
     try (Arena arena = Arena.ofConfined()) {
-      FlowKeys keys = new FlowKeys(2, 7);
       PacketBatch batch = new PacketBatch(2);
       byte[] first = packet.build();
       byte[] second = packet().ethernet(5, 6).ipv4("9.9.9.9", "8.8.8.8").udp(7, 8).build();
@@ -50,9 +46,11 @@ class FlowTest {
       batch.clear(arena.allocateFrom(JAVA_BYTE, both));
       batch.add(0, first.length, first.length, 1, 0);
       batch.add(first.length, second.length, second.length, 1, 0);
-      new PacketDecoder(LinkType.ETHERNET, directional, keys).decode(batch);
-      new FlowTable(FlowRig.options(1, Cutoff.none()), keys, listener, arena)
-          .decide(batch, new int[2]);
+      FlowCutter cutter =
+          new FlowCutter(
+              FlowRig.options(1, Cutoff.none()).withDirectional(directional), listener, arena);
+      cutter.begin(LinkType.ETHERNET);
+      cutter.decide(batch, new int[2]);
     }
     assertThat(ended).hasSize(1);
     return ended.getFirst();

@@ -13,7 +13,7 @@ class LargeFlowTest {
   private static final long START = 1_700_000_000 * SECOND;
 
   private static FlowRig rigForLarge(long largeBytes) {
-    return new FlowRig(new FlowTable.Options(10, TIMEOUT, Cutoff.none(), largeBytes));
+    return new FlowRig(new FlowCutter.Options(10, TIMEOUT, Cutoff.none(), largeBytes, false));
   }
 
   @Test
@@ -44,7 +44,8 @@ class LargeFlowTest {
 
   @Test
   void shouldReportLargeFlowThoughItWasCut() {
-    try (FlowRig rig = new FlowRig(new FlowTable.Options(10, TIMEOUT, Cutoff.of(1, 1), 1000))) {
+    try (FlowRig rig =
+        new FlowRig(new FlowCutter.Options(10, TIMEOUT, Cutoff.of(1, 1), 1000, false))) {
       for (int i = 0; i < 10; i++) {
         rig.send(7, 100, ACK, START);
       }

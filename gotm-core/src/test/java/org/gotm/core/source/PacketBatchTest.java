@@ -45,4 +45,23 @@ class PacketBatchTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("native memory");
   }
+
+  @Test
+  void shouldRefuseCapacitiesOutOfRange() {
+    for (int capacity : new int[] {-1, 0, PacketBatch.MAX_CAPACITY + 1, Integer.MAX_VALUE}) {
+      assertThatThrownBy(() -> new PacketBatch(capacity))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("capacity=" + capacity);
+    }
+  }
+
+  @Test
+  void shouldNotJudgePacketsThatWereForgotten() {
+    batch.clear(MemorySegment.NULL);
+    batch.add(-1, -1, -1, 0, 0);
+    batch.clear(MemorySegment.NULL);
+
+    batch.check();
+    assertThat(batch.count()).isZero();
+  }
 }

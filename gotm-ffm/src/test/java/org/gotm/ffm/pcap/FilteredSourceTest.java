@@ -56,8 +56,7 @@ class FilteredSourceTest {
   @Test
   void shouldBalanceWhenOnlyMatchesCountAsReceived() {
     PacketSource source = FilteredSource.of(PcapFileSource.open(file), "host 10.0.0.3");
-    try (Capture capture =
-        Capture.from(source).onPacket((segment, offset, caplen, wireLength, time) -> {})) {
+    try (Capture capture = Capture.from(source).onPacket(packet -> {})) {
       capture.run();
 
       assertThat(capture.ledger().get(Counter.RECEIVED)).isEqualTo(100);

@@ -124,9 +124,7 @@ class PcapOfflineSourceTest {
 
   @Test
   void shouldBalanceWhenRead() {
-    try (Capture capture =
-        Capture.from(PcapSource.openOffline(pcap, ""))
-            .onPacket((segment, offset, caplen, wireLength, time) -> {})) {
+    try (Capture capture = Capture.from(PcapSource.openOffline(pcap, "")).onPacket(packet -> {})) {
       capture.run();
 
       assertThat(capture.ledger().get(Counter.RECEIVED)).isEqualTo(1000);

@@ -1,0 +1,13 @@
+package org.gotm.core.flow;
+
+/** Why a flow is over. */
+public enum EndReason {
+  /** Packet time differs from its last packet's by more than the timeout. */
+  IDLE,
+
+  /** The table was full, and it had been quiet for longest of those near by. */
+  EVICTED,
+
+  /** No packet will come any more. */
+  CAPTURE_END
+}

@@ -1,0 +1,186 @@
+package org.gotm.core.flow;
+
+import java.lang.foreign.SegmentAllocator;
+import java.security.SecureRandom;
+import java.time.Duration;
+import org.gotm.core.packet.FlowKeys;
+import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.source.PacketBatch;
+
+/**
+ * Tells which packets to keep: finds the flow of each, counts it there, and cuts flows off. Hot
+ * path. One thread.
+ *
+ * <p>Decoder, keys and flow table as one. One cutter serves one worker, or one source after another
+ * as if all packets came from one link; the flows stay until {@link #end}.
+ */
+public final class FlowCutter {
+  private final boolean directional;
+  private final FlowKeys keys;
+  private final BatchFlows flows;
+  private final FlowTable table;
+  private PacketDecoder decoder;
+
+  /**
+   * What a cutter is to do.
+   *
+   * @param capacityFlows flows that fit, from 1 to 2^29; memory is 128 to 256 bytes a flow
+   * @param timeoutNanos time without a packet, by the packets' clock, after which a flow is over
+   * @param cutoff where flows are cut
+   * @param largeBytes size at which a flow is reported as large, then at every doubling; {@link
+   *     Cutoff#UNLIMITED} for never
+   * @param directional true if each direction of a connection is a flow of its own
+   */
+  public record Options(
+      int capacityFlows, long timeoutNanos, Cutoff cutoff, long largeBytes, boolean directional) {
+    private static final Options DEFAULTS =
+        new Options(1_000_000, 5_000_000_000L, Cutoff.of(100, 8192), Cutoff.UNLIMITED, false);
+
+    /** Checks the ranges. */
+    public Options {
+      if (capacityFlows < 1 || capacityFlows > 1 << 29) {
+        throw new IllegalArgumentException(
+            "capacityFlows=%d: not from 1 to 2^29".formatted(capacityFlows));
+      }
+      if (timeoutNanos <= 0 || largeBytes <= 0) {
+        throw new IllegalArgumentException(
+            "timeoutNanos=%d largeBytes=%d: not above 0".formatted(timeoutNanos, largeBytes));
+      }
+    }
+
+    /**
+     * As the daemon does: a million flows, 5 s, 100 packets or 8192 bytes, no report of large
+     * flows, both directions one flow.
+     */
+    public static Options defaults() {
+      return DEFAULTS;
+    }
+
+    /** The same with room for another number of flows. */
+    public Options withCapacityFlows(int newCapacityFlows) {
+      return new Options(newCapacityFlows, timeoutNanos, cutoff, largeBytes, directional);
+    }
+
+    /** The same with another timeout. */
+    public Options withTimeout(Duration newTimeout) {
+      return new Options(capacityFlows, newTimeout.toNanos(), cutoff, largeBytes, directional);
+    }
+
+    /** The same with another cutoff. */
+    public Options withCutoff(Cutoff newCutoff) {
+      return new Options(capacityFlows, timeoutNanos, newCutoff, largeBytes, directional);
+    }
+
+    /** The same with another size at which flows are large. */
+    public Options withLargeBytes(long newLargeBytes) {
+      return new Options(capacityFlows, timeoutNanos, cutoff, newLargeBytes, directional);
+    }
+
+    /** The same with flows that have a direction, or not. */
+    public Options withDirectional(boolean newDirectional) {
+      return new Options(capacityFlows, timeoutNanos, cutoff, largeBytes, newDirectional);
+    }
+
+    /** Bytes of native memory that a cutter takes. */
+    public long byteSize() {
+      return FlowTable.slotsFor(capacityFlows) * FlowSlotLayout.LENGTH;
+    }
+  }
+
+  /**
+   * A cutter that has seen no packet.
+   *
+   * @param listener hears of single flows, on the thread that calls this cutter
+   * @param allocator gives zeroed memory, which must outlive the cutter
+   */
+  public FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator) {
+    this(options, listener, allocator, new SecureRandom().nextLong());
+  }
+
+  /** A cutter whose flows have the same place in every run. */
+  FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator, long seed) {
+    directional = options.directional();
+    keys = new FlowKeys(PacketBatch.MAX_CAPACITY, seed);
+    flows = new BatchFlows(keys, options.cutoff());
+    table = new FlowTable(options, keys, flows, listener, allocator);
+  }
+
+  /**
+   * Packets of this link type come next, until it is called again. A source of another link type
+   * may go on with the flows of the one before.
+   *
+   * @param linkType LINKTYPE_ value; the packets of one that is not known are all kept
+   */
+  public void begin(int linkType) {
+    decoder = new PacketDecoder(linkType, directional, keys);
+  }
+
+  /**
+   * Counts every packet of a batch in its flow and decides.
+   *
+   * @param batch has passed {@link PacketBatch#check}
+   * @param kept gets the indexes of the packets to keep, in order; has room for all
+   * @return how many are kept
+   * @throws IllegalStateException if {@link #begin} was not called
+   */
+  public int decide(PacketBatch batch, int[] kept) {
+    if (decoder == null) {
+      throw new IllegalStateException("packets come before it was said of which link type");
+    }
+    decoder.decode(batch);
+    return table.decide(batch, kept);
+  }
+
+  /** The flows of the packets that were decided on last; the same object each time. */
+  public BatchFlows flows() {
+    return flows;
+  }
+
+  /**
+   * Forgets some of the flows that are over, if it is time to. Called after each batch, and when
+   * none comes.
+   *
+   * @param nowNanos packet time, nanoseconds since 1970
+   */
+  public void expire(long nowNanos) {
+    table.expire(nowNanos);
+  }
+
+  /**
+   * Ends all flows, as no packet will come any more: the listener hears of each. Takes a look at
+   * the whole table, so it is for the end of a capture, not for between two sources.
+   */
+  public void end() {
+    table.end();
+  }
+
+  /** Flows in the table. */
+  public int size() {
+    return table.size();
+  }
+
+  /** Flows seen since the start. */
+  public long created() {
+    return table.created();
+  }
+
+  /** Flows that were over by their time. */
+  public long expired() {
+    return table.expired();
+  }
+
+  /** Flows that gave way because the table was full. */
+  public long evicted() {
+    return table.evicted();
+  }
+
+  /** Packets that could not be decoded; all of them were kept. */
+  public long undecoded() {
+    return keys.undecoded();
+  }
+
+  /** Slots looked at beyond the first of each look-up: the price of collisions. */
+  public long probes() {
+    return table.probes();
+  }
+}

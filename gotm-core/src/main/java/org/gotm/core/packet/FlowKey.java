@@ -1,0 +1,102 @@
+package org.gotm.core.packet;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+
+/**
+ * Who speaks with whom: the key of one flow as a value, for programs and people. Not for the hot
+ * path, where a key is a record in {@link FlowKeys}; the words here are those of that record.
+ *
+ * @param meta family, protocol, ICMP type and ports
+ * @param address0 both addresses of an IPv4 key; else the first half of the first end's
+ * @param address1 second half of the first end's address; of a key without IP the second end
+ * @param address2 first half of the second end's address
+ * @param address3 second half of the second end's address
+ */
+public record FlowKey(long meta, long address0, long address1, long address2, long address3) {
+
+  /** The key made of words, those that its family does not use being 0. */
+  public static FlowKey of(long meta, long address0, long rest1, long rest2, long rest3) {
+    long mask = FlowKeys.restMask(meta);
+    return new FlowKey(meta, address0, rest1 & mask, rest2 & mask, rest3 & mask);
+  }
+
+  /** One of the families in {@link FlowKeys}; 0 if the packet could not be decoded. */
+  public int family() {
+    return (int) meta & 0xff;
+  }
+
+  /** IP protocol number, 0 if the flow is not IP. */
+  public int protocol() {
+    return (int) (meta >>> 8) & 0xff;
+  }
+
+  /** Port of the first end, 0 to 65535; the identifier of an ICMP echo; 0 if there is none. */
+  public int firstPort() {
+    return (int) (meta >>> 48);
+  }
+
+  /** Port of the second end, likewise; the EtherType if the flow is not IP. */
+  public int secondPort() {
+    return (int) (meta >>> 32) & 0xffff;
+  }
+
+  /**
+   * Address of the first end in its usual spelling: the lower one, or the sender's if flows have a
+   * direction.
+   */
+  public String firstAddress() {
+    return switch (family()) {
+      case FlowKeys.FAMILY_IPV4 -> ip(ByteBuffer.allocate(4).putInt((int) (address0 >>> 32)));
+      case FlowKeys.FAMILY_IPV6 -> ip(ByteBuffer.allocate(16).putLong(address0).putLong(address1));
+      default -> mac(address0);
+    };
+  }
+
+  /** Address of the second end. */
+  public String secondAddress() {
+    return switch (family()) {
+      case FlowKeys.FAMILY_IPV4 -> ip(ByteBuffer.allocate(4).putInt((int) address0));
+      case FlowKeys.FAMILY_IPV6 -> ip(ByteBuffer.allocate(16).putLong(address2).putLong(address3));
+      default -> mac(address1);
+    };
+  }
+
+  /** Protocol and both ends as {@code name=value} pairs; {@code unknown} if not decoded. */
+  @Override
+  public String toString() {
+    return switch (family()) {
+      case 0 -> "unknown";
+      case FlowKeys.FAMILY_MAC ->
+          "ethertype=0x%04x src=%s dst=%s".formatted(secondPort(), firstAddress(), secondAddress());
+      default ->
+          "proto=%s src=%s sport=%d dst=%s dport=%d"
+              .formatted(
+                  IpProtocol.nameOf(protocol()),
+                  firstAddress(),
+                  firstPort(),
+                  secondAddress(),
+                  secondPort());
+    };
+  }
+
+  private static String ip(ByteBuffer address) {
+    try {
+      return InetAddress.getByAddress(address.array()).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of 4 or 16 bytes was refused", e);
+    }
+  }
+
+  private static String mac(long address) {
+    return "%02x:%02x:%02x:%02x:%02x:%02x"
+        .formatted(
+            address >> 40 & 0xff,
+            address >> 32 & 0xff,
+            address >> 24 & 0xff,
+            address >> 16 & 0xff,
+            address >> 8 & 0xff,
+            address & 0xff);
+  }
+}
