@@ -1,0 +1,2 @@
+/** Small programs that embed gotm. */
+package org.gotm.examples;
