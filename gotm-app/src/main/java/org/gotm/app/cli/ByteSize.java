@@ -1,5 +1,6 @@
 package org.gotm.app.cli;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -29,8 +30,9 @@ final class ByteSize implements ITypeConverter<Long> {
     }
     int power = size.group(2) == null ? 0 : UNITS.indexOf(size.group(2)) + 1;
     long base = "B".equals(size.group(3)) ? 1000 : 1024;
-    BigInteger bytes = DecimalNumber.times(size.group(1), Math.powExact(base, power));
-    if (DecimalNumber.isTooLarge(bytes)) {
+    BigDecimal unit = BigDecimal.valueOf(base).pow(power);
+    BigInteger bytes = new BigDecimal(size.group(1)).multiply(unit).toBigInteger();
+    if (bytes.bitLength() >= Long.SIZE) {
       throw new TypeConversionException("'" + text + "' is larger than 8 EiB");
     }
     return bytes.longValue();

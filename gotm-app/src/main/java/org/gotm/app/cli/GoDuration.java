@@ -1,5 +1,6 @@
 package org.gotm.app.cli;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Map;
@@ -36,14 +37,15 @@ final class GoDuration implements ITypeConverter<Duration> {
     BigInteger nanos = BigInteger.ZERO;
     int end = 0;
     while (part.find() && part.start() == end) {
-      nanos = nanos.add(DecimalNumber.times(part.group(1), NANOS.get(part.group(2))));
+      BigDecimal unit = BigDecimal.valueOf(NANOS.get(part.group(2)));
+      nanos = nanos.add(new BigDecimal(part.group(1)).multiply(unit).toBigInteger());
       end = part.end();
     }
     if (end == 0 || end != text.length()) {
       throw new TypeConversionException(
           "'" + text + "' is not a duration such as 300ms, 5s or 1m30s");
     }
-    if (DecimalNumber.isTooLarge(nanos)) {
+    if (nanos.bitLength() >= Long.SIZE) {
       throw new TypeConversionException("'" + text + "' is longer than 292 years");
     }
     return Duration.ofNanos(nanos.longValue());

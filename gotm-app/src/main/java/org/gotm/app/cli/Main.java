@@ -21,10 +21,6 @@ public final class Main {
    */
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // logs are read by programs: no other digits or separators
-    if (args.length == 1 && args[0].matches("--?version|-V")) {
-      System.out.println(Version.line()); // without building the whole command line first
-      return;
-    }
     System.exit(commandLine().execute(args));
   }
 

@@ -43,7 +43,6 @@ public final class Recorder {
    */
   public int run() throws InterruptedException {
     signals.install();
-    TrainedClasses.initialize();
     if (!settings.isOffline()) {
       Rehearsal.start();
     }

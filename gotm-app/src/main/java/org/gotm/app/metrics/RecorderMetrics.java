@@ -6,10 +6,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Pattern;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 
@@ -18,17 +16,15 @@ import org.gotm.core.capture.Ledger;
  * they counters or gauges; the rest follows the conventions of Prometheus.
  */
 public final class RecorderMetrics {
-  private static final Pattern BOUND = Pattern.compile("le=\"([0-9.E]+)\"");
-  private static final int GO_EXPONENT = 6;
-
+  private final List<MeteredWorker> workers;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   /** Metrics of these workers and their output, and of process and JVM. */
   public RecorderMetrics(List<MeteredWorker> workers, OutputMeters output) {
+    this.workers = List.copyOf(workers);
     workers.forEach(this::addWorker);
     addOutput(output);
-    registry.getPrometheusRegistry().register(new FlowSizeCollector(workers));
     JvmMetrics.builder().register(registry.getPrometheusRegistry());
   }
 
@@ -154,25 +150,6 @@ public final class RecorderMetrics {
 
   /** All metrics in Prometheus' text format. Any thread. */
   public String scrape() {
-    return asGoSpellsBounds(registry.scrape("text/plain"));
-  }
-
-  /** Bucket bounds as the original spelled them: queries name them. */
-  private static String asGoSpellsBounds(String text) {
-    return BOUND
-        .matcher(text)
-        .replaceAll(bound -> "le=\"" + goSpelling(new BigDecimal(bound.group(1))) + "\"");
-  }
-
-  /**
-   * A number above 0 as Go's {@code FormatFloat(x, 'g', -1, 64)} writes it: {@code 65536}, but
-   * {@code 1.048576e+06}.
-   */
-  private static String goSpelling(BigDecimal number) {
-    BigDecimal digits = number.stripTrailingZeros();
-    int exponent = digits.precision() - digits.scale() - 1;
-    return exponent < GO_EXPONENT
-        ? digits.toPlainString()
-        : "%se+%02d".formatted(digits.movePointLeft(exponent).toPlainString(), exponent);
+    return registry.scrape("text/plain") + FlowSizeText.of(workers);
   }
 }

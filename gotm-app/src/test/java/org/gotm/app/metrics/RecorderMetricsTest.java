@@ -169,6 +169,18 @@ class RecorderMetricsTest {
         .containsEntry("gotm_flow_size_bytes_sum" + EN0, 110_100.0);
   }
 
+  @Test
+  void shouldEscapeAnInterfaceNameAsTheRegistryDoes() {
+    String text =
+        new RecorderMetrics(List.of(FixedMeters.worker("a \\ \"b\"\nc", 0)), new FixedMeters())
+            .scrape();
+
+    String labels = "{interface=\"a \\\\ \\\"b\\\"\\nc\",worker=\"0\"} ";
+    assertThat(text)
+        .contains("gotm_bytes_total" + labels)
+        .contains("gotm_flow_size_bytes_count" + labels);
+  }
+
   /** Exit 0: no complaint, 3: complaints about taste, 1: it cannot be read. */
   @Test
   void shouldPleaseThePrometheusToolButForOldNames(@TempDir Path folder) throws IOException {
