@@ -1,22 +1,23 @@
 /**
  * The daemon: wires sources, workers and output together, and owns files, threads and command line.
  */
-@SuppressWarnings("requires-automatic")
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module org.gotm.app {
   requires com.github.luben.zstd_jni;
   requires info.picocli;
-  requires io.prometheus.metrics.core;
   requires io.prometheus.metrics.instrumentation.jvm;
   requires io.prometheus.metrics.model;
   requires jdk.httpserver;
   requires jdk.management;
   requires jdk.unsupported;
-  requires micrometer.core;
   requires micrometer.registry.prometheus;
   requires org.apache.commons.compress;
-  requires org.gotm.core;
   requires org.gotm.ffm;
   requires org.gotm.store;
+  requires transitive micrometer.core;
+  requires transitive org.gotm.core;
+
+  exports org.gotm.app.metrics;
 
   opens org.gotm.app.bench to
       info.picocli;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.gotm.app.metrics.OutputMeters;
+import org.gotm.app.metrics.MeteredOutput;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.Chunk;
@@ -245,8 +245,16 @@ final class Pipeline implements AutoCloseable {
     return troubles;
   }
 
-  OutputMeters outputMeters() {
-    return new PipelineMeters(output, pool);
+  /** What the metrics tell of output and chunks. */
+  MeteredOutput meteredOutput() {
+    return new MeteredOutput(
+        output::rotations,
+        output::writeErrors,
+        output::bytesWritten,
+        output::compressorNanos,
+        output::queueDepth,
+        pool::size,
+        pool::inUse);
   }
 
   /**

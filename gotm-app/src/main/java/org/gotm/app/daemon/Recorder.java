@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MeteredWorker;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
@@ -140,17 +141,14 @@ public final class Recorder {
   }
 
   private void serve(MetricsServer server, Pipeline pipeline) {
-    List<MeteredWorker> workers = new ArrayList<>();
+    Map<MeteredWorker, FlowSizes> workers = new LinkedHashMap<>();
     for (Capture capture : pipeline.captures()) {
-      workers.add(
+      MeteredWorker worker =
           new MeteredWorker(
-              capture.interfaceName(),
-              capture.worker(),
-              capture.ledger(),
-              capture.flowSizes(),
-              capture.extraCounters()));
+              capture.interfaceName(), capture.worker(), capture.ledger(), capture.extraCounters());
+      workers.put(worker, capture.flowSizes());
     }
-    server.serve(new RecorderMetrics(workers, pipeline.outputMeters()), pipeline::troubles);
+    server.serve(new RecorderMetrics(workers, pipeline.meteredOutput()), pipeline::troubles);
   }
 
   private synchronized void log(String message) {

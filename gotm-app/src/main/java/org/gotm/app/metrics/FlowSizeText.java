@@ -1,7 +1,7 @@
 package org.gotm.app.metrics;
 
 import java.math.BigDecimal;
-import java.util.List;
+import java.util.Map;
 
 /**
  * The histograms {@code gotm_flow_size_bytes} in Prometheus' text format, straight from what the
@@ -21,17 +21,16 @@ final class FlowSizeText {
   }
 
   /** The whole metric family, a histogram a worker. Any thread. */
-  static String of(List<MeteredWorker> workers) {
+  static String of(Map<MeteredWorker, FlowSizes> workers) {
     FlowSizeText family = new FlowSizeText();
     workers.forEach(family::add);
     return family.text.toString();
   }
 
-  private void add(MeteredWorker worker) {
+  private void add(MeteredWorker worker, FlowSizes sizes) {
     String labels =
         "interface=\"%s\",worker=\"%d\""
-            .formatted(escaped(worker.interfaceName()), worker.worker());
-    FlowSizes sizes = worker.flowSizes();
+            .formatted(escaped(worker.interfaceName()), worker.number());
     long flows = 0;
     for (int i = 0; i < FlowSizes.BUCKETS; i++) {
       flows += sizes.count(i);

@@ -7,14 +7,10 @@ import org.gotm.core.capture.Ledger;
  * What the metrics of one worker are made of.
  *
  * @param interfaceName value of the label {@code interface}
- * @param worker value of the label {@code worker}
- * @param ledger its account
- * @param flowSizes sizes of its ended flows
- * @param extraCounters names of the counters that only its source has
+ * @param number value of the label {@code worker}, from 0 on each interface
+ * @param ledger its account, read whenever the metrics are
+ * @param extraCounters names of the counters that only its source has, in the order of {@link
+ *     org.gotm.core.capture.Counter#extra}; lower case, with dots between words
  */
 public record MeteredWorker(
-    String interfaceName,
-    int worker,
-    Ledger ledger,
-    FlowSizes flowSizes,
-    List<String> extraCounters) {}
+    String interfaceName, int number, Ledger ledger, List<String> extraCounters) {}

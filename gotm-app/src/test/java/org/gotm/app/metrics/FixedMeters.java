@@ -1,22 +1,39 @@
 package org.gotm.app.metrics;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 
 /** A recorder whose every number is another, to see where each of them goes. */
-final class FixedMeters implements OutputMeters {
-  /** A worker whose counter number n stands at 1000 + n. */
-  static MeteredWorker worker(String interfaceName, int worker) {
-    Ledger ledger = new Ledger();
-    for (Counter counter : Counter.values()) {
-      ledger.set(counter, value(counter));
+final class FixedMeters {
+  private FixedMeters() {}
+
+  /** Metrics of these workers, each with the same three flows, and of an output. */
+  static RecorderMetrics recorder(MeteredWorker... workers) {
+    Map<MeteredWorker, FlowSizes> sizes = new LinkedHashMap<>();
+    for (MeteredWorker worker : workers) {
+      sizes.put(worker, flowSizes());
     }
+    return new RecorderMetrics(sizes, output());
+  }
+
+  private static FlowSizes flowSizes() {
     FlowSizes sizes = new FlowSizes();
     sizes.observe(100);
     sizes.observe(50_000);
     sizes.observe(60_000);
-    return new MeteredWorker(interfaceName, worker, ledger, sizes, List.of("freezes"));
+    return sizes;
+  }
+
+  /** A worker whose counter number n stands at 1000 + n. */
+  static MeteredWorker worker(String interfaceName, int number) {
+    Ledger ledger = new Ledger();
+    for (Counter counter : Counter.values()) {
+      ledger.set(counter, value(counter));
+    }
+    return new MeteredWorker(interfaceName, number, ledger, List.of("freezes"));
   }
 
   /** What {@link #worker} has in a counter. */
@@ -24,38 +41,9 @@ final class FixedMeters implements OutputMeters {
     return 1000 + counter.ordinal();
   }
 
-  @Override
-  public long rotations() {
-    return 1;
-  }
-
-  @Override
-  public long writeErrors() {
-    return 2;
-  }
-
-  @Override
-  public long bytesOnDisk() {
-    return 3;
-  }
-
-  @Override
-  public int queueDepth() {
-    return 4;
-  }
-
-  @Override
-  public long compressorNanos() {
-    return 5_500_000_000L;
-  }
-
-  @Override
-  public int chunks() {
-    return 6;
-  }
-
-  @Override
-  public int chunksInUse() {
-    return 7;
+  /** An output that counts from 1 to 7. */
+  static MeteredOutput output() {
+    return new MeteredOutput(
+        () -> 1, () -> 2, () -> 3, () -> 5_500_000_000L, () -> 4, () -> 6, () -> 7);
   }
 }

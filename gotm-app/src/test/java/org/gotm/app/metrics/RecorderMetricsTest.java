@@ -30,10 +30,7 @@ class RecorderMetricsTest {
   private static final String EN1 = "{interface=\"en1\",worker=\"3\"}";
 
   private final String scrape =
-      new RecorderMetrics(
-              List.of(FixedMeters.worker("en0", 0), FixedMeters.worker("en1", 3)),
-              new FixedMeters())
-          .scrape();
+      FixedMeters.recorder(FixedMeters.worker("en0", 0), FixedMeters.worker("en1", 3)).scrape();
   private final Map<String, Double> samples = samples(scrape);
 
   private static Map<String, Double> samples(String scrape) {
@@ -171,9 +168,7 @@ class RecorderMetricsTest {
 
   @Test
   void shouldEscapeAnInterfaceNameAsTheRegistryDoes() {
-    String text =
-        new RecorderMetrics(List.of(FixedMeters.worker("a \\ \"b\"\nc", 0)), new FixedMeters())
-            .scrape();
+    String text = FixedMeters.recorder(FixedMeters.worker("a \\ \"b\"\nc", 0)).scrape();
 
     String labels = "{interface=\"a \\\\ \\\"b\\\"\\nc\",worker=\"0\"} ";
     assertThat(text)
