@@ -9,10 +9,13 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as Go writes them: {@code 300ms}, {@code 5s}, {@code 1m30s}, {@code 1.5h}. */
+/**
+ * Durations as Go writes them: {@code 300ms}, {@code 5s}, {@code 1m30s}, {@code 1.5h}; days, {@code
+ * 1d}, besides.
+ */
 final class GoDuration implements ITypeConverter<Duration> {
   private static final Pattern PART =
-      Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
+      Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h|d)");
   private static final Map<String, Long> NANOS =
       Map.of(
           "ns", 1L,
@@ -22,7 +25,8 @@ final class GoDuration implements ITypeConverter<Duration> {
           "ms", 1_000_000L,
           "s", 1_000_000_000L,
           "m", 60_000_000_000L,
-          "h", 3_600_000_000_000L);
+          "h", 3_600_000_000_000L,
+          "d", 86_400_000_000_000L);
 
   @Override
   public Duration convert(String text) {

@@ -33,8 +33,8 @@ public final class LiveSources {
       Settings settings, Map<String, String> environment, Consumer<String> log) {
     List<PacketSource> sources = new ArrayList<>();
     try {
-      for (String name : settings.interfaces()) {
-        sources.addAll(open(name, settings));
+      for (String name : settings.source().interfaces()) {
+        sources.addAll(open(name, settings.source()));
         warnOfOffloads(name, log);
       }
       return sources;
@@ -44,8 +44,8 @@ public final class LiveSources {
     }
   }
 
-  private static List<PacketSource> open(String name, Settings settings) {
-    CaptureMethod method = settings.captureMethod();
+  private static List<PacketSource> open(String name, Settings.Source settings) {
+    CaptureMethod method = settings.method();
     if (method == CaptureMethod.AUTO) {
       method = methodFor(name);
     }
@@ -72,7 +72,7 @@ public final class LiveSources {
     return isLinux ? CaptureMethod.AFPACKET : CaptureMethod.PCAP;
   }
 
-  private static List<PacketSource> afPacket(String name, Settings settings) {
+  private static List<PacketSource> afPacket(String name, Settings.Source settings) {
     long bufferBytes = settings.bufferBytes().orElse(AfPacketOptions.DEFAULT_BUFFER_BYTES);
     long blockBytes = Math.min(settings.blockBytes(), bufferBytes / 2) / PAGE * PAGE;
     AfPacketOptions options =
@@ -84,7 +84,7 @@ public final class LiveSources {
   }
 
   /** SNF has no filter of its own, so packets are filtered as they come. */
-  private static List<PacketSource> snf(String name, Settings settings) {
+  private static List<PacketSource> snf(String name, Settings.Source settings) {
     SnfOptions options = SnfOptions.of(name).withRings(settings.workers());
     if (settings.bufferBytes().isPresent()) {
       options = options.withDataRingBytes(settings.bufferBytes().get());
@@ -105,7 +105,7 @@ public final class LiveSources {
   }
 
   /** Libpcap cannot divide an interface among threads, except where SNF does that underneath. */
-  private static List<PacketSource> pcap(String name, Settings settings) {
+  private static List<PacketSource> pcap(String name, Settings.Source settings) {
     if (settings.workers() > 1 && System.getenv("SNF_NUM_RINGS") == null) {
       throw new PacketSourceException(
           "workers=%d: libpcap would give each of them every packet; use -capture afpacket or -workers 1"

@@ -32,21 +32,21 @@ final class Outputs {
   }
 
   private static OutputOptions options(Settings settings, String baseName) {
+    Settings.Output output = settings.output();
     boolean offline = settings.isOffline();
     return new OutputOptions(
         new OutputOptions.Naming(
-            settings.outputFolder(),
+            output.folder(),
             baseName,
-            settings.utc() ? ZoneOffset.UTC : ZoneId.systemDefault(),
+            output.utc() ? ZoneOffset.UTC : ZoneId.systemDefault(),
             offline),
         new OutputOptions.Rotation(
-            offline ? 0 : settings.rotationInterval().toNanos(),
-            settings.rotationBytes().orElse(0L)),
-        new OutputOptions.Format(settings.precision(), settings.snaplen()),
-        settings.compression(),
+            offline ? 0 : output.rotationInterval().toNanos(), output.rotationBytes().orElse(0L)),
+        new OutputOptions.Format(output.precision(), settings.source().snaplen()),
+        output.compression(),
         compressorThreads(settings),
-        settings.flushInterval().toNanos(),
-        settings.perWorker());
+        output.flushInterval().toNanos(),
+        output.perWorker());
   }
 
   /**
@@ -54,7 +54,10 @@ final class Outputs {
    */
   private static int compressorThreads(Settings settings) {
     int processors = Runtime.getRuntime().availableProcessors();
-    int workers = settings.isOffline() ? 0 : settings.interfaces().size() * settings.workers();
+    int workers =
+        settings.isOffline()
+            ? 0
+            : settings.source().interfaces().size() * settings.source().workers();
     return Math.max(1, processors - workers);
   }
 }

@@ -52,7 +52,7 @@ final class Pipeline implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     this.sources = sources;
-    this.fileSources = new FileSources(settings.filter());
+    this.fileSources = new FileSources(settings.source().filter());
     this.pool =
         new ChunkPool(
             CHUNKS + CHUNKS_A_WORKER * Math.max(1, sources.size()),
@@ -63,7 +63,7 @@ final class Pipeline implements AutoCloseable {
   /** Opens the sources and makes the workers; nothing runs and no file is touched yet. */
   static Pipeline prepare(
       Settings settings, Map<String, String> environment, Consumer<String> log) {
-    FileSources.check(settings.files());
+    FileSources.check(settings.source().files());
     List<PacketSource> sources =
         settings.isOffline() ? List.of() : LiveSources.open(settings, environment, log);
     Pipeline pipeline = new Pipeline(settings, sources, log);
@@ -86,13 +86,15 @@ final class Pipeline implements AutoCloseable {
       CaptureWorker captureWorker =
           new CaptureWorker(
               source,
-              new PacketDecoder(source.linkType(), settings.directional(), keys),
+              new PacketDecoder(source.linkType(), settings.flows().directional(), keys),
               newTable(keys, watch),
               newAppender(number, source.linkType(), ledger),
               ledger,
               System::nanoTime);
       int cpu =
-          settings.cpus().isEmpty() ? -1 : settings.cpus().get(number % settings.cpus().size());
+          settings.source().cpus().isEmpty()
+              ? -1
+              : settings.source().cpus().get(number % settings.source().cpus().size());
       captures.add(new LiveCapture(worker, source, captureWorker, watch, cpu));
     }
   }
@@ -107,7 +109,7 @@ final class Pipeline implements AutoCloseable {
         source ->
             new CaptureWorker(
                 source,
-                new PacketDecoder(source.linkType(), settings.directional(), keys),
+                new PacketDecoder(source.linkType(), settings.flows().directional(), keys),
                 table,
                 appenders.computeIfAbsent(
                     source.linkType(), linkType -> newAppender(0, linkType, ledger)),
@@ -115,8 +117,8 @@ final class Pipeline implements AutoCloseable {
                 System::nanoTime);
     captures.add(
         new FileCapture(
-            OutputNames.ofFiles(settings.files()),
-            settings.files(),
+            OutputNames.ofFiles(settings.source().files()),
+            settings.source().files(),
             fileSources,
             workers,
             ledger,
@@ -131,10 +133,10 @@ final class Pipeline implements AutoCloseable {
   private FlowTable newTable(FlowKeys keys, FlowWatch watch) {
     FlowTable.Options options =
         new FlowTable.Options(
-            settings.maxFlows(),
-            settings.flowTimeout().toNanos(),
-            settings.cutoff(),
-            settings.largeFlowBytes());
+            settings.flows().capacity(),
+            settings.flows().timeout().toNanos(),
+            settings.flows().cutoff(),
+            settings.flows().largeBytes());
     return new FlowTable(options, keys, watch, memory);
   }
 
@@ -144,10 +146,10 @@ final class Pipeline implements AutoCloseable {
         new ChunkAppender.Options(
             worker,
             linkType,
-            settings.precision(),
-            settings.snaplen(),
-            settings.flushInterval().toNanos(),
-            offline ? settings.rotationInterval().toNanos() : 0,
+            settings.output().precision(),
+            settings.source().snaplen(),
+            settings.output().flushInterval().toNanos(),
+            offline ? settings.output().rotationInterval().toNanos() : 0,
             offline);
     return new ChunkAppender(options, pool, this::toOutput, ledger);
   }
@@ -174,8 +176,8 @@ final class Pipeline implements AutoCloseable {
 
   private String baseName() {
     return settings.isOffline()
-        ? OutputNames.ofFiles(settings.files())
-        : String.join(",", settings.interfaces());
+        ? OutputNames.ofFiles(settings.source().files())
+        : String.join(",", settings.source().interfaces());
   }
 
   private long workersOn(String name) {

@@ -58,7 +58,7 @@ public final class Recorder {
     List<Capture> captures = pipeline.captures();
     StatsReporter reporter = new StatsReporter(captures, this::log);
     if (settings.isOffline() && Progress.isWanted()) {
-      progress = new Progress(System.err, FileSources.totalBytes(settings.files()));
+      progress = new Progress(System.err, FileSources.totalBytes(settings.source().files()));
     }
     pipeline.start(signals::wakeUp);
     if (server != null) {
@@ -85,7 +85,7 @@ public final class Recorder {
 
   /** Reports and rotates until all captures ended or a stop is asked for. */
   private void watch(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
-    long interval = settings.timeInterval().toNanos();
+    long interval = settings.report().interval().toNanos();
     long next = System.nanoTime() + interval;
     while (!pipeline.hasEnded()) {
       long wait = Math.min(LOOK_NANOS, Math.max(next - System.nanoTime(), 1));
@@ -122,10 +122,10 @@ public final class Recorder {
   }
 
   private MetricsServer bindMetrics() {
-    if (settings.metricsAddress().isEmpty()) {
+    if (settings.report().metricsAddress().isEmpty()) {
       return null;
     }
-    InetSocketAddress address = settings.metricsAddress().get();
+    InetSocketAddress address = settings.report().metricsAddress().get();
     try {
       return MetricsServer.bind(address);
     } catch (IOException e) {
