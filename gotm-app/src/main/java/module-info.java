@@ -5,18 +5,17 @@
 module org.gotm.app {
   requires com.github.luben.zstd_jni;
   requires info.picocli;
-  requires io.prometheus.metrics.core;
   requires io.prometheus.metrics.instrumentation.jvm;
   requires io.prometheus.metrics.model;
   requires jdk.httpserver;
   requires jdk.management;
   requires jdk.unsupported;
-  requires micrometer.core;
   requires micrometer.registry.prometheus;
   requires org.apache.commons.compress;
-  requires org.gotm.core;
   requires org.gotm.ffm;
   requires org.gotm.store;
+  requires micrometer.core;
+  requires org.gotm.core;
 
   opens org.gotm.app.bench to
       info.picocli;

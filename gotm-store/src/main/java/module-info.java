@@ -1,13 +1,15 @@
 /**
  * Capture files: what a recorder writes, in order, compressed, rotated, and repaired after a crash.
  */
-@SuppressWarnings("requires-automatic")
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module org.gotm.store {
   requires com.github.luben.zstd_jni;
   requires jdk.unsupported;
+  requires static transitive micrometer.core;
   requires org.apache.commons.compress;
   requires transitive org.gotm.core;
 
   exports org.gotm.store;
   exports org.gotm.store.api;
+  exports org.gotm.store.metrics;
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.gotm.app.traffic.SyntheticTraffic;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.ffm.linux.HugePages;
 import org.gotm.store.api.Compression;

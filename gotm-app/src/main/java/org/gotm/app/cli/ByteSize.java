@@ -1,5 +1,6 @@
 package org.gotm.app.cli;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -9,7 +10,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Sizes in bytes: a plain number, or one with a unit. {@code K}, {@code KiB}, {@code M}, {@code
- * MiB} and so on count in powers of 1024, {@code KB}, {@code MB} and so on in powers of 1000.
+ * MiB} and so on count in powers of 1024, {@code KB}, {@code MB} and so on in powers of 1000. A
+ * plain number may be hexadecimal, {@code 0x2000}.
  */
 final class ByteSize implements ITypeConverter<Long> {
   private static final Pattern SIZE =
@@ -22,17 +24,29 @@ final class ByteSize implements ITypeConverter<Long> {
   }
 
   static long parse(String text) {
-    Matcher size = SIZE.matcher(text.strip().toUpperCase(Locale.ROOT));
-    if (!size.matches()) {
+    BigInteger bytes = bytes(text.strip().toUpperCase(Locale.ROOT));
+    if (bytes == null) {
       throw new TypeConversionException(
           "'" + text + "' is not a size such as 65536, 64KiB or 1GiB");
     }
-    int power = size.group(2) == null ? 0 : UNITS.indexOf(size.group(2)) + 1;
-    long base = "B".equals(size.group(3)) ? 1000 : 1024;
-    BigInteger bytes = DecimalNumber.times(size.group(1), Math.powExact(base, power));
-    if (DecimalNumber.isTooLarge(bytes)) {
+    if (bytes.bitLength() >= Long.SIZE) {
       throw new TypeConversionException("'" + text + "' is larger than 8 EiB");
     }
     return bytes.longValue();
+  }
+
+  /** The size, or null if the text is none. */
+  private static BigInteger bytes(String text) {
+    if (text.matches("0X[0-9A-F]+")) {
+      return new BigInteger(text.substring(2), 16);
+    }
+    Matcher size = SIZE.matcher(text);
+    if (!size.matches()) {
+      return null;
+    }
+    int power = size.group(2) == null ? 0 : UNITS.indexOf(size.group(2)) + 1;
+    long base = "B".equals(size.group(3)) ? 1000 : 1024;
+    BigDecimal unit = BigDecimal.valueOf(base).pow(power);
+    return new BigDecimal(size.group(1)).multiply(unit).toBigInteger();
   }
 }

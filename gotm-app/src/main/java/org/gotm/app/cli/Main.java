@@ -1,5 +1,8 @@
 package org.gotm.app.cli;
 
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING;
+
 import java.util.Locale;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.daemon.StartException;
@@ -10,6 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TraceLevel;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where the process begins: parses the command line, runs the command, and makes the exit code. */
@@ -21,15 +25,15 @@ public final class Main {
    */
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // logs are read by programs: no other digits or separators
-    if (args.length == 1 && args[0].matches("--?version|-V")) {
-      System.out.println(Version.line()); // without building the whole command line first
-      return;
-    }
     System.exit(commandLine().execute(args));
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new GotmCommand())
+    CommandLine.tracer().setLevel(TraceLevel.OFF); // it would tell of options given twice
+    CommandLine line = new CommandLine(new GotmCommand());
+    line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST_HEADING, help -> "");
+    line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, new OptionTopics());
+    return line.setOverwrittenOptionsAllowed(true)
         .setPosixClusteredShortOptionsAllowed(false)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::onUsageError)
@@ -52,11 +56,23 @@ public final class Main {
       String reason = message.substring(message.indexOf(": ") + 2);
       return "%s=%s: %s".formatted(option.names()[0].substring(1), e.getValue(), reason);
     }
-    if (e instanceof UnmatchedArgumentException unmatched
-        && unmatched.getUnmatched().getFirst().startsWith("@")) {
-      return unmatched.getUnmatched().getFirst() + ": there is no such file of arguments to read";
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      return unmatchedMessage(unmatched);
     }
     return e.getMessage();
+  }
+
+  private static String unmatchedMessage(UnmatchedArgumentException e) {
+    String first = e.getUnmatched().getFirst();
+    if (first.startsWith("@")) {
+      return first + ": there is no such file of arguments to read";
+    }
+    boolean hasTwoDashes = first.startsWith("--");
+    return e.getSuggestions().stream()
+        .filter(name -> name.startsWith("--") == hasTwoDashes)
+        .findFirst()
+        .map(name -> "%s (did you mean %s?)".formatted(e.getMessage(), name))
+        .orElse(e.getMessage());
   }
 
   private static int onFailure(Exception e) {

@@ -3,12 +3,10 @@ package org.gotm.app.daemon;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.CaptureInterface;
 import org.gotm.ffm.InterfaceSources;
-import org.gotm.ffm.Method;
 import org.gotm.ffm.Sources;
 import org.gotm.ffm.snf.SnfOptions;
 
@@ -17,11 +15,10 @@ public final class LiveSources {
   private LiveSources() {}
 
   /** One source a worker, the workers of an interface behind each other; all or none are opened. */
-  static List<PacketSource> open(
-      Settings settings, Map<String, String> environment, Consumer<String> log) {
+  static List<PacketSource> open(Settings.Source settings, Consumer<String> log) {
     InterfaceSources sources =
         Sources.of(settings.interfaces().toArray(String[]::new))
-            .method(Method.valueOf(settings.captureMethod().name()))
+            .method(settings.method())
             .workers(settings.workers())
             .filter(settings.filter())
             .snaplen(settings.snaplen())

@@ -1,20 +1,25 @@
 package org.gotm.app.daemon;
 
+import java.lang.foreign.Arena;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.gotm.app.metrics.OutputMeters;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.FlowCutter;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.linux.HugePages;
+import org.gotm.ffm.linux.Libc;
 import org.gotm.store.Recording;
+import org.gotm.store.metrics.MeteredOutput;
 
 /**
  * The parts of a packet's way, wired together: sources, workers with their flow tables, chunks,
@@ -30,13 +35,14 @@ final class Pipeline implements AutoCloseable {
   private static final int TOUCHED_CHUNKS = 16;
 
   private static final int CHUNKS_A_WORKER = 8;
+  private static final int BACKGROUND_NICE = 5;
   private static final long CLOSE_NANOS = 2_000_000_000;
   private static final long CLOSE_LOOK_NANOS = 5_000_000;
 
   private final Settings settings;
   private final Consumer<String> log;
   private final HugePages memory = new HugePages();
-  private final List<Capture> captures = new ArrayList<>();
+  private final List<CaptureThread> captures = new ArrayList<>();
   private final List<PacketSource> sources;
   private final FileSources fileSources;
   private final ChunkPool pool;
@@ -47,7 +53,7 @@ final class Pipeline implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     this.sources = sources;
-    this.fileSources = new FileSources(settings.filter());
+    this.fileSources = new FileSources(settings.source().filter());
     this.pool =
         new ChunkPool(
             CHUNKS + CHUNKS_A_WORKER * Math.max(1, sources.size()),
@@ -56,21 +62,20 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** Opens the sources; nothing runs and no file is touched yet. */
-  static Pipeline prepare(
-      Settings settings, Map<String, String> environment, Consumer<String> log) {
-    FileSources.check(settings.files());
+  static Pipeline prepare(Settings settings, Consumer<String> log) {
+    FileSources.check(settings.source().files());
     List<PacketSource> sources =
-        settings.isOffline() ? List.of() : LiveSources.open(settings, environment, log);
+        settings.isOffline() ? List.of() : LiveSources.open(settings.source(), log);
     return new Pipeline(settings, sources, log);
   }
 
   /** Opens the recording, which repairs what a crash left, and makes the workers. */
   void open() {
-    recording = Outputs.open(settings, baseName(), pool, log);
+    recording = openRecording();
     if (settings.isOffline()) {
       addFiles();
     } else {
-      settings.interfaces().forEach(this::sayStart);
+      settings.source().interfaces().forEach(this::sayStart);
       addInterfaces();
     }
   }
@@ -80,10 +85,36 @@ final class Pipeline implements AutoCloseable {
     log.accept("Starting capture on %s with %d workers".formatted(name, workers));
   }
 
-  private String baseName() {
-    return settings.isOffline()
-        ? OutputNames.ofFiles(settings.files())
-        : String.join(",", settings.interfaces());
+  private Recording openRecording() {
+    Settings.Output output = settings.output();
+    Recording.Builder builder =
+        Recording.into(output.folder())
+            .name(settings.source().name())
+            .zone(output.utc() ? ZoneOffset.UTC : ZoneId.systemDefault())
+            .rotation(output.rotationInterval())
+            .rotationBytes(output.rotationBytes().orElse(0L))
+            .format(RecordFormat.pcap(output.precision(), settings.source().snaplen()))
+            .compression(output.compression())
+            .compressorThreads(compressorThreads())
+            .flush(output.flushInterval())
+            .perWorker(output.perWorker())
+            .pool(pool)
+            .log(log)
+            .yieldPriority(Pipeline::yieldPriority);
+    return settings.isOffline() ? builder.byPacketTime().open() : builder.open();
+  }
+
+  /**
+   * Never more busy threads than processors, but a reader of files mostly waits for compressors.
+   */
+  private int compressorThreads() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() - sources.size());
+  }
+
+  private static void yieldPriority() {
+    try (Arena arena = Arena.ofConfined()) {
+      new Libc(arena).setThreadNice(BACKGROUND_NICE);
+    }
   }
 
   private void addInterfaces() {
@@ -101,9 +132,9 @@ final class Pipeline implements AutoCloseable {
               recording.sink(number, source.linkType(), ledger),
               ledger,
               System::nanoTime);
-      int cpu =
-          settings.cpus().isEmpty() ? -1 : settings.cpus().get(number % settings.cpus().size());
-      captures.add(new LiveCapture(worker, source, captureWorker, cutter, watch, cpu));
+      List<Integer> cpus = settings.source().cpus();
+      int cpu = cpus.isEmpty() ? -1 : cpus.get(number % cpus.size());
+      captures.add(new InterfaceThread(worker, source, captureWorker, cutter, watch, cpu));
     }
   }
 
@@ -112,7 +143,7 @@ final class Pipeline implements AutoCloseable {
     FlowCutter cutter = newCutter(watch);
     Ledger ledger = new Ledger();
     Map<Integer, PacketSink> sinks = new HashMap<>();
-    FileCapture.FileWorkers workers =
+    FileThread.FileWorkers workers =
         source ->
             new CaptureWorker(
                 source,
@@ -122,9 +153,9 @@ final class Pipeline implements AutoCloseable {
                 ledger,
                 System::nanoTime);
     captures.add(
-        new FileCapture(
-            OutputNames.ofFiles(settings.files()),
-            settings.files(),
+        new FileThread(
+            settings.source().name(),
+            settings.source().files(),
             fileSources,
             workers,
             cutter,
@@ -134,13 +165,14 @@ final class Pipeline implements AutoCloseable {
   }
 
   private FlowCutter newCutter(FlowWatch watch) {
+    Settings.Flows flows = settings.flows();
     FlowCutter.Options options =
         new FlowCutter.Options(
-            settings.maxFlows(),
-            settings.flowTimeout().toNanos(),
-            settings.cutoff(),
-            settings.largeFlowBytes(),
-            settings.directional());
+            flows.capacity(),
+            flows.timeout().toNanos(),
+            flows.cutoff(),
+            flows.largeBytes(),
+            flows.directional());
     return new FlowCutter(options, watch, memory);
   }
 
@@ -151,7 +183,7 @@ final class Pipeline implements AutoCloseable {
    */
   void start(Runnable atEnd) {
     started = true;
-    for (Capture capture : captures) {
+    for (CaptureThread capture : captures) {
       if (!settings.isOffline()) {
         log.accept(
             "Starting worker %d on interface %s"
@@ -165,11 +197,11 @@ final class Pipeline implements AutoCloseable {
   }
 
   void stop() {
-    captures.forEach(Capture::stop);
+    captures.forEach(CaptureThread::stop);
   }
 
   boolean hasEnded() {
-    return captures.stream().allMatch(Capture::hasEnded);
+    return captures.stream().allMatch(CaptureThread::hasEnded);
   }
 
   /** Writes what is left and finishes the file; all captures have ended. */
@@ -177,7 +209,7 @@ final class Pipeline implements AutoCloseable {
     recording.finish();
   }
 
-  List<Capture> captures() {
+  List<CaptureThread> captures() {
     return captures;
   }
 
@@ -192,7 +224,7 @@ final class Pipeline implements AutoCloseable {
   /** What is wrong now, for {@code /healthz}. Any thread. */
   List<String> troubles() {
     List<String> troubles = new ArrayList<>();
-    for (Capture capture : captures) {
+    for (CaptureThread capture : captures) {
       String trouble = capture.trouble();
       if (trouble != null) {
         troubles.add(
@@ -207,8 +239,9 @@ final class Pipeline implements AutoCloseable {
     return troubles;
   }
 
-  OutputMeters outputMeters() {
-    return new PipelineMeters(recording);
+  /** What the metrics tell of output and chunks. */
+  MeteredOutput meteredOutput() {
+    return MeteredOutput.of(recording);
   }
 
   /**

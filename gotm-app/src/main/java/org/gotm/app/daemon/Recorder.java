@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.gotm.app.metrics.MeteredWorker;
+import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.ServiceManager;
+import org.gotm.store.metrics.MeteredWorker;
 
 /**
  * One run of gotm, from start to clean stop: opens what can fail first, then starts the threads,
@@ -43,11 +44,10 @@ public final class Recorder {
    */
   public int run() throws InterruptedException {
     signals.install();
-    TrainedClasses.initialize();
     if (!settings.isOffline()) {
       Rehearsal.start();
     }
-    try (Pipeline pipeline = Pipeline.prepare(settings, environment, this::log);
+    try (Pipeline pipeline = Pipeline.prepare(settings, this::log);
         MetricsServer server = bindMetrics()) {
       pipeline.open();
       return record(pipeline, server);
@@ -55,10 +55,10 @@ public final class Recorder {
   }
 
   private int record(Pipeline pipeline, MetricsServer server) throws InterruptedException {
-    List<Capture> captures = pipeline.captures();
+    List<CaptureThread> captures = pipeline.captures();
     StatsReporter reporter = new StatsReporter(captures, this::log);
     if (settings.isOffline() && Progress.isWanted()) {
-      progress = new Progress(System.err, FileSources.totalBytes(settings.files()));
+      progress = new Progress(System.err, FileSources.totalBytes(settings.source().files()));
     }
     pipeline.start(signals::wakeUp);
     if (server != null) {
@@ -71,7 +71,7 @@ public final class Recorder {
     reporter.printNews();
     clearProgress();
     reporter.printLedger();
-    return captures.stream().mapToInt(Capture::exitCode).max().orElse(ExitCodes.OK);
+    return captures.stream().mapToInt(CaptureThread::exitCode).max().orElse(ExitCodes.OK);
   }
 
   /** A service manager that cannot be told is no reason to lose packets. */
@@ -85,7 +85,7 @@ public final class Recorder {
 
   /** Reports and rotates until all captures ended or a stop is asked for. */
   private void watch(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
-    long interval = settings.timeInterval().toNanos();
+    long interval = settings.report().interval().toNanos();
     long next = System.nanoTime() + interval;
     while (!pipeline.hasEnded()) {
       long wait = Math.min(LOOK_NANOS, Math.max(next - System.nanoTime(), 1));
@@ -122,10 +122,10 @@ public final class Recorder {
   }
 
   private MetricsServer bindMetrics() {
-    if (settings.metricsAddress().isEmpty()) {
+    if (settings.report().metricsAddress().isEmpty()) {
       return null;
     }
-    InetSocketAddress address = settings.metricsAddress().get();
+    InetSocketAddress address = settings.report().metricsAddress().get();
     try {
       return MetricsServer.bind(address);
     } catch (IOException e) {
@@ -141,17 +141,14 @@ public final class Recorder {
   }
 
   private void serve(MetricsServer server, Pipeline pipeline) {
-    List<MeteredWorker> workers = new ArrayList<>();
-    for (Capture capture : pipeline.captures()) {
-      workers.add(
+    Map<MeteredWorker, FlowSizes> workers = new LinkedHashMap<>();
+    for (CaptureThread capture : pipeline.captures()) {
+      MeteredWorker worker =
           new MeteredWorker(
-              capture.interfaceName(),
-              capture.worker(),
-              capture.ledger(),
-              capture.flowSizes(),
-              capture.extraCounters()));
+              capture.interfaceName(), capture.worker(), capture.ledger(), capture.extraCounters());
+      workers.put(worker, capture.flowSizes());
     }
-    server.serve(new RecorderMetrics(workers, pipeline.outputMeters()), pipeline::troubles);
+    server.serve(new RecorderMetrics(workers, pipeline.meteredOutput()), pipeline::troubles);
   }
 
   private synchronized void log(String message) {

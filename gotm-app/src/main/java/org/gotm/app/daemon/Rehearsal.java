@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import org.gotm.app.bench.SyntheticTraffic;
+import org.gotm.app.traffic.SyntheticTraffic;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.ChunkAppender;

@@ -7,64 +7,61 @@ import java.util.List;
 import java.util.Optional;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.ffm.Method;
 import org.gotm.store.api.Compression;
 
 /**
  * Everything a run of gotm needs to know, checked.
  *
- * @param interfaces to capture from; ignored when there are files
- * @param files to read instead, {@code -} for standard input
- * @param captureMethod how to capture from interfaces
- * @param filter libpcap expression, empty for every packet
- * @param workers capture threads an interface
- * @param cpus processors to bind capture threads to, in order, or none
- * @param snaplen bytes of a packet to keep
- * @param bufferBytes kernel buffer of each worker, or SNF's data ring of all; none for the method's
- *     own choice
- * @param snf what only SNF understands
- * @param blockBytes block of an AF_PACKET ring
- * @param cutoff where flows are cut
- * @param flowTimeout idle time after which a flow is forgotten
- * @param directional true if each direction of a connection is a flow of its own
- * @param maxFlows flows that the table of a worker holds
- * @param largeFlowBytes size at which a flow is logged
- * @param timeInterval between two statistics lines
- * @param outputFolder where files go
- * @param compression of the files
- * @param rotationInterval age at which a file is finished
- * @param rotationBytes size at which a file is finished, or none
- * @param flushInterval how long a packet may wait in memory on a quiet link
- * @param precision of time stamps in files
- * @param utc true to name files in UTC
- * @param perWorker true to write a series of files for each worker
- * @param metricsAddress where to serve metrics, or none
+ * @param source where packets come from
+ * @param flows what a flow is and where it is cut
+ * @param output what is written, and where to
+ * @param report what is told of the run
  */
-public record Settings(
-    List<String> interfaces,
-    List<String> files,
-    CaptureMethod captureMethod,
-    String filter,
-    int workers,
-    List<Integer> cpus,
-    int snaplen,
-    Optional<Long> bufferBytes,
-    Snf snf,
-    int blockBytes,
-    Cutoff cutoff,
-    Duration flowTimeout,
-    boolean directional,
-    int maxFlows,
-    long largeFlowBytes,
-    Duration timeInterval,
-    Path outputFolder,
-    Compression compression,
-    Duration rotationInterval,
-    Optional<Long> rotationBytes,
-    Duration flushInterval,
-    TimestampPrecision precision,
-    boolean utc,
-    boolean perWorker,
-    Optional<InetSocketAddress> metricsAddress) {
+public record Settings(Source source, Flows flows, Output output, Report report) {
+
+  /**
+   * Where packets come from, and what of them is taken.
+   *
+   * @param interfaces to capture from; ignored when there are files
+   * @param files to read instead, {@code -} for standard input
+   * @param method how to capture from interfaces
+   * @param filter libpcap expression, empty for every packet
+   * @param workers capture threads an interface
+   * @param cpus processors to bind capture threads to, in order, or none
+   * @param snaplen bytes of a packet to keep
+   * @param bufferBytes kernel buffer of each worker, or SNF's data ring of all; none for the
+   *     method's own choice
+   * @param blockBytes block of an AF_PACKET ring
+   * @param snf what only SNF understands
+   */
+  public record Source(
+      List<String> interfaces,
+      List<String> files,
+      Method method,
+      String filter,
+      int workers,
+      List<Integer> cpus,
+      int snaplen,
+      Optional<Long> bufferBytes,
+      int blockBytes,
+      Snf snf) {
+    private static final int MAX_NAME_LENGTH = 100;
+
+    /** What the run is called in names of files and in statistics. */
+    String name() {
+      return files.isEmpty() ? String.join(",", interfaces) : nameOfFiles();
+    }
+
+    /** The file's own name, or that of the first and how many more. */
+    private String nameOfFiles() {
+      String first = files.getFirst();
+      Path name = first.equals("-") ? Path.of("stdin") : Path.of(first).getFileName();
+      String shortened = name == null ? "root" : name.toString();
+      shortened = shortened.substring(0, Math.min(shortened.length(), MAX_NAME_LENGTH));
+      return files.size() == 1 ? shortened : shortened + "+" + (files.size() - 1);
+    }
+  }
 
   /**
    * What only SNF understands; what is none is left to the SNF_ variables of the environment.
@@ -75,8 +72,50 @@ public record Settings(
    */
   public record Snf(Optional<Integer> flags, Optional<Integer> rssFlags, Optional<Integer> appId) {}
 
+  /**
+   * What a flow is and where it is cut.
+   *
+   * @param cutoff where flows are cut
+   * @param timeout idle time after which a flow is forgotten
+   * @param directional true if each direction of a connection is a flow of its own
+   * @param capacity flows that the table of a worker holds
+   * @param largeBytes payload bytes at which a flow is logged
+   */
+  public record Flows(
+      Cutoff cutoff, Duration timeout, boolean directional, int capacity, long largeBytes) {}
+
+  /**
+   * What is written, and where to.
+   *
+   * @param folder where files go
+   * @param compression of the files
+   * @param rotationInterval age at which a file is finished, zero for never
+   * @param rotationBytes size at which a file is finished, or none
+   * @param flushInterval how long a packet may wait in memory on a quiet link
+   * @param precision of time stamps in files
+   * @param utc true to name files in UTC
+   * @param perWorker true to write a series of files for each worker
+   */
+  public record Output(
+      Path folder,
+      Compression compression,
+      Duration rotationInterval,
+      Optional<Long> rotationBytes,
+      Duration flushInterval,
+      TimestampPrecision precision,
+      boolean utc,
+      boolean perWorker) {}
+
+  /**
+   * What is told of the run.
+   *
+   * @param interval between two statistics lines
+   * @param metricsAddress where to serve metrics, or none
+   */
+  public record Report(Duration interval, Optional<InetSocketAddress> metricsAddress) {}
+
   /** True when packets come from files, not from interfaces. */
   public boolean isOffline() {
-    return !files.isEmpty();
+    return !source.files().isEmpty();
   }
 }

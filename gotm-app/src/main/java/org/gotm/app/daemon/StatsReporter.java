@@ -10,12 +10,12 @@ import org.gotm.core.capture.Ledger;
 
 /** Prints a statistics line a worker each interval, and the ledger at the end. One thread. */
 final class StatsReporter {
-  private final List<Capture> captures;
+  private final List<CaptureThread> captures;
   private final Consumer<String> log;
-  private final Map<Capture, Map<Counter, Long>> before = new java.util.IdentityHashMap<>();
-  private final Map<Capture, String> troubles = new java.util.IdentityHashMap<>();
+  private final Map<CaptureThread, Map<Counter, Long>> before = new java.util.IdentityHashMap<>();
+  private final Map<CaptureThread, String> troubles = new java.util.IdentityHashMap<>();
 
-  StatsReporter(List<Capture> captures, Consumer<String> log) {
+  StatsReporter(List<CaptureThread> captures, Consumer<String> log) {
     this.captures = captures;
     this.log = log;
     captures.forEach(capture -> before.put(capture, new EnumMap<>(Counter.class)));
@@ -25,12 +25,12 @@ final class StatsReporter {
    * A line a worker: what happened since the last line, but the source's counters since the start.
    */
   void printInterval() {
-    for (Capture capture : captures) {
+    for (CaptureThread capture : captures) {
       log.accept(line(capture));
     }
   }
 
-  private String line(Capture capture) {
+  private String line(CaptureThread capture) {
     Ledger ledger = capture.ledger();
     long packets = since(capture, Counter.DELIVERED);
     long output = since(capture, Counter.KEPT);
@@ -51,7 +51,7 @@ final class StatsReporter {
         ledger.get(Counter.INTERFACE_DROPPED));
   }
 
-  private long since(Capture capture, Counter counter) {
+  private long since(CaptureThread capture, Counter counter) {
     long now = capture.ledger().get(counter);
     Long earlier = before.get(capture).put(counter, now);
     return earlier == null ? now : now - earlier;
@@ -59,7 +59,7 @@ final class StatsReporter {
 
   /** Prints large flows, and what trouble began or ended since the last call. */
   void printNews() {
-    for (Capture capture : captures) {
+    for (CaptureThread capture : captures) {
       capture.printNotes(log);
       String trouble = capture.trouble();
       String earlier = troubles.put(capture, trouble == null ? "" : trouble);
@@ -76,7 +76,7 @@ final class StatsReporter {
   /** A ledger line a worker, and their total. */
   void printLedger() {
     Ledger total = new Ledger();
-    for (Capture capture : captures) {
+    for (CaptureThread capture : captures) {
       log.accept(
           "ledger if=%s W=%02d %s"
               .formatted(capture.interfaceName(), capture.worker(), capture.ledger()));

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * Serves {@code /metrics} to Prometheus and {@code /healthz} to whoever watches: 200 while every
@@ -41,12 +42,17 @@ public final class MetricsServer implements AutoCloseable {
     return new MetricsServer(HttpServer.create(address, 0));
   }
 
-  /** Begins to answer. */
-  public void serve(RecorderMetrics metrics, Health health) {
+  /**
+   * Begins to answer.
+   *
+   * @param healthCheck what is wrong now, a line each; empty when every thread lives and every
+   *     source works; called by the server's thread
+   */
+  public void serve(RecorderMetrics metrics, Supplier<List<String>> healthCheck) {
     server.createContext(
         "/", exchange -> answer(exchange, 404, TEXT, "see /metrics and /healthz\n"));
     server.createContext("/metrics", exchange -> onMetrics(exchange, metrics));
-    server.createContext("/healthz", exchange -> onHealth(exchange, health));
+    server.createContext("/healthz", exchange -> onHealth(exchange, healthCheck));
     server.start();
   }
 
@@ -59,12 +65,13 @@ public final class MetricsServer implements AutoCloseable {
     answer(exchange, 200, PROMETHEUS_TEXT, metrics.scrape());
   }
 
-  private static void onHealth(HttpExchange exchange, Health health) throws IOException {
-    List<String> troubles = health.troubles();
-    if (troubles.isEmpty()) {
+  private static void onHealth(HttpExchange exchange, Supplier<List<String>> healthCheck)
+      throws IOException {
+    List<String> errors = healthCheck.get();
+    if (errors.isEmpty()) {
       answer(exchange, 200, TEXT, "ok\n");
     } else {
-      answer(exchange, 503, TEXT, String.join("\n", troubles) + "\n");
+      answer(exchange, 503, TEXT, String.join("\n", errors) + "\n");
     }
   }
 

@@ -29,6 +29,9 @@ class ByteSizeTest {
     "1GiB, 1073741824",
     "2G, 2147483648",
     "1TiB, 1099511627776",
+    "0x10, 16",
+    "0X2000, 8192",
+    "0x7fffffffffffffff, 9223372036854775807",
     "9223372036854775807, 9223372036854775807"
   })
   void shouldCountBytesWhenASize(String text, long expected) {
@@ -38,7 +41,8 @@ class ByteSizeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "-1", "+1", "KiB", "1KiBB", "1XB", "1iB", "0x10", "1e3", ".5K", "1,5K", "1K1K"
+        "", " ", "-1", "+1", "KiB", "1KiBB", "1XB", "1iB", "0x", "0xg", "0x10K", "1e3", ".5K",
+        "1,5K", "1K1K"
       })
   void shouldRefuseWhenNotASize(String text) {
     assertThatExceptionOfType(TypeConversionException.class)
@@ -47,7 +51,13 @@ class ByteSizeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"9223372036854775808", "8388608TiB", "99999999999999999999999GiB"})
+  @ValueSource(
+      strings = {
+        "9223372036854775808",
+        "0x8000000000000000",
+        "8388608TiB",
+        "99999999999999999999999GiB"
+      })
   void shouldRefuseWhenMoreThan63Bits(String text) {
     assertThatExceptionOfType(TypeConversionException.class)
         .isThrownBy(() -> ByteSize.parse(text))

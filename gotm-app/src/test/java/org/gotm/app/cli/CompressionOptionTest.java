@@ -19,13 +19,14 @@ class CompressionOptionTest {
     assertThat(option.convert("zstd")).isEqualTo(new Compression.Zstd(3));
   }
 
-  @Test
-  void shouldMeanGzipWhenTrueAsGoWritesAFlag() {
-    assertThat(option.convert("true")).isEqualTo(new Compression.Gzip(6));
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "1", "t", "T", "TRUE", "True"})
+  void shouldMeanGzipWhenTrueAsGoWritesAFlag(String text) {
+    assertThat(option.convert(text)).isEqualTo(new Compression.Gzip(6));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"off", "false", "none"})
+  @ValueSource(strings = {"off", "none", "false", "0", "f", "F", "FALSE", "False"})
   void shouldNotCompressWhenOff(String text) {
     assertThat(option.convert(text)).isEqualTo(new Compression.None());
   }

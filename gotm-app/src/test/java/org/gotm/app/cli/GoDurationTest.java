@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
-/** The right-hand column is what time.ParseDuration of Go answers. */
+/** The right-hand column is what time.ParseDuration of Go answers, but for days. */
 class GoDurationTest {
   @ParameterizedTest
   @CsvSource({
@@ -27,6 +27,8 @@ class GoDurationTest {
     "7ns, PT0.000000007S",
     "1s1s, PT2S",
     "300s, PT5M",
+    "1d, PT24H",
+    "1.5d12h, PT48H",
     "0, PT0S",
     "0s, PT0S",
     "2562047h47m16.854775807s, PT2562047H47M16.854775807S"
@@ -38,7 +40,7 @@ class GoDurationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "5", "s", "-5s", "5 s", " 5s", "5s ", "5sx", "x5s", "1e3s", "5S", "1d", ".s",
+        "", " ", "5", "s", "-5s", "5 s", " 5s", "5s ", "5sx", "x5s", "1e3s", "5S", "1D", "d", ".s",
         "..5s", "1m-30s", "PT5S", "٣s"
       })
   void shouldRefuseWhenNotADuration(String text) {

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.gotm.app.daemon.CaptureMethod;
 import org.gotm.app.daemon.Settings;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.ffm.Method;
 import org.gotm.store.api.Compression;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -31,41 +31,44 @@ class GotmCommandTest {
     assertThat(settings())
         .isEqualTo(
             new Settings(
-                List.of("eth0"),
-                List.of(),
-                CaptureMethod.AUTO,
-                "ip or ip6 or (vlan and (ip or ip6))",
-                1,
-                List.of(),
-                262_144,
-                Optional.empty(),
-                new Settings.Snf(Optional.empty(), Optional.empty(), Optional.empty()),
-                1 << 20,
-                Cutoff.of(100, 8192).withKeepControl(true),
-                Duration.ofSeconds(5),
-                false,
-                1_000_000,
-                1L << 30,
-                Duration.ofSeconds(5),
-                Path.of("out"),
-                new Compression.None(),
-                Duration.ofSeconds(300),
-                Optional.empty(),
-                Duration.ofSeconds(1),
-                TimestampPrecision.NANO,
-                false,
-                false,
-                Optional.of(new InetSocketAddress("localhost", 8080))));
+                new Settings.Source(
+                    List.of("eth0"),
+                    List.of(),
+                    Method.AUTO,
+                    "ip or ip6 or (vlan and (ip or ip6))",
+                    1,
+                    List.of(),
+                    262_144,
+                    Optional.empty(),
+                    1 << 20,
+                    new Settings.Snf(Optional.empty(), Optional.empty(), Optional.empty())),
+                new Settings.Flows(
+                    Cutoff.of(100, 8192).withKeepControl(true),
+                    Duration.ofSeconds(5),
+                    false,
+                    1_000_000,
+                    1L << 30),
+                new Settings.Output(
+                    Path.of("out"),
+                    new Compression.None(),
+                    Duration.ofSeconds(300),
+                    Optional.empty(),
+                    Duration.ofSeconds(1),
+                    TimestampPrecision.NANO,
+                    false,
+                    false),
+                new Settings.Report(
+                    Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080)))));
   }
 
   @Test
   void shouldUnderstandTheOriginalsExampleWhenUnchanged() {
     Settings settings = settingsOf("-rotationinterval 60s -interface en0 -compress");
 
-    assertThat(settings.rotationInterval()).isEqualTo(Duration.ofSeconds(60));
-    assertThat(settings.interfaces()).containsExactly("en0");
-    assertThat(settings.compression()).isEqualTo(new Compression.Gzip(6));
-    assertThat(settings.cutoff()).isEqualTo(settings().cutoff());
+    assertThat(settings.output().rotationInterval()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(settings.source().interfaces()).containsExactly("en0");
+    assertThat(settings.output().compression()).isEqualTo(new Compression.Gzip(6));
+    assertThat(settings.flows().cutoff()).isEqualTo(settings().flows().cutoff());
     assertThat(settings.isOffline()).isFalse();
   }
 
@@ -83,15 +86,15 @@ class GotmCommandTest {
             "-bytecutoff", "65536",
             "-metrics-address", ":9102");
 
-    assertThat(settings.interfaces()).containsExactly("ens1", "ens4");
-    assertThat(settings.timeInterval()).isEqualTo(Duration.ofSeconds(31));
-    assertThat(settings.flowTimeout()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(settings.rotationInterval()).isEqualTo(Duration.ofSeconds(60));
-    assertThat(settings.outputFolder()).isEqualTo(Path.of("pcaps"));
-    assertThat(settings.filter()).isEqualTo("vlan or not vlan");
-    assertThat(settings.cutoff()).isEqualTo(Cutoff.of(1000, 65536).withKeepControl(true));
-    assertThat(settings.metricsAddress()).hasValue(new InetSocketAddress(9102));
-    assertThat(settings.compression()).isEqualTo(new Compression.None());
+    assertThat(settings.source().interfaces()).containsExactly("ens1", "ens4");
+    assertThat(settings.report().interval()).isEqualTo(Duration.ofSeconds(31));
+    assertThat(settings.flows().timeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.output().rotationInterval()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(settings.output().folder()).isEqualTo(Path.of("pcaps"));
+    assertThat(settings.source().filter()).isEqualTo("vlan or not vlan");
+    assertThat(settings.flows().cutoff()).isEqualTo(Cutoff.of(1000, 65536).withKeepControl(true));
+    assertThat(settings.report().metricsAddress()).hasValue(new InetSocketAddress(9102));
+    assertThat(settings.output().compression()).isEqualTo(new Compression.None());
   }
 
   @Test
@@ -99,10 +102,10 @@ class GotmCommandTest {
     Settings settings = settingsOf("-r trace.pcap -bytecutoff 64KiB -compress=zstd");
 
     assertThat(settings.isOffline()).isTrue();
-    assertThat(settings.files()).containsExactly("trace.pcap");
-    assertThat(settings.filter()).isEmpty();
-    assertThat(settings.cutoff()).isEqualTo(Cutoff.of(100, 65536).withKeepControl(true));
-    assertThat(settings.compression()).isEqualTo(new Compression.Zstd(3));
+    assertThat(settings.source().files()).containsExactly("trace.pcap");
+    assertThat(settings.source().filter()).isEmpty();
+    assertThat(settings.flows().cutoff()).isEqualTo(Cutoff.of(100, 65536).withKeepControl(true));
+    assertThat(settings.output().compression()).isEqualTo(new Compression.Zstd(3));
   }
 
   /** An option, a value other than its default, and what it is for. */
@@ -111,39 +114,41 @@ class GotmCommandTest {
 
   private static final List<Row> ROWS =
       List.of(
-          new Row("interface", "en0,en1", Settings::interfaces, List.of("en0", "en1")),
-          new Row("filter", "tcp", Settings::filter, "tcp"),
-          new Row("timeinterval", "1m30s", Settings::timeInterval, Duration.ofSeconds(90)),
-          new Row("flowtimeout", "300ms", Settings::flowTimeout, Duration.ofMillis(300)),
-          new Row("bytecutoff", "1MiB", s -> s.cutoff().bytes(), 1L << 20),
-          new Row("packetcutoff", "7", s -> s.cutoff().packets(), 7L),
-          new Row("write", "a/b", Settings::outputFolder, Path.of("a/b")),
-          new Row("compress", "zstd:5", Settings::compression, new Compression.Zstd(5)),
-          new Row("rotationinterval", "1h", Settings::rotationInterval, Duration.ofHours(1)),
-          new Row("rotationsize", "1GiB", Settings::rotationBytes, Optional.of(1L << 30)),
+          new Row("interface", "en0,en1", s -> s.source().interfaces(), List.of("en0", "en1")),
+          new Row("filter", "tcp", s -> s.source().filter(), "tcp"),
+          new Row("timeinterval", "1m30s", s -> s.report().interval(), Duration.ofSeconds(90)),
+          new Row("flowtimeout", "300ms", s -> s.flows().timeout(), Duration.ofMillis(300)),
+          new Row("bytecutoff", "1MiB", s -> s.flows().cutoff().bytes(), 1L << 20),
+          new Row("packetcutoff", "7", s -> s.flows().cutoff().packets(), 7L),
+          new Row("write", "a/b", s -> s.output().folder(), Path.of("a/b")),
+          new Row("compress", "zstd:5", s -> s.output().compression(), new Compression.Zstd(5)),
+          new Row(
+              "rotationinterval", "1h", s -> s.output().rotationInterval(), Duration.ofHours(1)),
+          new Row("rotationsize", "1GiB", s -> s.output().rotationBytes(), Optional.of(1L << 30)),
           new Row(
               "metrics-address",
               "[::1]:9102",
-              Settings::metricsAddress,
+              s -> s.report().metricsAddress(),
               Optional.of(new InetSocketAddress("::1", 9102))),
-          new Row("largeflowsize", "2", Settings::largeFlowBytes, 2L << 20),
-          new Row("workers", "3", Settings::workers, 3),
-          new Row("snaplen", "128", Settings::snaplen, 128),
-          new Row("buffersize", "8MiB", Settings::bufferBytes, Optional.of(8L << 20)),
-          new Row("snf-flags", "0x101", s -> s.snf().flags(), Optional.of(0x101)),
-          new Row("snf-rss-flags", "49", s -> s.snf().rssFlags(), Optional.of(49)),
-          new Row("snf-app-id", "2", s -> s.snf().appId(), Optional.of(2)),
-          new Row("blocksize", "256KiB", Settings::blockBytes, 256 << 10),
-          new Row("flowkey", "directional", Settings::directional, true),
-          new Row("maxflows", "1000", Settings::maxFlows, 1000),
-          new Row("keepcontrol", "false", s -> s.cutoff().keepControl(), false),
-          new Row("flushinterval", "50ms", Settings::flushInterval, Duration.ofMillis(50)),
-          new Row("timestampprecision", "micro", Settings::precision, TimestampPrecision.MICRO),
-          new Row("utc", "true", Settings::utc, true),
-          new Row("output", "per-worker", Settings::perWorker, true),
-          new Row("capture", "pcap", Settings::captureMethod, CaptureMethod.PCAP),
-          new Row("cpus", "0", Settings::cpus, List.of(0)),
-          new Row("read", "a.pcap", Settings::files, List.of("a.pcap")));
+          new Row("largeflowsize", "2", s -> s.flows().largeBytes(), 2L << 20),
+          new Row("workers", "3", s -> s.source().workers(), 3),
+          new Row("snaplen", "128", s -> s.source().snaplen(), 128),
+          new Row("buffersize", "8MiB", s -> s.source().bufferBytes(), Optional.of(8L << 20)),
+          new Row("snf-flags", "0x101", s -> s.source().snf().flags(), Optional.of(0x101)),
+          new Row("snf-rss-flags", "49", s -> s.source().snf().rssFlags(), Optional.of(49)),
+          new Row("snf-app-id", "2", s -> s.source().snf().appId(), Optional.of(2)),
+          new Row("blocksize", "256KiB", s -> s.source().blockBytes(), 256 << 10),
+          new Row("flowkey", "directional", s -> s.flows().directional(), true),
+          new Row("maxflows", "1000", s -> s.flows().capacity(), 1000),
+          new Row("keepcontrol", "false", s -> s.flows().cutoff().keepControl(), false),
+          new Row("flushinterval", "50ms", s -> s.output().flushInterval(), Duration.ofMillis(50)),
+          new Row(
+              "timestampprecision", "micro", s -> s.output().precision(), TimestampPrecision.MICRO),
+          new Row("utc", "true", s -> s.output().utc(), true),
+          new Row("output", "per-worker", s -> s.output().perWorker(), true),
+          new Row("capture", "pcap", s -> s.source().method(), Method.PCAP),
+          new Row("cpus", "0", s -> s.source().cpus(), List.of(0)),
+          new Row("read", "a.pcap", s -> s.source().files(), List.of("a.pcap")));
 
   @TestFactory
   Stream<DynamicTest> shouldTakeTheValueWhenWrittenWithOneDashOrTwo() {
@@ -187,29 +192,29 @@ class GotmCommandTest {
 
   @Test
   void shouldReadStandardInputWhenTheFileIsADash() {
-    assertThat(settingsOf("-r - -compress").files()).containsExactly("-");
+    assertThat(settingsOf("-r - -compress").source().files()).containsExactly("-");
   }
 
   @Test
   void shouldReadEverythingWhenTheFilterIsEmpty() {
-    assertThat(settings("-filter", "").filter()).isEmpty();
-    assertThat(settings("-filter", "tcp", "-r", "a").filter()).isEqualTo("tcp");
+    assertThat(settings("-filter", "").source().filter()).isEmpty();
+    assertThat(settings("-filter", "tcp", "-r", "a").source().filter()).isEqualTo("tcp");
   }
 
   @Test
   void shouldNeverCutWhenCutoffsAreZero() {
-    assertThat(settingsOf("-packetcutoff 0 -bytecutoff 0").cutoff())
+    assertThat(settingsOf("-packetcutoff 0 -bytecutoff 0").flows().cutoff())
         .isEqualTo(Cutoff.of(0, 0).withKeepControl(true));
   }
 
   @Test
   void shouldKeepWholePacketsWhenTheSnaplenIsZero() {
-    assertThat(settingsOf("-snaplen 0").snaplen()).isEqualTo(262_144);
+    assertThat(settingsOf("-snaplen 0").source().snaplen()).isEqualTo(262_144);
   }
 
   @Test
   void shouldServeNoMetricsWhenOff() {
-    assertThat(settingsOf("-metrics-address off").metricsAddress()).isEmpty();
+    assertThat(settingsOf("-metrics-address off").report().metricsAddress()).isEmpty();
   }
 
   @Test

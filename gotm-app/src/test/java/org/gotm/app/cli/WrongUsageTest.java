@@ -51,12 +51,17 @@ class WrongUsageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"timeinterval", "flowtimeout", "rotationinterval", "flushinterval"})
-  void shouldRefuseADurationWhenNegativeOrZero(String name) {
-    assertThat(refusal("-" + name + "=0s")).isEqualTo(name + "=0: must be above 0");
+  void shouldRefuseADurationWhenNegative(String name) {
     assertThat(refusal("-" + name + "=-5s"))
         .isEqualTo(name + "=-5s: '-5s' is not a duration such as 300ms, 5s or 1m30s");
     assertThat(refusal("-" + name, "-5s"))
         .isEqualTo(name + "=-5s: '-5s' is not a duration such as 300ms, 5s or 1m30s");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"timeinterval", "flowtimeout", "flushinterval"})
+  void shouldRefuseADurationWhenZero(String name) {
+    assertThat(refusal("-" + name + "=0s")).isEqualTo(name + "=0: must be above 0");
   }
 
   @ParameterizedTest
@@ -147,11 +152,50 @@ class WrongUsageTest {
         .isEqualTo("@/no/such/file: there is no such file of arguments to read");
   }
 
-  @Test
-  void shouldRefuseACpuWhenTheMachineHasFewer() {
-    int cpus = Runtime.getRuntime().availableProcessors();
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "\"0,8192\", cpus=8192: not from 0 to 8191",
+        "-1, cpus=-1: not from 0 to 8191",
+        "0-8192, cpus=8192: not from 0 to 8191",
+        "0-99999999999, cpus=99999999999: not from 0 to 8191",
+        "3-1, cpus=3-1: the range ends before it begins",
+        "\"0,1-\", \"cpus=0,1-: '1-' is not a whole number\"",
+        "\"0,,1\", \"cpus=0,,1: '' is not a whole number\"",
+        "0-1-2, cpus=0-1-2: '0-1-2' is not a whole number"
+      })
+  void shouldRefuseACpuWhenThereCanBeNoSuch(String cpus, String message) {
+    assertThat(refusal("-cpus=" + cpus)).isEqualTo(message);
+  }
 
-    assertThat(refusal("-cpus", "0," + cpus))
-        .isEqualTo("cpus=%d: not from 0 to %d".formatted(cpus, cpus - 1));
+  @ParameterizedTest
+  @CsvSource({
+    "compress, zstd, compress zstd: a value goes behind an equals sign: -compress=zstd",
+    "compress, off, compress off: a value goes behind an equals sign: -compress=off",
+    "compress, lz4, compress lz4: a value goes behind an equals sign: -compress=CODEC[:LEVEL]",
+    "keepcontrol, false, keepcontrol false: a value goes behind an equals sign: -keepcontrol=false",
+    "keepcontrol, no, keepcontrol no: a value goes behind an equals sign: -keepcontrol=true|false",
+    "utc, yes, utc yes: a value goes behind an equals sign: -utc=true|false"
+  })
+  void shouldSayWhatToWriteWhenAFlagsValueComesAfterABlank(
+      String name, String value, String message) {
+    assertThat(refusal("-" + name, value)).isEqualTo(message);
+    assertThat(refusal("--" + name, value, "-interface", "en0")).isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "-bytcutoff=5, Unknown option: '-bytcutoff=5' (did you mean -bytecutoff?)",
+        "--bytcutoff=5, Unknown option: '--bytcutoff=5' (did you mean --bytecutoff?)",
+        "-interfaces, Unknown option: '-interfaces' (did you mean -interface?)",
+        "dctor, Unmatched argument at index 0: 'dctor' (did you mean doctor?)",
+        "-nosuch, Unknown option: '-nosuch'",
+        "stray, Unmatched argument at index 0: 'stray'"
+      })
+  void shouldAskWhetherAnotherWasMeantWhenOneIsSpelledAlmostSo(String argument, String message) {
+    assertThat(refusal(argument)).isEqualTo(message);
   }
 }

@@ -8,8 +8,8 @@ import org.gotm.core.capture.Counter;
 import org.junit.jupiter.api.Test;
 
 class StatsReporterTest {
-  private final FakeCapture first = new FakeCapture("en0", 0);
-  private final FakeCapture second = new FakeCapture("en1", 12);
+  private final FakeCaptureThread first = new FakeCaptureThread("en0", 0);
+  private final FakeCaptureThread second = new FakeCaptureThread("en1", 12);
   private final List<String> lines = new ArrayList<>();
   private final StatsReporter reporter = new StatsReporter(List.of(first, second), lines::add);
 
@@ -89,7 +89,7 @@ class StatsReporterTest {
 
   @Test
   void shouldPrintALedgerLineAWorkerAndTheirTotal() {
-    for (FakeCapture capture : List.of(first, second)) {
+    for (FakeCaptureThread capture : List.of(first, second)) {
       capture.ledger.set(Counter.RECEIVED, 103);
       capture.ledger.set(Counter.DROPPED, 2);
       capture.ledger.set(Counter.DISCARDED, 1);

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import org.gotm.store.metrics.FixedMeters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,15 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
-  private volatile List<String> troubles = List.of();
+  private volatile List<String> errors = List.of();
   private MetricsServer server;
 
   @BeforeEach
   void serve() throws IOException {
     server = MetricsServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    server.serve(
-        new RecorderMetrics(List.of(FixedMeters.worker("en0", 0)), new FixedMeters()),
-        () -> troubles);
+    server.serve(FixedRecorder.of(FixedMeters.worker("en0", 0)), () -> errors);
   }
 
   @AfterEach
@@ -67,9 +66,9 @@ class MetricsServerTest {
 
   @Test
   void shouldSayWhatIsWrongForAsLongAsItIs() throws Exception {
-    troubles = List.of("interface en0 worker 0: it is down", "output: disk full");
+    errors = List.of("interface en0 worker 0: it is down", "output: disk full");
     HttpResponse<String> during = send("GET", "/healthz");
-    troubles = List.of();
+    errors = List.of();
     HttpResponse<String> after = send("GET", "/healthz");
 
     assertThat(during.statusCode()).isEqualTo(503);

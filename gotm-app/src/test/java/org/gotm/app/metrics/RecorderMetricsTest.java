@@ -1,7 +1,7 @@
 package org.gotm.app.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.gotm.app.metrics.FixedMeters.value;
+import static org.gotm.store.metrics.FixedMeters.value;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.gotm.core.capture.Counter;
 import org.gotm.ffm.Command;
+import org.gotm.store.metrics.FixedMeters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,10 +31,7 @@ class RecorderMetricsTest {
   private static final String EN1 = "{interface=\"en1\",worker=\"3\"}";
 
   private final String scrape =
-      new RecorderMetrics(
-              List.of(FixedMeters.worker("en0", 0), FixedMeters.worker("en1", 3)),
-              new FixedMeters())
-          .scrape();
+      FixedRecorder.of(FixedMeters.worker("en0", 0), FixedMeters.worker("en1", 3)).scrape();
   private final Map<String, Double> samples = samples(scrape);
 
   private static Map<String, Double> samples(String scrape) {
@@ -167,6 +165,16 @@ class RecorderMetricsTest {
         .containsEntry(bucket.formatted("+Inf"), 3.0)
         .containsEntry("gotm_flow_size_bytes_count" + EN0, 3.0)
         .containsEntry("gotm_flow_size_bytes_sum" + EN0, 110_100.0);
+  }
+
+  @Test
+  void shouldEscapeAnInterfaceNameAsTheRegistryDoes() {
+    String text = FixedRecorder.of(FixedMeters.worker("a \\ \"b\"\nc", 0)).scrape();
+
+    String labels = "{interface=\"a \\\\ \\\"b\\\"\\nc\",worker=\"0\"} ";
+    assertThat(text)
+        .contains("gotm_bytes_total" + labels)
+        .contains("gotm_flow_size_bytes_count" + labels);
   }
 
   /** Exit 0: no complaint, 3: complaints about taste, 1: it cannot be read. */

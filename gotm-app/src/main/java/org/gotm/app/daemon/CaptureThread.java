@@ -6,7 +6,7 @@ import org.gotm.app.metrics.FlowSizes;
 import org.gotm.core.capture.Ledger;
 
 /** One capture thread with its account: a worker on an interface, or the reader of files. */
-interface Capture {
+interface CaptureThread {
   /** The interface or file, as the user named it. */
   String interfaceName();
 

@@ -8,14 +8,14 @@ import org.gotm.app.metrics.FlowSizes;
 import org.gotm.core.capture.Ledger;
 
 /** A capture that does nothing by itself: tests set what it has counted and what is wrong. */
-final class FakeCapture implements Capture {
+final class FakeCaptureThread implements CaptureThread {
   final Ledger ledger = new Ledger();
   final Queue<String> notes = new ArrayDeque<>();
   String trouble;
   private final String interfaceName;
   private final int worker;
 
-  FakeCapture(String interfaceName, int worker) {
+  FakeCaptureThread(String interfaceName, int worker) {
     this.interfaceName = interfaceName;
     this.worker = worker;
   }

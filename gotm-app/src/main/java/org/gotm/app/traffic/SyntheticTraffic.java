@@ -1,4 +1,4 @@
-package org.gotm.app.bench;
+package org.gotm.app.traffic;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 

@@ -11,7 +11,7 @@ import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
 
 /** Reads files one after the other on one thread, as if their packets came from one link. */
-final class FileCapture implements Capture {
+final class FileThread implements CaptureThread {
   private final String name;
   private final List<String> files;
   private final FileSources sources;
@@ -33,7 +33,7 @@ final class FileCapture implements Capture {
     CaptureWorker workerFor(PacketSource source);
   }
 
-  FileCapture(
+  FileThread(
       String name,
       List<String> files,
       FileSources sources,

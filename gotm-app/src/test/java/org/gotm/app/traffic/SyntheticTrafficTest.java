@@ -1,4 +1,4 @@
-package org.gotm.app.bench;
+package org.gotm.app.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

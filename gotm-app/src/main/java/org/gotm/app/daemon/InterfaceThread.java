@@ -10,7 +10,7 @@ import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.linux.Libc;
 
 /** A worker on an interface, with the source it polls. */
-final class LiveCapture implements Capture {
+final class InterfaceThread implements CaptureThread {
   private final int worker;
   private final PacketSource source;
   private final CaptureWorker captureWorker;
@@ -25,7 +25,7 @@ final class LiveCapture implements Capture {
    * @param cutter the worker's, whose flows end when the worker has
    * @param cpu processor to bind the thread to, or -1
    */
-  LiveCapture(
+  InterfaceThread(
       int worker,
       PacketSource source,
       CaptureWorker captureWorker,

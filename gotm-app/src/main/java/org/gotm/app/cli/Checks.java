@@ -1,0 +1,48 @@
+package org.gotm.app.cli;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Refuses values that make no sense, with a line that begins with {@code name=value}.
+ *
+ * @param line whose values they are
+ */
+record Checks(CommandLine line) {
+  void range(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw refusal(name + "=" + value + ": not from " + least + " to " + most);
+    }
+  }
+
+  void positive(String name, Duration value) {
+    if (value.isZero()) {
+      throw refusal(name + "=0: must be above 0");
+    }
+  }
+
+  /** The constant that the value is the name of, in lower case. */
+  <E extends Enum<E>> E oneOf(String name, String value, Class<E> type) {
+    String[] words =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .toArray(String[]::new);
+    return Enum.valueOf(type, word(name, value, words).toUpperCase(Locale.ROOT));
+  }
+
+  /** The value, which is one of these words. */
+  String word(String name, String value, String... words) {
+    if (!List.of(words).contains(value)) {
+      throw refusal(name + "=" + value + ": not one of " + String.join(", ", words));
+    }
+    return value;
+  }
+
+  ParameterException refusal(String message) {
+    return new ParameterException(line, message);
+  }
+}

@@ -1,0 +1,89 @@
+package org.gotm.app.cli;
+
+import java.time.Duration;
+import org.gotm.app.daemon.Settings;
+import org.gotm.core.flow.Cutoff;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What a flow is and where it is cut. */
+@Command(optionListHeading = "%nFlows:%n")
+final class FlowOptions {
+  private static final int MAX_FLOWS = 1 << 29;
+
+  @Option(
+      names = {"-bytecutoff", "--bytecutoff"},
+      paramLabel = "SIZE",
+      defaultValue = "8192",
+      converter = ByteSize.class,
+      description =
+          "Cut a flow off after this many payload bytes; 0 for never (default: ${DEFAULT-VALUE}).")
+  private long byteCutoff;
+
+  @Option(
+      names = {"-packetcutoff", "--packetcutoff"},
+      paramLabel = "N",
+      defaultValue = "100",
+      converter = WholeNumber.class,
+      description =
+          "Cut a flow off after this many packets; 0 for never (default: ${DEFAULT-VALUE}).")
+  private long packetCutoff;
+
+  @Option(
+      names = {"-keepcontrol", "--keepcontrol"},
+      paramLabel = "true|false",
+      arity = "0..1",
+      fallbackValue = "true",
+      preprocessor = GoFlag.class,
+      converter = GoBoolean.class,
+      description = "Keep SYN, FIN and RST after the cut (default: true).")
+  private boolean keepControl = true;
+
+  @Option(
+      names = {"-flowtimeout", "--flowtimeout"},
+      paramLabel = "DURATION",
+      defaultValue = "5s",
+      converter = GoDuration.class,
+      description = "Idle time after which a flow is forgotten (default: ${DEFAULT-VALUE}).")
+  private Duration flowTimeout;
+
+  @Option(
+      names = {"-flowkey", "--flowkey"},
+      paramLabel = "KIND",
+      defaultValue = "bidirectional",
+      description =
+          "bidirectional, or directional: each direction a flow (default: ${DEFAULT-VALUE}).")
+  private String flowKey;
+
+  @Option(
+      names = {"-maxflows", "--maxflows"},
+      paramLabel = "N",
+      defaultValue = "1000000",
+      converter = WholeNumber.class,
+      description = "Flows the table of a worker holds (default: ${DEFAULT-VALUE}).")
+  private long maxFlows;
+
+  @Option(
+      names = {"-largeflowsize", "--largeflowsize"},
+      paramLabel = "MIB",
+      defaultValue = "1024",
+      converter = WholeNumber.class,
+      description =
+          "Size in MiB at which a flow is logged, then at every doubling (default:"
+              + " ${DEFAULT-VALUE}).")
+  private long largeFlowMebibytes;
+
+  Settings.Flows settings(Checks checks) {
+    checks.range("packetcutoff", packetCutoff, 0, Long.MAX_VALUE);
+    checks.range("maxflows", maxFlows, 1, MAX_FLOWS);
+    checks.range("largeflowsize", largeFlowMebibytes, 1, Long.MAX_VALUE >> 20);
+    checks.positive("flowtimeout", flowTimeout);
+    String key = checks.word("flowkey", flowKey, "bidirectional", "directional");
+    return new Settings.Flows(
+        Cutoff.of(packetCutoff, byteCutoff).withKeepControl(keepControl),
+        flowTimeout,
+        key.equals("directional"),
+        (int) maxFlows,
+        largeFlowMebibytes << 20);
+  }
+}
