@@ -2,6 +2,7 @@ package org.gotm.core.chunk;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import org.gotm.core.memory.NativeAccess;
 
 /**
  * All chunks there are, made once: memory is fixed at start. Any thread takes and gives back; what
@@ -22,6 +23,7 @@ public final class ChunkPool {
    * @param chunkLength bytes of each, from {@link Chunk#MIN_CAPACITY} up
    */
   public ChunkPool(int chunks, int chunkLength, SegmentAllocator allocator) {
+    NativeAccess.require();
     if (chunks < 2 || chunkLength < Chunk.MIN_CAPACITY) {
       throw new IllegalArgumentException(
           "chunks=%d chunkLength=%d: need at least 2 chunks of %d bytes"

@@ -3,6 +3,7 @@ package org.gotm.core.flow;
 import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.time.Duration;
+import org.gotm.core.memory.NativeAccess;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.source.PacketBatch;
@@ -99,6 +100,7 @@ public final class FlowCutter {
 
   /** A cutter whose flows have the same place in every run. */
   FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator, long seed) {
+    NativeAccess.require();
     directional = options.directional();
     keys = new FlowKeys(PacketBatch.MAX_CAPACITY, seed);
     flows = new BatchFlows(keys, options.cutoff());

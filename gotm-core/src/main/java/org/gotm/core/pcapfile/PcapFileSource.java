@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import org.gotm.core.memory.ChainPrefetch;
+import org.gotm.core.memory.NativeAccess;
 import org.gotm.core.memory.NativeMemory;
 import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketBatch;
@@ -52,6 +53,7 @@ public final class PcapFileSource implements PacketSource {
   private volatile boolean stopped;
 
   private PcapFileSource(String name, FileBytes bytes) {
+    NativeAccess.require();
     this.name = name;
     this.bytes = bytes;
     try {
