@@ -10,7 +10,6 @@ import org.gotm.core.capture.PacketSink;
 import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.source.PacketBatch;
-import org.gotm.store.api.RecordingException;
 
 /**
  * A way into a {@link Recording} for packets that come from no capture: every packet is kept, and
@@ -36,8 +35,15 @@ public final class RecordedPackets implements AutoCloseable {
    * @param frame at most 262,144 bytes
    * @param timestampNanos nanoseconds since 1970 UTC
    * @return false if there was no room for it, and it is counted as lost
+   * @throws IllegalArgumentException if the frame is longer
+   * @throws IllegalStateException after {@link #close}
    */
   public boolean add(byte[] frame, long timestampNanos) {
+    checkOpen();
+    if (frame.length > frameMemory.byteSize()) {
+      throw new IllegalArgumentException(
+          "a frame of %d bytes: at most %d".formatted(frame.length, frameMemory.byteSize()));
+    }
     MemorySegment.copy(frame, 0, frameMemory, JAVA_BYTE, 0, frame.length);
     return add(frameMemory, 0, frame.length, frame.length, timestampNanos);
   }
@@ -53,9 +59,7 @@ public final class RecordedPackets implements AutoCloseable {
    */
   public boolean add(
       MemorySegment segment, long offset, int caplen, int wireLength, long timestampNanos) {
-    if (closed) {
-      throw new RecordingException("no packets can be added any more: closed");
-    }
+    checkOpen();
     batch.clear(segment);
     batch.add(offset, caplen, wireLength, timestampNanos, 0);
     batch.check();
@@ -66,6 +70,12 @@ public final class RecordedPackets implements AutoCloseable {
     ledger.add(Counter.KEPT, 1);
     ledger.add(Counter.LOST_OUTPUT_FULL, taken ? 0 : 1);
     return taken;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("no packets can be added any more: closed");
+    }
   }
 
   /** Hands on what waits in memory; to be called now and then where packets come seldom. */

@@ -31,6 +31,7 @@ final class Rig implements AutoCloseable {
   final Path folder;
   final List<FinishedFile> finished = new CopyOnWriteArrayList<>();
   Recording recording;
+  Runnable yieldPriority = () -> {};
   private final Arena arena = Arena.ofShared();
   private Compression compression = new Compression.None();
   private long rotationNanos;
@@ -108,7 +109,8 @@ final class Rig implements AutoCloseable {
             .pool(pool)
             .log(log)
             .clock(clock::get)
-            .onFinished(finished::add);
+            .onFinished(finished::add)
+            .yieldPriority(yieldPriority);
     recording = byPacketTime ? builder.byPacketTime().open() : builder.open();
     return this;
   }

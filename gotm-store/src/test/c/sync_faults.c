@@ -1,0 +1,39 @@
+/* Preloaded: fsync and fdatasync of regular files fail, or do not return, for as long as the file named by GOTM_FAULTS says so. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int says(const char *word) {
+  char text[16] = {0};
+  const char *path = getenv("GOTM_FAULTS");
+  int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return 0;
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  return n > 0 && strncmp(text, word, strlen(word)) == 0;
+}
+
+static int fault(int fd) {
+  struct stat st;
+  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) return 0;
+  while (says("hang")) usleep(1000);
+  return says("eio");
+}
+
+static int sync_by(const char *name, int fd) {
+  if (fault(fd)) {
+    errno = EIO;
+    return -1;
+  }
+  int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+  return real(fd);
+}
+
+int fsync(int fd) { return sync_by("fsync", fd); }
+
+int fdatasync(int fd) { return sync_by("fdatasync", fd); }

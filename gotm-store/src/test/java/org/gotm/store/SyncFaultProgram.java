@@ -1,0 +1,51 @@
+package org.gotm.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.gotm.core.capture.Counter;
+
+/**
+ * A recording in a process of its own, whose fsync is another's: 100 packets, a rotation under a
+ * fault, 50 packets more. Prints a line for each thing it saw.
+ */
+final class SyncFaultProgram {
+  private SyncFaultProgram() {}
+
+  /** Takes the output folder, the file that says which fault is on, and the fault. */
+  public static void main(String[] arguments) throws IOException {
+    Path faults = Path.of(arguments[1]);
+    String fault = arguments[2];
+    try (Rig rig = new Rig(Path.of(arguments[0])).flushNanos(1_000_000).open()) {
+      TestWorker worker = rig.expectedWorker(0);
+      send(worker, 100, 100);
+      Files.writeString(faults, fault);
+      rig.clock.addAndGet(Rig.SECOND);
+      rig.recording.rotate();
+      if (fault.equals("eio")) {
+        rig.log.await("cannot sync", 1);
+        System.out.println("error: " + rig.recording.error());
+        System.out.println("then: " + worker.ledger);
+        Files.writeString(faults, "");
+      }
+      send(worker, 50, 150);
+      System.out.println("moved meanwhile: " + rig.log.count("moved"));
+      Files.writeString(faults, "");
+      rig.clock.addAndGet(Rig.SECOND);
+      rig.recording.rotate();
+      rig.log.await("moved", 1);
+      rig.recording.finish();
+      System.out.println("error: " + rig.recording.error());
+      System.out.println("at last: " + worker.ledger);
+      rig.finished.forEach(file -> System.out.println("finished: " + file.packets()));
+    }
+  }
+
+  private static void send(TestWorker worker, int packets, long written) {
+    worker.sendMany(packets, Rig.START, 500);
+    worker.flush();
+    while (worker.ledger.get(Counter.WRITTEN) < written) {
+      Thread.onSpinWait();
+    }
+  }
+}
