@@ -1,11 +1,11 @@
 /**
  * Capture files: what a recorder writes, in order, compressed, rotated, and repaired after a crash.
  */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+@SuppressWarnings("requires-automatic")
 module org.gotm.store {
   requires com.github.luben.zstd_jni;
   requires jdk.unsupported;
-  requires static transitive micrometer.core;
+  requires static micrometer.core;
   requires org.apache.commons.compress;
   requires transitive org.gotm.core;
 

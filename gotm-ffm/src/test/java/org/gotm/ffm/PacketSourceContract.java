@@ -91,7 +91,7 @@ public abstract class PacketSourceContract {
     try (PacketSource source = open(write(SampleTraffic.mixed(1)))) {
       assertThat(source.linkType()).isEqualTo(LinkType.ETHERNET);
       assertThat(source.name()).isNotBlank();
-      assertThat(source.trouble()).isNull();
+      assertThat(source.error()).isNull();
     }
   }
 

@@ -50,7 +50,7 @@ public final class ReceivedPackets implements BatchHandler {
           .as("a poll after %d of %d packets", frames.size(), count)
           .isNotEqualTo(PacketSource.END);
       assertThat(System.nanoTime())
-          .as("time after %d of %d packets: %s", frames.size(), count, source.trouble())
+          .as("time after %d of %d packets: %s", frames.size(), count, source.error())
           .isLessThan(deadline);
     }
     return this;

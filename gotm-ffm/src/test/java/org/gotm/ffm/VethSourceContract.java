@@ -131,10 +131,10 @@ public abstract class VethSourceContract extends LiveSourceContract {
       send(file);
       received.await(source, 100);
       pair.setDown();
-      awaitTrouble(source, received, true);
-      assertThat(source.trouble()).contains(pair.name()).contains("down");
+      awaitError(source, received, true);
+      assertThat(source.error()).contains(pair.name()).contains("down");
       pair.setUp();
-      awaitTrouble(source, received, false);
+      awaitError(source, received, false);
       send(file);
 
       assertThat(received.await(source, 200).count()).isEqualTo(200);
@@ -150,10 +150,10 @@ public abstract class VethSourceContract extends LiveSourceContract {
       send(file);
       received.await(source, 100);
       pair.remove();
-      awaitTrouble(source, received, true);
-      assertThat(source.trouble()).contains(pair.name()).contains("removed");
+      awaitError(source, received, true);
+      assertThat(source.error()).contains(pair.name()).contains("removed");
       pair.add();
-      awaitTrouble(source, received, false);
+      awaitError(source, received, false);
       send(file);
 
       assertThat(received.await(source, 200).count()).isEqualTo(200);
@@ -180,11 +180,11 @@ public abstract class VethSourceContract extends LiveSourceContract {
       send(file);
       received.await(source, 100);
       loss.run();
-      awaitTrouble(source, received, true);
-      assertThat(source.trouble()).contains(pair.name()).contains("removed");
+      awaitError(source, received, true);
+      assertThat(source.error()).contains(pair.name()).contains("removed");
       comeback.run();
       assertThat(pair.index()).isEqualTo(index);
-      awaitTrouble(source, received, false);
+      awaitError(source, received, false);
       send(file);
 
       assertThat(received.await(source, 200).count()).isEqualTo(200);
@@ -199,8 +199,8 @@ public abstract class VethSourceContract extends LiveSourceContract {
       ReceivedPackets received = new ReceivedPackets();
       pair.moveAway();
       pair.moveBack();
-      awaitTrouble(source, received, true);
-      awaitTrouble(source, received, false);
+      awaitError(source, received, true);
+      awaitError(source, received, false);
       send(file);
 
       assertThat(received.await(source, 100).count()).isEqualTo(100);
@@ -214,17 +214,17 @@ public abstract class VethSourceContract extends LiveSourceContract {
     try (PacketSource source = open(file);
         AutoCloseable sending = pair.sendForEver(file, 5_000)) {
       assertThat(sending).isNotNull();
-      awaitTrouble(source, new ReceivedPackets().await(source, 100), false);
+      awaitError(source, new ReceivedPackets().await(source, 100), false);
       pair.setDown();
-      assertThat(millisToTrouble(source, true)).isLessThan(3_000);
+      assertThat(millisToError(source, true)).isLessThan(3_000);
       pair.setUp();
-      assertThat(millisToTrouble(source, false)).isLessThan(3_000);
+      assertThat(millisToError(source, false)).isLessThan(3_000);
     }
   }
 
-  private static long millisToTrouble(PacketSource source, boolean expected) {
+  private static long millisToError(PacketSource source, boolean expected) {
     long begin = System.nanoTime();
-    awaitTrouble(source, new ReceivedPackets(), expected);
+    awaitError(source, new ReceivedPackets(), expected);
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
   }
 
@@ -249,7 +249,7 @@ public abstract class VethSourceContract extends LiveSourceContract {
       send(file);
       running.awaitPackets();
       pair.remove();
-      Await.until("trouble", () -> source.trouble() != null);
+      Await.until("trouble", () -> source.error() != null);
       Ledger ledger = running.stopAndJoin().ledger();
 
       assertThat(ledger.get(Counter.RECEIVED)).isEqualTo(100);
@@ -257,13 +257,12 @@ public abstract class VethSourceContract extends LiveSourceContract {
     }
   }
 
-  private static void awaitTrouble(
-      PacketSource source, ReceivedPackets received, boolean expected) {
+  private static void awaitError(PacketSource source, ReceivedPackets received, boolean expected) {
     Await.until(
-        expected ? "trouble" : "the end of the trouble: " + source.trouble(),
+        expected ? "trouble" : "the end of the trouble: " + source.error(),
         () -> {
           source.poll(received);
-          return (source.trouble() != null) == expected;
+          return (source.error() != null) == expected;
         });
   }
 }

@@ -38,7 +38,7 @@ interface CaptureThread {
   /**
    * What keeps packets from coming now, or ended the thread before its time; null if all is well.
    */
-  String trouble();
+  String error();
 
   /** What the process should exit with, as far as this thread goes; see {@link ExitCodes}. */
   int exitCode();

@@ -141,7 +141,7 @@ final class FileThread implements CaptureThread {
   }
 
   @Override
-  public String trouble() {
+  public String error() {
     return null;
   }
 

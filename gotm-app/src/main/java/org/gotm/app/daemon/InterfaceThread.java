@@ -101,9 +101,9 @@ final class InterfaceThread implements CaptureThread {
   }
 
   @Override
-  public String trouble() {
+  public String error() {
     Throwable failure = captureWorker.failure();
-    return failure != null ? "stopped: " + failure : source.trouble();
+    return failure != null ? "stopped: " + failure : source.error();
   }
 
   @Override

@@ -222,21 +222,21 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** What is wrong now, for {@code /healthz}. Any thread. */
-  List<String> troubles() {
-    List<String> troubles = new ArrayList<>();
+  List<String> errors() {
+    List<String> errors = new ArrayList<>();
     for (CaptureThread capture : captures) {
-      String trouble = capture.trouble();
-      if (trouble != null) {
-        troubles.add(
+      String error = capture.error();
+      if (error != null) {
+        errors.add(
             "interface %s worker %d: %s"
-                .formatted(capture.interfaceName(), capture.worker(), trouble));
+                .formatted(capture.interfaceName(), capture.worker(), error));
       }
     }
-    String trouble = recording.error();
-    if (trouble != null) {
-      troubles.add("output: " + trouble);
+    String error = recording.error();
+    if (error != null) {
+      errors.add("output: " + error);
     }
-    return troubles;
+    return errors;
   }
 
   /** What the metrics tell of output and chunks. */

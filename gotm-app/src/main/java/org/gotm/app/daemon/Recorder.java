@@ -148,7 +148,7 @@ public final class Recorder {
               capture.interfaceName(), capture.worker(), capture.ledger(), capture.extraCounters());
       workers.put(worker, capture.flowSizes());
     }
-    server.serve(new RecorderMetrics(workers, pipeline.meteredOutput()), pipeline::troubles);
+    server.serve(new RecorderMetrics(workers, pipeline.meteredOutput()), pipeline::errors);
   }
 
   private synchronized void log(String message) {

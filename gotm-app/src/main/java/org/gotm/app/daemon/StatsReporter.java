@@ -13,7 +13,7 @@ final class StatsReporter {
   private final List<CaptureThread> captures;
   private final Consumer<String> log;
   private final Map<CaptureThread, Map<Counter, Long>> before = new java.util.IdentityHashMap<>();
-  private final Map<CaptureThread, String> troubles = new java.util.IdentityHashMap<>();
+  private final Map<CaptureThread, String> errors = new java.util.IdentityHashMap<>();
 
   StatsReporter(List<CaptureThread> captures, Consumer<String> log) {
     this.captures = captures;
@@ -57,17 +57,16 @@ final class StatsReporter {
     return earlier == null ? now : now - earlier;
   }
 
-  /** Prints large flows, and what trouble began or ended since the last call. */
+  /** Prints large flows, and what errors began or ended since the last call. */
   void printNews() {
     for (CaptureThread capture : captures) {
       capture.printNotes(log);
-      String trouble = capture.trouble();
-      String earlier = troubles.put(capture, trouble == null ? "" : trouble);
-      if (trouble != null && !trouble.equals(earlier)) {
+      String error = capture.error();
+      String earlier = errors.put(capture, error == null ? "" : error);
+      if (error != null && !error.equals(earlier)) {
         log.accept(
-            "if=%s W=%02d trouble: %s"
-                .formatted(capture.interfaceName(), capture.worker(), trouble));
-      } else if (trouble == null && earlier != null && !earlier.isEmpty()) {
+            "if=%s W=%02d trouble: %s".formatted(capture.interfaceName(), capture.worker(), error));
+      } else if (error == null && earlier != null && !earlier.isEmpty()) {
         log.accept("if=%s W=%02d works again".formatted(capture.interfaceName(), capture.worker()));
       }
     }

@@ -35,13 +35,13 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Finding> findings = new ArrayList<>();
+    List<HealthCheck> findings = new ArrayList<>();
     for (String name : interfaces) {
-      findings.addAll(new InterfaceExamination(name).findings());
+      findings.addAll(new InterfaceChecks(name).findings());
     }
-    findings.addAll(new MachineExamination(folder).findings());
+    findings.addAll(new MachineChecks(folder).findings());
     findings.forEach(System.out::println);
-    long bad = findings.stream().filter(finding -> finding.kind() == Finding.Kind.BAD).count();
+    long bad = findings.stream().filter(finding -> finding.kind() == HealthCheck.Kind.BAD).count();
     System.out.println(bad == 0 ? "fit to record" : bad + " to mend");
     return bad == 0 ? 0 : 1;
   }

@@ -11,7 +11,7 @@ import org.gotm.core.capture.Ledger;
 final class FakeCaptureThread implements CaptureThread {
   final Ledger ledger = new Ledger();
   final Queue<String> notes = new ArrayDeque<>();
-  String trouble;
+  String error;
   private final String interfaceName;
   private final int worker;
 
@@ -61,8 +61,8 @@ final class FakeCaptureThread implements CaptureThread {
   }
 
   @Override
-  public String trouble() {
-    return trouble;
+  public String error() {
+    return error;
   }
 
   @Override

@@ -66,10 +66,10 @@ class StatsReporterTest {
 
   @Test
   void shouldSayOnceThatThereIsTroubleAndOnceThatItIsOver() {
-    second.trouble = "it is down";
+    second.error = "it is down";
     reporter.printNews();
     reporter.printNews();
-    second.trouble = null;
+    second.error = null;
     reporter.printNews();
     reporter.printNews();
 
@@ -78,9 +78,9 @@ class StatsReporterTest {
 
   @Test
   void shouldSayWhenTheTroubleIsAnotherOne() {
-    first.trouble = "it is down";
+    first.error = "it is down";
     reporter.printNews();
-    first.trouble = "it was removed";
+    first.error = "it was removed";
     reporter.printNews();
 
     assertThat(lines)

@@ -6,9 +6,8 @@ import java.util.List;
  * A capture method: where packets come from. This is all that libpcap, AF_PACKET, SNF and a file
  * have in common, and all that a new method must implement.
  *
- * <p>Thread rule: one thread polls, stops and reads statistics; {@link #wakeup} and {@link
- * #trouble} may be called from any thread. A source is closed after the polling thread is done with
- * it.
+ * <p>Thread rule: one thread polls, stops and reads statistics; {@link #wakeup} and {@link #error}
+ * may be called from any thread. A source is closed after the polling thread is done with it.
  */
 public interface PacketSource extends AutoCloseable {
 
@@ -61,7 +60,7 @@ public interface PacketSource extends AutoCloseable {
   /**
    * What keeps the source from working now, such as an interface that is down, or null. Any thread.
    */
-  default String trouble() {
+  default String error() {
     return null;
   }
 

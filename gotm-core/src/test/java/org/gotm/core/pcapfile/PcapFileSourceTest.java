@@ -237,7 +237,7 @@ class PcapFileSourceTest {
     try (PcapFileSource source = Opening.STREAM.open(pcap().build(), folder)) {
       assertThat(source.isLive()).isFalse();
       assertThat(source.name()).isEqualTo("file.pcap");
-      assertThat(source.trouble()).isNull();
+      assertThat(source.error()).isNull();
     }
   }
 

@@ -20,7 +20,7 @@ import org.gotm.ffm.linux.InterfaceWatch;
  * when no block is ready. A source on an interface that goes down waits until it comes up. If the
  * interface is removed, or moved to another network namespace, and one of its name comes up, the
  * source goes on with that one, and its counters go on too. Twice a second it looks how the
- * interface is, which {@link #trouble} tells.
+ * interface is, which {@link #error} tells.
  *
  * <p>Memory of a batch may be touched until the handler returns, and never after {@link #close}.
  */
@@ -152,7 +152,7 @@ public final class AfPacketSource implements PacketSource {
     if (hasError) {
       ring.socket().takeError();
     }
-    if (hasError || health.trouble() != null) {
+    if (hasError || health.error() != null) {
       checkInterface();
     }
   }
@@ -265,8 +265,8 @@ public final class AfPacketSource implements PacketSource {
   }
 
   @Override
-  public String trouble() {
-    return health.trouble();
+  public String error() {
+    return health.error();
   }
 
   @Override

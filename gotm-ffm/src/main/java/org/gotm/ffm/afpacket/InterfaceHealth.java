@@ -5,7 +5,7 @@ import org.gotm.ffm.linux.PacketSocket;
 
 /**
  * What is the matter with the interface of a source, in words, and whether another of its name is
- * there to go on with. One thread, but {@link #trouble} from any.
+ * there to go on with. One thread, but {@link #error} from any.
  */
 final class InterfaceHealth {
   private static final long LOOK_NANOS = 500_000_000;
@@ -14,7 +14,7 @@ final class InterfaceHealth {
   private final String name;
   private long lookNanos;
   private boolean hasSuccessor;
-  private volatile String trouble;
+  private volatile String error;
 
   InterfaceHealth(InterfaceWatch watch, String name) {
     this.watch = watch;
@@ -29,15 +29,15 @@ final class InterfaceHealth {
   /** Looks at the interface that a socket is bound to. */
   void look(PacketSocket socket) {
     lookNanos = System.nanoTime();
-    trouble =
+    error =
         switch (watch.state(socket)) {
-          case UP -> troubleWithName();
+          case UP -> errorOfName();
           case DOWN -> "interface %s is down".formatted(name);
           case GONE -> lookForSuccessor();
         };
   }
 
-  private String troubleWithName() {
+  private String errorOfName() {
     String current = watch.currentName();
     return name.equals(current)
         ? null
@@ -69,11 +69,11 @@ final class InterfaceHealth {
   /** The source stays with what is gone until a look finds a successor again. */
   void couldNotChangeOver(String reason) {
     hasSuccessor = false;
-    trouble = reason;
+    error = reason;
   }
 
   /** What is wrong, or null. Any thread. */
-  String trouble() {
-    return trouble;
+  String error() {
+    return error;
   }
 }

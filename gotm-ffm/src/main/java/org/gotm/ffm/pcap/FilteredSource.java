@@ -119,8 +119,8 @@ public final class FilteredSource implements PacketSource {
   }
 
   @Override
-  public String trouble() {
-    return source.trouble();
+  public String error() {
+    return source.error();
   }
 
   @Override

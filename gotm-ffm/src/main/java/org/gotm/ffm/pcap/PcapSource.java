@@ -14,7 +14,7 @@ import org.gotm.ffm.linux.InterfaceWatch;
  * Live capture through libpcap. Packets are handed over where the kernel put them, one to a batch.
  *
  * <p>An interface that goes down is waited for. One that is removed is opened again when there is
- * one of its name; {@link #trouble} says so meanwhile, and statistics go on from where they were.
+ * one of its name; {@link #error} says so meanwhile, and statistics go on from where they were.
  */
 public final class PcapSource implements PacketSource {
   private static final int WAIT_MILLIS = 100;
@@ -34,7 +34,7 @@ public final class PcapSource implements PacketSource {
   private boolean ended;
   private boolean closed;
   private volatile PcapCapture capture;
-  private volatile String trouble;
+  private volatile String error;
 
   private PcapSource(String device, PcapOptions options, PcapHandle handle) {
     this.device = device;
@@ -149,18 +149,18 @@ public final class PcapSource implements PacketSource {
     switch (watch.state(current.socket())) {
       case UP -> {
         if (error == null) {
-          trouble = null;
+          error = null;
         } else {
           giveUp(current, error);
         }
       }
-      case DOWN -> trouble = message("it is down; run: ip link set %s up".formatted(device));
+      case DOWN -> error = message("it is down; run: ip link set %s up".formatted(device));
       case GONE -> giveUp(current, "it was removed; capture goes on when it is back");
     }
   }
 
   private void giveUp(PcapCapture current, String reason) {
-    trouble = message(reason);
+    error = message(reason);
     current.drain();
   }
 
@@ -186,7 +186,7 @@ public final class PcapSource implements PacketSource {
     try {
       beginAgain(PcapHandle.activate(device, options));
     } catch (PacketSourceException e) {
-      trouble = e.getMessage();
+      error = e.getMessage();
     }
   }
 
@@ -197,7 +197,7 @@ public final class PcapSource implements PacketSource {
             message("it came back with another link type; start again to capture from it"));
       }
       begin(handle);
-      trouble = null;
+      error = null;
     } catch (RuntimeException e) {
       handle.close();
       throw e;
@@ -233,8 +233,8 @@ public final class PcapSource implements PacketSource {
   }
 
   @Override
-  public String trouble() {
-    return trouble;
+  public String error() {
+    return error;
   }
 
   /** Frees everything; harmless when called twice. */

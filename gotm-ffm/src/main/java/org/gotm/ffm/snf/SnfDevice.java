@@ -206,7 +206,7 @@ final class SnfDevice {
   }
 
   /** Which port has no link, or null if there is one or the library cannot tell. */
-  String trouble() {
+  String error() {
     SnfLibrary.LOCK.lock();
     try (Arena call = Arena.ofConfined()) {
       if (handle == null || !library.has("snf_getportmask_linkup")) {

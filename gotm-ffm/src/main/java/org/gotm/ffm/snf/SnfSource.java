@@ -224,8 +224,8 @@ public final class SnfSource implements PacketSource {
   }
 
   @Override
-  public String trouble() {
-    return device.trouble();
+  public String error() {
+    return device.error();
   }
 
   /** What the clock follows that stamps the packets of this port. Any thread. */

@@ -180,9 +180,9 @@ class AfPacketGroupTest {
     List<byte[]> sent = EthernetCaptures.all().sendable();
     open();
     pair.remove();
-    awaitTrouble(true);
+    awaitError(true);
     pair.add();
-    awaitTrouble(false);
+    awaitError(false);
     sendBothWays(sent);
     drain();
 
@@ -196,9 +196,9 @@ class AfPacketGroupTest {
     List<byte[]> sent = FilterTraffic.frames();
     open(number);
     pair.moveAway();
-    awaitTrouble(true);
+    awaitError(true);
     pair.moveBack();
-    awaitTrouble(false);
+    awaitError(false);
     sendBothWays(sent);
     drain();
 
@@ -212,9 +212,9 @@ class AfPacketGroupTest {
     int index = pair.index();
     open(number);
     pair.remove();
-    awaitTrouble(true);
+    awaitError(true);
     pair.add(index);
-    awaitTrouble(false);
+    awaitError(false);
     sendBothWays(sent);
     drain();
 
@@ -227,13 +227,13 @@ class AfPacketGroupTest {
     open(2);
     pair.moveAway();
     pair.moveBack();
-    awaitTrouble(workers.getFirst(), true);
-    awaitTrouble(workers.getFirst(), false);
+    awaitError(workers.getFirst(), true);
+    awaitError(workers.getFirst(), false);
     pair.moveAway();
     pair.moveBack();
     for (Worker worker : workers) {
-      awaitTrouble(worker, true);
-      awaitTrouble(worker, false);
+      awaitError(worker, true);
+      awaitError(worker, false);
     }
     sendBothWays(sent);
     drain();
@@ -241,15 +241,15 @@ class AfPacketGroupTest {
     assertSameFrames(received(), sent);
   }
 
-  private void awaitTrouble(boolean expected) {
-    workers.forEach(worker -> awaitTrouble(worker, expected));
+  private void awaitError(boolean expected) {
+    workers.forEach(worker -> awaitError(worker, expected));
   }
 
-  private static void awaitTrouble(Worker worker, boolean expected) {
+  private static void awaitError(Worker worker, boolean expected) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while ((worker.source.trouble() != null) != expected) {
+    while ((worker.source.error() != null) != expected) {
       worker.source.poll(worker);
-      assertThat(System.nanoTime()).as(worker.source.trouble()).isLessThan(deadline);
+      assertThat(System.nanoTime()).as(worker.source.error()).isLessThan(deadline);
     }
   }
 

@@ -208,14 +208,14 @@ class AfPacketRingTest {
       rename(pair.name(), newName);
       try {
         stats(source);
-        assertThat(source.trouble()).contains(pair.name()).contains(newName);
+        assertThat(source.error()).contains(pair.name()).contains(newName);
         sender.send(SampleTraffic.mixed(10).frames());
         received.await(source, 10);
       } finally {
         rename(newName, pair.name());
       }
       stats(source);
-      assertThat(source.trouble()).isNull();
+      assertThat(source.error()).isNull();
     }
   }
 
@@ -239,7 +239,7 @@ class AfPacketRingTest {
         source.poll(batch -> {});
       }
 
-      assertThat(source.trouble()).isNull();
+      assertThat(source.error()).isNull();
     }
   }
 

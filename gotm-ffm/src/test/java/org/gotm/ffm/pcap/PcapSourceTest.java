@@ -238,7 +238,7 @@ class PcapSourceTest {
     try (VethPair pair = VethPair.create();
         PcapSource source = PcapSource.open(pair.name(), PcapOptions.defaults())) {
       assertThat(source.warning()).isNull();
-      assertThat(source.trouble()).isNull();
+      assertThat(source.error()).isNull();
     }
   }
 

@@ -253,7 +253,7 @@ class SnfRingsTest {
   @Test
   void shouldSayThatThePortIsTakenWhenItIsNotShared() {
     try (SnfSource first = FakeSnf.open(ENS1).getFirst()) {
-      assertThat(first.trouble()).isNull();
+      assertThat(first.error()).isNull();
       assertThatThrownBy(() -> FakeSnf.open(ENS1))
           .hasMessageContaining("interface=ens1: snf_open failed: Device or resource busy")
           .hasMessageContaining("another program has the port");

@@ -255,7 +255,7 @@ class SnfSourceTest {
     assertThat(fake.calls("snf_ring_close")).isEqualTo(1);
     assertThat(source.poll(IGNORE)).isEqualTo(PacketSource.END);
     assertThat(stats(source).received).isZero();
-    assertThat(source.trouble()).isNull();
+    assertThat(source.error()).isNull();
     assertThat(source.timeSource()).isEqualTo(SnfTimeSource.UNKNOWN);
   }
 
@@ -324,14 +324,14 @@ class SnfSourceTest {
   @Test
   void shouldSayWhenThePortHasNoLink() {
     try (SnfSource source = FakeSnf.open(SnfOptions.of("ens4")).getFirst()) {
-      assertThat(source.trouble()).isNull();
+      assertThat(source.error()).isNull();
       fake.link(0, false);
-      assertThat(source.trouble()).isNull();
+      assertThat(source.error()).isNull();
       fake.link(1, false);
-      assertThat(source.trouble()).isEqualTo("no link at port 1 of SNF");
+      assertThat(source.error()).isEqualTo("no link at port 1 of SNF");
       assertThat(source.poll(IGNORE)).isZero();
       fake.link(1, true);
-      assertThat(source.trouble()).isNull();
+      assertThat(source.error()).isNull();
     }
   }
 
@@ -340,7 +340,7 @@ class SnfSourceTest {
     try (SnfSource source = FakeSnf.open(SnfOptions.of("ens1+ens4")).getFirst()) {
       fake.link(1, false);
 
-      assertThat(source.trouble()).isEqualTo("no link at port 1 of SNF");
+      assertThat(source.error()).isEqualTo("no link at port 1 of SNF");
     }
   }
 

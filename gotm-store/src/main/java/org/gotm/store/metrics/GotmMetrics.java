@@ -18,6 +18,7 @@ import org.gotm.core.capture.Ledger;
  *
  * <p>A registry that this is bound to keeps ledgers and output alive. Any thread.
  */
+@SuppressWarnings("exports") // who binds it to a registry has Micrometer's module
 public final class GotmMetrics implements MeterBinder {
   private final List<MeteredWorker> workers;
   private final MeteredOutput output;

@@ -7,7 +7,7 @@ package org.gotm.app.doctor;
  * @param what was looked at, and what it is
  * @param remedy the exact command or step that mends it, empty if there is nothing to mend
  */
-record Finding(Kind kind, String what, String remedy) {
+record HealthCheck(Kind kind, String what, String remedy) {
   /** How bad a finding is. */
   enum Kind {
     /** As it should be. */
@@ -24,16 +24,16 @@ record Finding(Kind kind, String what, String remedy) {
     }
   }
 
-  static Finding ok(String what) {
-    return new Finding(Kind.OK, what, "");
+  static HealthCheck ok(String what) {
+    return new HealthCheck(Kind.OK, what, "");
   }
 
-  static Finding note(String what) {
-    return new Finding(Kind.NOTE, what, "");
+  static HealthCheck note(String what) {
+    return new HealthCheck(Kind.NOTE, what, "");
   }
 
-  static Finding bad(String what, String remedy) {
-    return new Finding(Kind.BAD, what, remedy);
+  static HealthCheck bad(String what, String remedy) {
+    return new HealthCheck(Kind.BAD, what, remedy);
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Locale;
  * Looks at what the whole recording needs of the machine: memory, clock, and the output folder's
  * disk.
  */
-final class MachineExamination {
+final class MachineChecks {
   private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
   private static final Path CLOCK_SOURCE =
       Path.of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
@@ -25,13 +25,13 @@ final class MachineExamination {
   private static final int PIECES = 64;
 
   private final Path folder;
-  private final List<Finding> findings = new ArrayList<>();
+  private final List<HealthCheck> findings = new ArrayList<>();
 
-  MachineExamination(Path folder) {
+  MachineChecks(Path folder) {
     this.folder = folder;
   }
 
-  List<Finding> findings() {
+  List<HealthCheck> findings() {
     hugePages();
     clock();
     disk();
@@ -42,12 +42,12 @@ final class MachineExamination {
     String setting = read(HUGE_PAGES);
     if (setting.contains("[never]")) {
       findings.add(
-          Finding.bad(
+          HealthCheck.bad(
               "huge pages are off: the flow table costs more time",
               "echo madvise > " + HUGE_PAGES));
     } else {
       findings.add(
-          Finding.ok(
+          HealthCheck.ok(
               "huge pages for the flow table: " + (setting.isEmpty() ? "unknown" : setting)));
     }
   }
@@ -56,9 +56,9 @@ final class MachineExamination {
     String source = read(CLOCK_SOURCE);
     if (SLOW_CLOCKS.contains(source)) {
       findings.add(
-          Finding.bad("clock source " + source + " is slow", "echo tsc > " + CLOCK_SOURCE));
+          HealthCheck.bad("clock source " + source + " is slow", "echo tsc > " + CLOCK_SOURCE));
     } else {
-      findings.add(Finding.ok("clock source: " + (source.isEmpty() ? "unknown" : source)));
+      findings.add(HealthCheck.ok("clock source: " + (source.isEmpty() ? "unknown" : source)));
     }
   }
 
@@ -74,14 +74,14 @@ final class MachineExamination {
               .formatted(folder, store.getUsableSpace() / (double) (1L << 30), store.type());
       findings.add(
           store.getUsableSpace() < LITTLE_SPACE
-              ? Finding.bad(what, "free space there, or choose another folder with -write")
-              : Finding.ok(what));
+              ? HealthCheck.bad(what, "free space there, or choose another folder with -write")
+              : HealthCheck.ok(what));
       findings.add(
-          Finding.note(
+          HealthCheck.note(
               String.format(Locale.ROOT, "writes %.0f MB/s to it", megabytesASecond(existing))));
     } catch (IOException e) {
       findings.add(
-          Finding.bad(
+          HealthCheck.bad(
               "write=%s: cannot be written to: %s".formatted(folder, e.getMessage()),
               "chown or choose another folder with -write"));
     }

@@ -15,23 +15,23 @@ import org.gotm.ffm.pcap.PcapLibrary;
 import org.gotm.ffm.snf.SnfInterfaces;
 
 /** Looks at one network interface, and at the methods that can capture from it. */
-final class InterfaceExamination {
+final class InterfaceChecks {
   private static final int SMALL_BUFFER = 256 << 10;
   private static final int SMALL_BLOCK = 64 << 10;
 
   private final String name;
-  private final List<Finding> findings = new ArrayList<>();
+  private final List<HealthCheck> findings = new ArrayList<>();
   private int methods;
 
-  InterfaceExamination(String name) {
+  InterfaceChecks(String name) {
     this.name = name;
   }
 
-  List<Finding> findings() {
+  List<HealthCheck> findings() {
     Optional<NetworkInterfaceFacts> facts = NetworkInterfaceFacts.of(name);
     if (facts.isEmpty()) {
       return List.of(
-          Finding.bad(
+          HealthCheck.bad(
               "interface=" + name + ": there is none of this name", "gotm -list-interfaces"));
     }
     link(facts.get());
@@ -41,22 +41,22 @@ final class InterfaceExamination {
     snf();
     pcap();
     if (methods == 0) {
-      findings.add(Finding.bad("no method can capture from " + name, CaptureRights.REMEDY));
+      findings.add(HealthCheck.bad("no method can capture from " + name, CaptureRights.REMEDY));
     }
     return findings;
   }
 
   private void link(NetworkInterfaceFacts facts) {
     if (!facts.isUp()) {
-      findings.add(Finding.bad(name + " is down", "ip link set " + name + " up"));
+      findings.add(HealthCheck.bad(name + " is down", "ip link set " + name + " up"));
     } else if (!facts.isRunning()) {
       findings.add(
-          Finding.bad(name + " has no carrier", "check the cable, the optics and the tap"));
+          HealthCheck.bad(name + " has no carrier", "check the cable, the optics and the tap"));
     } else {
-      findings.add(Finding.ok(name + " is up and has a carrier"));
+      findings.add(HealthCheck.ok(name + " is up and has a carrier"));
     }
     findings.add(
-        Finding.note(
+        HealthCheck.note(
             "driver=%s speed=%s mtu=%s"
                 .formatted(
                     facts.driver().orElse("none"),
@@ -73,21 +73,21 @@ final class InterfaceExamination {
         .ifPresent(
             queues ->
                 findings.add(
-                    Finding.note(
+                    HealthCheck.note(
                         "receive queues: %d of %d".formatted(queues.now(), queues.largest()))));
   }
 
-  private Finding ring(Setting ring) {
+  private HealthCheck ring(Setting ring) {
     String what = "receive ring of the card: %d of %d places".formatted(ring.now(), ring.largest());
     return ring.now() < ring.largest()
-        ? Finding.bad(what, "ethtool -G %s rx %d".formatted(name, ring.largest()))
-        : Finding.ok(what);
+        ? HealthCheck.bad(what, "ethtool -G %s rx %d".formatted(name, ring.largest()))
+        : HealthCheck.ok(what);
   }
 
   private void offloads(Offloads offloads) {
     findings.add(
         offloads.joinPackets()
-            ? Finding.bad(
+            ? HealthCheck.bad(
                 "offloads join packets (gro=%s lro=%s tso=%s gso=%s): what is recorded was not on the wire so"
                     .formatted(
                         word(offloads.gro()),
@@ -95,7 +95,7 @@ final class InterfaceExamination {
                         word(offloads.tso()),
                         word(offloads.gso())),
                 Offloads.remedy(name))
-            : Finding.ok("no offload joins packets"));
+            : HealthCheck.ok("no offload joins packets"));
   }
 
   private static String word(Optional<Boolean> isOn) {
@@ -107,7 +107,7 @@ final class InterfaceExamination {
     try (PacketSource source = AfPacketSource.open(options)) {
       possible("afpacket", "AF_PACKET ring, link type " + source.linkType());
     } catch (PacketSourceException e) {
-      findings.add(Finding.note("capture=afpacket is not possible: " + e.getMessage()));
+      findings.add(HealthCheck.note("capture=afpacket is not possible: " + e.getMessage()));
     }
   }
 
@@ -116,10 +116,10 @@ final class InterfaceExamination {
       if (SnfInterfaces.list().stream().anyMatch(found -> found.name().equals(name))) {
         possible("snf", "SNF owns the interface");
       } else {
-        findings.add(Finding.note("capture=snf is not possible: SNF does not own " + name));
+        findings.add(HealthCheck.note("capture=snf is not possible: SNF does not own " + name));
       }
     } catch (PacketSourceException e) {
-      findings.add(Finding.note("capture=snf is not possible: " + e.getMessage()));
+      findings.add(HealthCheck.note("capture=snf is not possible: " + e.getMessage()));
     }
   }
 
@@ -128,13 +128,13 @@ final class InterfaceExamination {
       possible("pcap", PcapLibrary.load().toString());
     } catch (PacketSourceException e) {
       findings.add(
-          Finding.note(
+          HealthCheck.note(
               "capture=pcap is not possible, and filters but the default: " + e.getMessage()));
     }
   }
 
   private void possible(String method, String how) {
     methods += method.equals("pcap") ? 0 : 1;
-    findings.add(Finding.ok("capture=%s is possible: %s".formatted(method, how)));
+    findings.add(HealthCheck.ok("capture=%s is possible: %s".formatted(method, how)));
   }
 }
