@@ -33,6 +33,7 @@ final class FlowTable {
   private static final int EVICTION_WINDOW = 16;
   private static final int HAND_STEP_SLOTS = 64;
   private static final int HAND_STEPS_A_BATCH = 16;
+  private static final int KEPT = 1;
   private static final long SHORTEST_ROUND_NANOS = 1_000_000_000;
 
   private final FlowSlots slots;
@@ -121,6 +122,7 @@ final class FlowTable {
     long[] timestamps = batch.timestampsNanos;
     int count = batch.count();
     int keptSoFar = keptCount;
+    int cuts = 0;
     int i = from;
     for (; i < count; i++) {
       int key = i << RECORD_SHIFT;
@@ -128,14 +130,28 @@ final class FlowTable {
       long payload = words[key + PAYLOAD];
       if (!FlowSlots.holds(slot, words, key)
           || isOver(slot, timestamps[i])
-          || isWorthTelling(slot, payload)) {
+          || ALL.get(LONG, slot + BYTES) + (int) payload >= largeBytes) {
         break;
       }
       kept[keptSoFar] = i;
-      keptSoFar += count(i, slot, payload, timestamps[i]);
+      int outcome = count(i, slot, payload, timestamps[i]);
+      keptSoFar += outcome & KEPT;
+      cuts += outcome >>> 1;
     }
     keptCount = keptSoFar;
+    if (cuts > 0) {
+      tellCuts(from, i, located);
+    }
     return i;
+  }
+
+  /** Tells the listener of the flows that some of the packets have brought to their cutoff. */
+  private void tellCuts(int from, int to, long[] located) {
+    for (int i = from; i < to; i++) {
+      if (flows.isJustCut(i)) {
+        listener.onCut(flow.at(NativeMemory.address(located[i])));
+      }
+    }
   }
 
   /** Counts a packet of a flow that may be new, over, just cut, large or, if not decoded, none. */
@@ -156,7 +172,7 @@ final class FlowTable {
     }
     long payload = words[key + PAYLOAD];
     kept[keptCount] = i;
-    keptCount += count(i, slot, payload, now);
+    keptCount += count(i, slot, payload, now) & KEPT;
     tell(i, slot, (int) payload);
   }
 
@@ -166,28 +182,21 @@ final class FlowTable {
     return Long.compareUnsigned(distance + timeoutNanos, 2 * timeoutNanos) > 0;
   }
 
-  /** True if a packet is the last within the cutoff, or makes the flow large: the listener's. */
-  private boolean isWorthTelling(long slot, long payload) {
-    long bytes = ALL.get(LONG, slot + BYTES);
-    long packets = ALL.get(LONG, slot + PACKETS);
-    long bytesAfter = bytes + (int) payload;
-    // negative while the flow is within its cutoff
-    long before = packets - packetCutoff & bytes - byteCutoff;
-    long after = packets + 1 - packetCutoff & bytesAfter - byteCutoff;
-    return (before & ~after | largeBytes - 1 - bytesAfter) < 0;
-  }
-
   /**
    * Counts a packet in its flow, and notes what the flow is then.
    *
    * @param payload as in {@link FlowKeys#PAYLOAD}
-   * @return 1 if the packet is to be kept, else 0
+   * @return {@link #KEPT} if the packet is to be kept, else 0; and 2 more if it is the last within
+   *     the cutoff
    */
   private int count(int i, long slot, long payload, long now) {
     long bytes = ALL.get(LONG, slot + BYTES);
     long packets = ALL.get(LONG, slot + PACKETS);
     // 1 if both are below their limits; control packets kept after the cut lift the packet word
     int isKept = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
+    long bytesAfter = bytes + (int) payload;
+    int isNextKept = (int) ((packets + 1 - packetCutoff & bytesAfter - byteCutoff) >>> 63);
+    int isLast = isKept - isNextKept << 1;
     if (payload >>> 32 != 0
         && isKept == 0
         && keepControl
@@ -195,13 +204,12 @@ final class FlowTable {
       packets += 1L << CONTROL_SHIFT;
       isKept = 1;
     }
-    long bytesAfter = bytes + (int) payload;
     ALL.set(LONG, slot + BYTES, bytesAfter);
     ALL.set(LONG, slot + PACKETS, packets + 1);
     ALL.set(LONG, slot + LAST_NANOS, Math.max(now, ALL.get(LONG, slot + LAST_NANOS)));
     keys.words()[(i << RECORD_SHIFT) + FLOW_BYTES] = bytesAfter;
     packetCounts[i] = packets + 1 & PACKETS_MASK;
-    return isKept;
+    return isKept | isLast;
   }
 
   /** Tells the listener what packet {@code i} meant to its flow, which is in this slot. */
