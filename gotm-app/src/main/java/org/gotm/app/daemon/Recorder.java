@@ -44,9 +44,6 @@ public final class Recorder {
    */
   public int run() throws InterruptedException {
     signals.install();
-    if (!settings.isOffline()) {
-      Rehearsal.start();
-    }
     try (Pipeline pipeline = Pipeline.prepare(settings, this::log);
         MetricsServer server = bindMetrics()) {
       pipeline.open();

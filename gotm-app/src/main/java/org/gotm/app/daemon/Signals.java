@@ -18,8 +18,12 @@ final class Signals {
     LOOK
   }
 
+  /** Within it a second signal is the first one's twin: timeout(1) sends to child and group. */
+  private static final long SAME_STOP_NANOS = 1_000_000_000;
+
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private volatile Runnable nextStop;
+  private volatile long firstStopNanos;
 
   /** Takes over the signals of the process. */
   void install() {
@@ -52,10 +56,11 @@ final class Signals {
 
   private void onStop() {
     Runnable next = nextStop;
-    if (next != null) {
-      next.run();
-    } else {
+    if (next == null) {
+      firstStopNanos = System.nanoTime();
       requests.add(Request.STOP);
+    } else if (System.nanoTime() - firstStopNanos >= SAME_STOP_NANOS) {
+      next.run();
     }
   }
 

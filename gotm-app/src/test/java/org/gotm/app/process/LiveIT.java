@@ -74,6 +74,19 @@ class LiveIT {
     }
   }
 
+  /** As timeout(1) does, which sends to the process and to its group. */
+  @Test
+  void shouldDrainWhenTheSignalToStopComesTwiceAtOnce() {
+    try (GotmProcess gotm = start("-packetcutoff=0", "-bytecutoff=0")) {
+      int sent = veth.send(traffic);
+      gotm.signal("TERM");
+      gotm.signal("TERM");
+      Ended ended = gotm.awaitExit();
+      assertThat(ended.ledger().get("written")).isEqualTo(sent);
+      assertSound(ended, "out");
+    }
+  }
+
   @Test
   void shouldHaveEveryPacketInTimeOrderWhenFourWorkersCapture() {
     try (GotmProcess gotm = start("-workers=4", "-packetcutoff=0", "-bytecutoff=0")) {
