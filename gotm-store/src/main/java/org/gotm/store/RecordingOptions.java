@@ -8,7 +8,7 @@ import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
 
-/** What a recording was asked for; see {@link Recording.Builder}. */
+/** What a recording was asked for; see {@link RecordingBuilder}. */
 record RecordingOptions(
     Path folder,
     String name,

@@ -95,7 +95,7 @@ final class Rig implements AutoCloseable {
 
   /** Opens the recording without telling it of a worker. */
   Rig open() {
-    Recording.Builder builder =
+    RecordingBuilder builder =
         Recording.into(folder)
             .name(baseName)
             .zone(zone)

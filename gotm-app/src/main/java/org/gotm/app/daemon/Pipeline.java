@@ -19,6 +19,7 @@ import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.linux.HugePages;
 import org.gotm.ffm.linux.Libc;
 import org.gotm.store.Recording;
+import org.gotm.store.RecordingBuilder;
 import org.gotm.store.metrics.MeteredOutput;
 
 /**
@@ -87,7 +88,7 @@ final class Pipeline implements AutoCloseable {
 
   private Recording openRecording() {
     Settings.Output output = settings.output();
-    Recording.Builder builder =
+    RecordingBuilder builder =
         Recording.into(output.folder())
             .name(settings.source().name())
             .zone(output.utc() ? ZoneOffset.UTC : ZoneId.systemDefault())

@@ -36,6 +36,8 @@ final class ScriptedSource implements PacketSource {
   private final CountDownLatch stoppable = new CountDownLatch(1);
   private final boolean live;
   private RuntimeException statsFailure;
+  private RuntimeException closeFailure;
+  private volatile int closes;
   private boolean stopped;
   private long received;
   private long dropped;
@@ -223,5 +225,20 @@ final class ScriptedSource implements PacketSource {
   @Override
   public void close() {
     stopped = true;
+    closes++;
+    if (closeFailure != null) {
+      throw closeFailure;
+    }
+  }
+
+  /** Makes closing it fail. */
+  ScriptedSource failsAtClose(RuntimeException failure) {
+    closeFailure = failure;
+    return this;
+  }
+
+  /** How often it was closed. */
+  int closes() {
+    return closes;
   }
 }

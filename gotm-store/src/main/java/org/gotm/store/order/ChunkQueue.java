@@ -7,7 +7,8 @@ import org.gotm.core.chunk.Chunk;
 
 /**
  * Chunks on their way from many workers to one output thread. It has a slot for every chunk of the
- * pool, so it is never full and nobody waits. Never allocates.
+ * pool, so it is never full and nobody waits. Never allocates. Slots are volatile, so that a look
+ * into the queue stays behind the {@link Wakeup#await} before it.
  *
  * <p>Thread rule: any thread offers; one thread at a time polls.
  */
@@ -25,13 +26,13 @@ public final class ChunkQueue {
 
   /** Appends a chunk, which must not be in the queue already. */
   public void offer(Chunk chunk) {
-    SLOT.setRelease(slots, at(tail.getAndIncrement()), chunk);
+    SLOT.setVolatile(slots, at(tail.getAndIncrement()), chunk);
   }
 
   /** The oldest chunk, or null if there is none. */
   public Chunk poll() {
     long first = head;
-    Chunk chunk = (Chunk) SLOT.getAcquire(slots, at(first));
+    Chunk chunk = (Chunk) SLOT.getVolatile(slots, at(first));
     if (chunk != null) {
       SLOT.setOpaque(slots, at(first), null);
       head = first + 1;

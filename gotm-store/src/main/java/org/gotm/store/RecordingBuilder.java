@@ -1,0 +1,210 @@
+package org.gotm.store;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.gotm.core.chunk.ChunkPool;
+import org.gotm.core.pcapfile.RecordFormat;
+import org.gotm.store.api.Compression;
+import org.gotm.store.api.FinishedFile;
+import org.gotm.store.api.RecordingException;
+import org.gotm.store.file.FolderLock;
+
+/** What a {@link Recording} is to do; {@link #open} makes it. One thread. */
+public final class RecordingBuilder {
+  private static final int CHUNKS = 32;
+  private static final int CHUNK_LENGTH = 1 << 20;
+
+  private final Path folder;
+  private String name = "capture";
+  private ZoneId zone = ZoneId.systemDefault();
+  private boolean byPacketTime;
+  private Duration rotation = Duration.ofSeconds(300);
+  private long rotationBytes;
+  private RecordFormat format = RecordFormat.pcap();
+  private Compression compression = new Compression.None();
+  private int compressorThreads = 1;
+  private Duration flush = Duration.ofSeconds(1);
+  private boolean perWorker;
+  private ChunkPool pool;
+  private Consumer<String> log = line -> {};
+  private LongSupplier epochNanos = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+  private Consumer<FinishedFile> finished = file -> {};
+  private Runnable yieldPriority = () -> {};
+
+  RecordingBuilder(Path folder) {
+    this.folder = Objects.requireNonNull(folder, "folder");
+  }
+
+  /** What the names of current files begin with, such as the interfaces; "capture" if not said. */
+  public RecordingBuilder name(String newName) {
+    name = newName;
+    return this;
+  }
+
+  /** The time zone of the names of finished files; the system's if not said. */
+  public RecordingBuilder zone(ZoneId newZone) {
+    zone = newZone;
+    return this;
+  }
+
+  /**
+   * For recorded traffic: files rotate by the packets' time and are named by their last packet, and
+   * a worker waits for a disk that is slow instead of losing packets.
+   */
+  public RecordingBuilder byPacketTime() {
+    byPacketTime = true;
+    return this;
+  }
+
+  /** Age at which a file is finished; zero for never, 5 minutes if not said. */
+  public RecordingBuilder rotation(Duration newRotation) {
+    rotation = newRotation;
+    return this;
+  }
+
+  /** Bytes on disk that a file does not exceed; 0 for no limit, as if not said. */
+  public RecordingBuilder rotationBytes(long newRotationBytes) {
+    rotationBytes = newRotationBytes;
+    return this;
+  }
+
+  /** How records look; pcap with nanoseconds and whole packets if not said. */
+  public RecordingBuilder format(RecordFormat newFormat) {
+    format = newFormat;
+    return this;
+  }
+
+  /** How files are compressed; not at all if not said. */
+  public RecordingBuilder compression(Compression newCompression) {
+    compression = newCompression;
+    return this;
+  }
+
+  /** How many threads compress, from 1 up; 1 if not said. */
+  public RecordingBuilder compressorThreads(int newCompressorThreads) {
+    compressorThreads = newCompressorThreads;
+    return this;
+  }
+
+  /**
+   * How long a packet may wait in memory when few come; also bounds how long the merge of several
+   * workers waits for one of them. A second if not said.
+   */
+  public RecordingBuilder flush(Duration newFlush) {
+    flush = newFlush;
+    return this;
+  }
+
+  /** A series of files for each worker, instead of one that all are merged into. */
+  public RecordingBuilder perWorker(boolean newPerWorker) {
+    perWorker = newPerWorker;
+    return this;
+  }
+
+  /** The chunks to use, whose memory outlives the recording; 32 of 1 MiB if not said. */
+  public RecordingBuilder pool(ChunkPool newPool) {
+    pool = newPool;
+    return this;
+  }
+
+  /** Takes one line at a time, from any thread, and must not wait; nobody if not said. */
+  public RecordingBuilder log(Consumer<String> newLog) {
+    log = newLog;
+    return this;
+  }
+
+  /** The clock that names files and tells when to rotate, nanoseconds since 1970. */
+  public RecordingBuilder clock(LongSupplier newEpochNanos) {
+    epochNanos = newEpochNanos;
+    return this;
+  }
+
+  /** Hears of each finished file, on a thread of the recording; nobody if not said. */
+  public RecordingBuilder onFinished(Consumer<FinishedFile> newFinished) {
+    finished = newFinished;
+    return this;
+  }
+
+  /** Run by each background thread first, to lower its priority; nothing if not said. */
+  public RecordingBuilder yieldPriority(Runnable newYieldPriority) {
+    yieldPriority = newYieldPriority;
+    return this;
+  }
+
+  /**
+   * Makes the folder ready: takes it for this process alone and begins, in the background, to mend
+   * what a crashed run has left there.
+   *
+   * @throws IllegalArgumentException if an option is out of its range
+   * @throws RecordingException if the folder cannot be used, with the line to show to the user
+   */
+  public Recording open() {
+    RecordingOptions options = options();
+    FolderLock lock = FolderLock.take(folder);
+    Arena memory = pool == null ? Arena.ofShared() : null;
+    try {
+      ChunkPool chunks = pool == null ? newPool(memory) : pool;
+      return new Recording(options, chunks, memory, lock);
+    } catch (IOException e) {
+      release(lock, memory);
+      throw Recording.unusable(folder, e);
+    } catch (RuntimeException | Error e) {
+      release(lock, memory);
+      throw e;
+    }
+  }
+
+  private static void release(FolderLock lock, Arena memory) {
+    lock.close();
+    if (memory != null) {
+      memory.close();
+    }
+  }
+
+  private static ChunkPool newPool(SegmentAllocator memory) {
+    return new ChunkPool(CHUNKS, CHUNK_LENGTH, memory);
+  }
+
+  private RecordingOptions options() {
+    if (compressorThreads < 1 || rotationBytes < 0) {
+      throw new IllegalArgumentException(
+          "compressorThreads=%d rotationBytes=%d: too small"
+              .formatted(compressorThreads, rotationBytes));
+    }
+    if (rotation.isNegative() || flush.isNegative()) {
+      throw new IllegalArgumentException(
+          "rotation=%s flush=%s: negative".formatted(rotation, flush));
+    }
+    return new RecordingOptions(
+        folder,
+        name,
+        zone,
+        byPacketTime,
+        nanos(rotation),
+        rotationBytes,
+        format,
+        compression,
+        compressorThreads,
+        nanos(flush),
+        perWorker,
+        log,
+        epochNanos,
+        finished,
+        yieldPriority);
+  }
+
+  /** A time that is too long for a long is for ever all the same. */
+  private static long nanos(Duration duration) {
+    return duration.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0
+        ? Long.MAX_VALUE
+        : duration.toNanos();
+  }
+}
