@@ -53,9 +53,16 @@ public final class CompressorPool implements AutoCloseable {
     } catch (LinkageError e) {
       throw new RecordingException(
           "compress=%s: its library cannot be loaded: %s; choose another compression"
-              .formatted(compression.extension().substring(1), e.getMessage()),
+              .formatted(compression.extension().substring(1), reason(e)),
           e);
     }
+  }
+
+  /**
+   * What is at the bottom of it: a library that may not be loaded fails in a static initialiser.
+   */
+  private static String reason(Throwable e) {
+    return e.getCause() == null ? e.getMessage() : reason(e.getCause());
   }
 
   /** Queues a piece; it is not the caller's until it is done. */
