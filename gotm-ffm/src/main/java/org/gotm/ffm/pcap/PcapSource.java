@@ -145,13 +145,13 @@ public final class PcapSource implements PacketSource {
   /** Looks how the interface is: when no packets come, and twice a second if they do. */
   private void look(PcapCapture current) {
     lookNanos = System.nanoTime();
-    String error = current.error();
+    String readError = current.error();
     switch (watch.state(current.socket())) {
       case UP -> {
-        if (error == null) {
+        if (readError == null) {
           error = null;
         } else {
-          giveUp(current, error);
+          giveUp(current, readError);
         }
       }
       case DOWN -> error = message("it is down; run: ip link set %s up".formatted(device));
