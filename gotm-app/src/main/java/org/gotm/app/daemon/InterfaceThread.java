@@ -41,20 +41,24 @@ final class InterfaceThread implements CaptureThread {
   }
 
   private void run(Runnable atEnd) {
-    if (cpu >= 0) {
-      try (var arena = java.lang.foreign.Arena.ofConfined()) {
-        int result = new Libc(arena).pinThread(cpu);
-        if (result < 0) {
-          watch.note("cpus=%d: %s".formatted(cpu, Libc.message(result)));
-        }
-      }
-    }
     try {
+      if (cpu >= 0) {
+        pin();
+      }
       captureWorker.run();
       cutter.end();
     } finally {
       ended = true;
       atEnd.run();
+    }
+  }
+
+  private void pin() {
+    try (var arena = java.lang.foreign.Arena.ofConfined()) {
+      int result = new Libc(arena).pinThread(cpu);
+      if (result < 0) {
+        watch.note("cpus=%d: %s".formatted(cpu, Libc.message(result)));
+      }
     }
   }
 

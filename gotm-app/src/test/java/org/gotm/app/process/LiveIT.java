@@ -58,6 +58,20 @@ class LiveIT {
   }
 
   @Test
+  void shouldCaptureAndSaySoWhenAProcessorIsNotThere() {
+    try (GotmProcess gotm =
+        GotmLaunch.quiet("-interface", veth.name(), "-cpus", "8191")
+            .inside(veth)
+            .in(folder)
+            .start()) {
+      gotm.awaitLine("cpus=8191: Invalid argument");
+      veth.send(traffic);
+      awaitDelivered(gotm, 1);
+      assertSound(gotm.stop("TERM"), "out");
+    }
+  }
+
+  @Test
   void shouldRunTheOriginalsProductionArgumentsUnchanged() {
     try (GotmProcess gotm =
         GotmLaunch.gotm("-interface", veth.name(), "-timeinterval", "31s", "-flowtimeout", "30s")

@@ -62,6 +62,7 @@ public final class Libc {
 
   private static final int PRIO_PROCESS = 0;
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
+  private static final int CPU_MASK_LENGTH = 8192 / Byte.SIZE; // as many as the kernel can have
   private static final int LONGEST_MESSAGE = 1024;
 
   private final Arena arena;
@@ -205,9 +206,9 @@ public final class Libc {
     return result;
   }
 
-  /** Binds the calling thread to one processor. */
+  /** Binds the calling thread to one processor, from 0 to 8191; {@code -EINVAL} if it has none. */
   public int pinThread(int cpu) {
-    MemorySegment mask = arena.allocate(128, Long.BYTES);
+    MemorySegment mask = arena.allocate(CPU_MASK_LENGTH, Long.BYTES);
     mask.set(JAVA_LONG, cpu / Long.SIZE * Long.BYTES, 1L << cpu % Long.SIZE);
     return callInt(SCHED_SETAFFINITY, 0, mask.byteSize(), mask.address(), 0, 0);
   }
