@@ -3,8 +3,10 @@ package org.gotm.core.capture;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.gotm.core.flow.FlowCutter;
+import org.gotm.core.flow.FlowListener;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 
@@ -41,11 +43,13 @@ public final class Capture implements Runnable, AutoCloseable {
   Capture(CaptureBuilder builder, PacketSinks sinks) {
     sources = builder.sources();
     try {
+      Objects.requireNonNull(sinks, "sinks");
       for (int worker = 0; worker < sources.size(); worker++) {
         PacketSource source = sources.get(worker);
-        FlowCutter cutter = new FlowCutter(builder.options(), builder.listener(worker), arena);
+        FlowListener listener = Objects.requireNonNull(builder.listener(worker), "listener");
+        FlowCutter cutter = new FlowCutter(builder.options(), listener, arena);
         Ledger ledger = new Ledger();
-        PacketSink sink = sinks.sinkFor(worker, source, ledger);
+        PacketSink sink = Objects.requireNonNull(sinks.sinkFor(worker, source, ledger), "sink");
         cutters.add(cutter);
         workers.add(new CaptureWorker(source, cutter, sink, ledger, System::nanoTime));
       }
@@ -133,16 +137,26 @@ public final class Capture implements Runnable, AutoCloseable {
   }
 
   private void work(int worker) {
-    try {
-      workers.get(worker).run();
-      cutters.get(worker).end();
-    } catch (Throwable e) {
-      fail(e);
-    }
+    attempt(workers.get(worker));
     Throwable failed = workers.get(worker).failure();
     if (failed != null) {
       fail(failed);
     }
+    attempt(() -> endFlows(worker));
+  }
+
+  private void attempt(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable e) {
+      fail(e);
+    }
+  }
+
+  private void endFlows(int worker) {
+    FlowCutter cutter = cutters.get(worker);
+    cutter.end();
+    workers.get(worker).ledger().set(Counter.FLOWS_ACTIVE, cutter.size());
   }
 
   private void fail(Throwable e) {
@@ -159,15 +173,22 @@ public final class Capture implements Runnable, AutoCloseable {
     for (Thread thread : threads.subList(1, threads.size())) {
       interrupted |= join(thread);
     }
+    try {
+      release();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void release() {
     synchronized (lock) {
       running = false;
+      lock.notifyAll(); // first, as a source that cannot be closed must not leave closers waiting
       if (closing) {
         freeAfter(failure.get());
       }
-      lock.notifyAll();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -254,7 +275,7 @@ public final class Capture implements Runnable, AutoCloseable {
       } catch (Throwable e) {
         if (failed == null) {
           failed = e;
-        } else {
+        } else if (failed != e) {
           failed.addSuppressed(e);
         }
       }

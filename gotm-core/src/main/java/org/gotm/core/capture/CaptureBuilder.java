@@ -97,7 +97,6 @@ public final class CaptureBuilder {
 
   /** Makes a capture whose kept packets a handler sees one by one. */
   public Capture onPacket(PacketHandler handler) {
-    Objects.requireNonNull(handler, "handler");
     return onPacketPerWorker(worker -> handler);
   }
 
@@ -110,7 +109,6 @@ public final class CaptureBuilder {
 
   /** Makes a capture whose kept packets a handler sees batch by batch, as they come. */
   public Capture onBatch(KeptBatchHandler handler) {
-    Objects.requireNonNull(handler, "handler");
     return onBatchPerWorker(worker -> handler);
   }
 
@@ -121,6 +119,6 @@ public final class CaptureBuilder {
 
   /** Makes a capture that puts its kept packets into a sink a worker, such as a recording's. */
   public Capture to(PacketSinks sinks) {
-    return new Capture(this, Objects.requireNonNull(sinks, "sinks"));
+    return new Capture(this, sinks);
   }
 }
