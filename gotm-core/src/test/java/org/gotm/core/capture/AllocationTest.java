@@ -7,6 +7,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -72,6 +73,57 @@ class AllocationTest {
     }
 
     assertThat(allocated).isLessThanOrEqualTo(RUNS * ALLOWED_BYTES_A_RUN);
+  }
+
+  @Test
+  void shouldAllocateNothingPerPacketThatAHandlerSees() throws IOException {
+    Path file = folder.resolve("many.pcap");
+    writePackets(file);
+    Totals totals = new Totals();
+    int warmUp = 0;
+    while (run(file, totals) > ALLOWED_BYTES_A_RUN) {
+      assertThat(++warmUp).as("runs to warm up").isLessThan(MAX_WARM_UP_RUNS);
+    }
+    long seen = totals.packets;
+    long allocated = 0;
+    for (int run = 0; run < RUNS; run++) {
+      allocated += run(file, totals);
+    }
+
+    assertThat(totals.packets - seen).isEqualTo((long) RUNS * PACKETS);
+    assertThat(totals.flows).isPositive();
+    assertThat(allocated).isLessThanOrEqualTo(RUNS * ALLOWED_BYTES_A_RUN);
+  }
+
+  /** Looks at all that a packet shows without making an object. */
+  private static final class Totals implements PacketHandler {
+    private long packets;
+    private long flows;
+    private long sum;
+
+    @Override
+    public void onPacket(Packet packet) {
+      packets++;
+      flows += packet.isNewFlow() ? 1 : 0;
+      sum += packet.segment().get(ValueLayout.JAVA_BYTE, packet.offset());
+      sum += packet.caplen() + packet.wireLength() + packet.timestampNanos() + packet.vlanTag();
+      sum += packet.linkType() + packet.flowHash() + packet.flowPackets() + packet.flowBytes();
+      sum += packet.hasFlow() && packet.isJustCut() ? 1 : 0;
+    }
+  }
+
+  /** One capture of the file; answers the bytes that running it has allocated. */
+  private static long run(Path file, Totals totals) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Capture capture =
+        Capture.from(PcapFileSource.open(file))
+            .capacityFlows(FLOWS / 2)
+            .cutoff(Cutoff.none())
+            .onPacket(totals)) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      capture.run();
+      return threads.getCurrentThreadAllocatedBytes() - before;
+    }
   }
 
   private static ChunkAppender appender(ChunkPool pool, Ledger ledger) {

@@ -2,6 +2,8 @@ package org.gotm.core.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.gotm.core.source.SourceStats;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,44 @@ class LedgerTest {
     assertThat(ledger.get(Counter.INTERFACE_DROPPED)).isEqualTo(2);
     assertThat(ledger.get(Counter.EXTRA_0)).isEqualTo(6);
     assertThat(ledger.get(Counter.EXTRA_7)).isEqualTo(7);
+  }
+
+  @Test
+  void shouldTakeBackWhatWasWrittenWhenTheDiskDoesNotKeepIt() {
+    fill(1);
+    ledger.addShared(Counter.LOST_SYNC_ERROR, 20);
+
+    assertThat(ledger.get(Counter.WRITTEN)).isEqualTo(50);
+    assertThat(ledger.written()).isEqualTo(30);
+    assertThat(ledger.lostToWriteErrors()).isEqualTo(22);
+    assertThat(ledger.inMemory()).isZero();
+    assertThat(ledger.isBalanced()).isTrue();
+    assertThat(ledger.toString())
+        .contains("kept=60", "written=30 lost_output_full=8 lost_write_error=22", "balanced=yes");
+  }
+
+  @Test
+  void shouldLoseNothingThatSeveralThreadsAdd() throws InterruptedException {
+    int threads = 4;
+    int times = 1_000_000;
+    CountDownLatch begin = new CountDownLatch(1);
+    List<Thread> adding = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      adding.add(Thread.ofPlatform().start(() -> addShared(begin, times)));
+    }
+    begin.countDown();
+    for (Thread thread : adding) {
+      thread.join();
+    }
+
+    assertThat(ledger.get(Counter.WRITTEN)).isEqualTo(3L * threads * times);
+  }
+
+  private void addShared(CountDownLatch begin, int times) {
+    await(begin);
+    for (int i = 0; i < times; i++) {
+      ledger.addShared(Counter.WRITTEN, 3);
+    }
   }
 
   @Test
