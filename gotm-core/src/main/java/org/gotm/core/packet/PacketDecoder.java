@@ -1,5 +1,6 @@
 package org.gotm.core.packet;
 
+import org.gotm.core.memory.NativeAccess;
 import org.gotm.core.memory.NativeMemory;
 import org.gotm.core.source.PacketBatch;
 
@@ -33,6 +34,7 @@ public final class PacketDecoder {
    * @param keys where the results go
    */
   public PacketDecoder(int linkType, boolean directional, FlowKeys keys) {
+    NativeAccess.require();
     this.linkType = linkType;
     this.keys = keys;
     ordered = new CanonicalKeys(keys, directional);

@@ -53,10 +53,10 @@ public final class PcapFileSource implements PacketSource {
   private volatile boolean stopped;
 
   private PcapFileSource(String name, FileBytes bytes) {
-    NativeAccess.require();
     this.name = name;
     this.bytes = bytes;
     try {
+      NativeAccess.require();
       readHeader();
     } catch (IOException | RuntimeException e) {
       bytes.close();
