@@ -41,6 +41,13 @@ public final class TestWorker {
     this(number, pool, sink, LinkType.ETHERNET, 0, true, TimestampPrecision.NANO);
   }
 
+  /** A worker like that, whose files are due by packet time. */
+  public static TestWorker withFileSpan(
+      int number, ChunkPool pool, ChunkSink sink, long fileSpanNanos) {
+    return new TestWorker(
+        number, pool, sink, LinkType.ETHERNET, fileSpanNanos, true, TimestampPrecision.NANO);
+  }
+
   TestWorker(
       int number,
       ChunkPool pool,
@@ -89,6 +96,11 @@ public final class TestWorker {
   /** Hands over what was sent. */
   public void flush() {
     appender.finish();
+  }
+
+  /** The account of the worker. */
+  public Ledger ledger() {
+    return ledger;
   }
 
   int number() {
