@@ -77,7 +77,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     this.lock = lock;
     FileNames names =
         new FileNames(options.folder(), options.name(), options.zone(), options.compression());
-    leftovers = new Leftovers(names, options.log(), options.finished(), options.yieldPriority());
+    leftovers = new Leftovers(names, options.log(), this::tell, options.yieldPriority());
     leftovers.takeOver();
     compressors = newCompressors();
     closer =
@@ -101,8 +101,19 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
 
   /** A disk that takes files again may also take those that could not be mended before. */
   private void onFinished(FinishedFile file) {
-    options.finished().accept(file);
+    tell(file);
     leftovers.retry();
+  }
+
+  /** The file is finished, whatever becomes of who wants to know of it. */
+  private void tell(FinishedFile file) {
+    try {
+      options.finished().accept(file);
+    } catch (Throwable e) {
+      options
+          .log()
+          .accept("%s is finished, but who was told of it failed: %s".formatted(file.path(), e));
+    }
   }
 
   /**

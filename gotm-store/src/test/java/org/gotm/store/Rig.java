@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.packet.LinkType;
@@ -32,6 +33,7 @@ final class Rig implements AutoCloseable {
   final List<FinishedFile> finished = new CopyOnWriteArrayList<>();
   Recording recording;
   Runnable yieldPriority = () -> {};
+  Consumer<FinishedFile> listener = finished::add;
   private final Arena arena = Arena.ofShared();
   private Compression compression = new Compression.None();
   private long rotationNanos;
@@ -109,7 +111,7 @@ final class Rig implements AutoCloseable {
             .pool(pool)
             .log(log)
             .clock(clock::get)
-            .onFinished(finished::add)
+            .onFinished(listener)
             .yieldPriority(yieldPriority);
     recording = byPacketTime ? builder.byPacketTime().open() : builder.open();
     return this;

@@ -2,8 +2,6 @@ package org.gotm.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,43 +17,17 @@ class SyncFaultTest {
     Tool.require("gcc", "tcpdump");
   }
 
-  private List<String> run(String fault) throws Exception {
-    Path library = parent.resolve("sync_faults.so");
-    Tool.run(
-        "gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o \"$2\" \"$1\" -ldl",
-        Path.of("src/test/c/sync_faults.c").toAbsolutePath(),
-        library);
-    Path faults = Files.writeString(parent.resolve("faults"), "");
-    ProcessBuilder program =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            SyncFaultProgram.class.getName(),
-            parent.resolve("out").toString(),
-            faults.toString(),
-            fault);
-    program.environment().put("LD_PRELOAD", library.toString());
-    program.environment().put("GOTM_FAULTS", faults.toString());
-    Process process = program.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).isZero();
-    return output.lines().toList();
-  }
-
   @Test
   void shouldBookAsLostWhatTheDiskDoesNotKeep() throws Exception {
     Path out = parent.resolve("out");
 
-    List<String> lines = run("eio");
+    List<String> lines = DiskFaults.run(parent, "eio");
 
     assertThat(lines.get(0)).contains("cannot sync en0_current.pcap.tmp: Input/output error");
     assertThat(lines.get(1)).contains("written=0", "lost_write_error=100", "balanced=yes");
     assertThat(lines.get(3)).isEqualTo("error: null");
     assertThat(lines.get(4)).contains("written=50", "lost_write_error=100", "balanced=yes");
-    assertThat(lines.subList(5, lines.size())).containsExactly("finished: 50", "finished: 0");
+    assertThat(lines.subList(7, lines.size())).containsExactly("finished: 50", "finished: 0");
     assertThat(Tool.files(out, ".*leftover")).hasSize(1);
     assertThat(Tool.finished(out).stream().mapToInt(Tool::count).sum()).isEqualTo(50);
 
@@ -68,12 +40,12 @@ class SyncFaultTest {
 
   @Test
   void shouldWriteOnWhileTheDiskTakesLong() throws Exception {
-    List<String> lines = run("hang");
+    List<String> lines = DiskFaults.run(parent, "hang");
 
     assertThat(lines.get(0)).isEqualTo("moved meanwhile: 0");
     assertThat(lines.get(1)).isEqualTo("error: null");
     assertThat(lines.get(2)).contains("written=150", "lost_write_error=0", "balanced=yes");
-    assertThat(lines.subList(3, lines.size()))
+    assertThat(lines.subList(5, lines.size()))
         .containsExactly("finished: 100", "finished: 50", "finished: 0");
   }
 }

@@ -68,7 +68,7 @@ public final class Closer implements AutoCloseable {
    * @param byPacketTime true to name files by their last packet, false by the clock
    * @param epochNanos the clock, nanoseconds since 1970
    * @param log takes one line
-   * @param listener hears of each finished file, on this thread
+   * @param listener hears of each finished file, on this thread; does not throw
    */
   public Closer(
       FileNames names,
@@ -128,9 +128,8 @@ public final class Closer implements AutoCloseable {
       moveAgain();
       finish(job);
     } catch (Throwable e) {
-      job.file().retract();
-      job.errors().report(ErrorState.Cause.THREAD, "closing a file failed: " + e, now());
       leave(job);
+      job.errors().report(ErrorState.Cause.THREAD, "closing a file failed: " + e, now());
     }
   }
 
@@ -156,13 +155,16 @@ public final class Closer implements AutoCloseable {
   private static boolean force(Job job) {
     try {
       job.file().force();
-      job.errors().succeeded(ErrorState.Cause.SYNC, now());
-      return true;
     } catch (IOException e) {
       job.file().retract();
       job.errors().failed(ErrorState.Cause.SYNC, "sync", e, now());
       return false;
+    } catch (RuntimeException | Error e) {
+      job.file().retract();
+      throw e;
     }
+    job.errors().succeeded(ErrorState.Cause.SYNC, now());
+    return true;
   }
 
   private static void close(Job job) {
@@ -174,17 +176,11 @@ public final class Closer implements AutoCloseable {
   }
 
   private boolean move(Job job) {
-    PieceTotals written = job.file().written();
-    boolean hasTime = byPacketTime && written.lastNanos() != FinishedFile.NO_TIME;
     try {
       Path to =
-          names.moveIntoPlace(
-              job.path(),
-              job.series(),
-              hasTime ? written.lastNanos() : job.epochNanos(),
-              names.finishedExtension());
+          names.moveIntoPlace(job.path(), job.series(), nameNanos(job), names.finishedExtension());
       log.accept("moved %s to %s".formatted(job.current().getFileName(), to));
-      job.errors().succeeded(ErrorState.Cause.MOVE, now());
+      syncFolders(to, job);
       tell(to, job);
       return true;
     } catch (IOException e) {
@@ -193,20 +189,31 @@ public final class Closer implements AutoCloseable {
     }
   }
 
+  private long nameNanos(Job job) {
+    long last = job.file().written().lastNanos();
+    return byPacketTime && last != FinishedFile.NO_TIME ? last : job.epochNanos();
+  }
+
+  /** The file has its name all the same; after a crash it may have the old one, and is mended. */
+  private void syncFolders(Path finished, Job job) {
+    try {
+      names.syncFolders(finished);
+      job.errors().succeeded(ErrorState.Cause.MOVE, now());
+    } catch (IOException e) {
+      job.errors().failed(ErrorState.Cause.MOVE, "sync the folder of", e, now());
+    }
+  }
+
   private void tell(Path finished, Job job) {
     PieceTotals written = job.file().written();
-    try {
-      listener.accept(
-          new FinishedFile(
-              finished,
-              job.file().diskEnd(),
-              written.packets(),
-              written.firstNanos(),
-              written.lastNanos(),
-              Optional.of(job.interval())));
-    } catch (RuntimeException e) {
-      log.accept("%s is finished, but who was told of it failed: %s".formatted(finished, e));
-    }
+    listener.accept(
+        new FinishedFile(
+            finished,
+            job.file().diskEnd(),
+            written.packets(),
+            written.firstNanos(),
+            written.lastNanos(),
+            Optional.of(job.interval())));
   }
 
   private void moveAgain() {

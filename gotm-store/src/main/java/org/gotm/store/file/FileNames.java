@@ -130,7 +130,8 @@ public final class FileNames {
   }
 
   /**
-   * Moves a complete file to its finished name and makes the move permanent. Never overwrites.
+   * Moves a complete file to its finished name. Never overwrites. The move outlives a crash when
+   * {@link #syncFolders} has succeeded.
    *
    * @param file what to move, already on disk
    * @param epochNanos the time that gives the name
@@ -148,9 +149,13 @@ public final class FileNames {
     makeFolder(day);
     Path to = free(day.resolve("name"), SECOND.format(time) + series, end);
     Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
-    sync(day);
-    sync(folder);
     return to;
+  }
+
+  /** Makes the move of a finished file permanent. */
+  public void syncFolders(Path finished) throws IOException {
+    sync(finished.getParent());
+    sync(folder);
   }
 
   private void makeFolder(Path day) throws IOException {

@@ -33,7 +33,7 @@ public final class Leftovers {
    * No leftovers yet.
    *
    * @param log takes one line, from any thread
-   * @param listener hears of each file that was mended
+   * @param listener hears of each file that was mended; does not throw
    * @param yieldPriority run by the thread first, to lower its priority
    */
   public Leftovers(
@@ -86,17 +86,24 @@ public final class Leftovers {
   }
 
   private void run() {
-    yieldPriority.run();
     List<Path> again = new ArrayList<>();
-    for (Path leftover; (leftover = next()) != null; ) {
-      if (!tryToMend(leftover)) {
-        again.add(leftover);
+    try {
+      yieldPriority.run();
+      for (Path leftover; (leftover = next()) != null; ) {
+        if (!tryToMend(leftover)) {
+          again.add(leftover);
+        }
       }
+    } catch (Throwable e) {
+      log.accept("leftovers cannot be mended now: " + e);
+    } finally {
+      end(again);
     }
-    synchronized (this) {
-      waiting.addAll(again);
-      thread = null;
-    }
+  }
+
+  private synchronized void end(List<Path> again) {
+    waiting.addAll(again);
+    thread = null;
   }
 
   private boolean tryToMend(Path leftover) {
@@ -150,6 +157,7 @@ public final class Leftovers {
             found.lastTimestampNanos(),
             ".pcap" + found.compression().extension());
     log.accept("moved %s to %s".formatted(path.getFileName(), to));
+    syncFolders(to);
     listener.accept(
         new FinishedFile(
             to,
@@ -158,6 +166,15 @@ public final class Leftovers {
             found.firstTimestampNanos(),
             found.lastTimestampNanos(),
             Optional.empty()));
+  }
+
+  /** The file has its name all the same; after a crash it may have the old one, and is mended. */
+  private void syncFolders(Path finished) {
+    try {
+      names.syncFolders(finished);
+    } catch (IOException e) {
+      log.accept("the folder of %s cannot be synced: %s".formatted(finished, e));
+    }
   }
 
   /** Copies what will be cut off and may be more than a torn record. */

@@ -1,4 +1,5 @@
-/* Preloaded: fsync and fdatasync of regular files fail, or do not return, for as long as the file named by GOTM_FAULTS says so. */
+/* Preloaded: for as long as the file named by GOTM_FAULTS says so, fsync and fdatasync of regular files fail (eio) or do not return (hang),
+   those of folders fail (folder), or no file gets a finished name (norename). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,7 +21,9 @@ static int says(const char *word) {
 
 static int fault(int fd) {
   struct stat st;
-  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) return 0;
+  if (fstat(fd, &st) != 0) return 0;
+  if (S_ISDIR(st.st_mode)) return says("folder");
+  if (!S_ISREG(st.st_mode)) return 0;
   while (says("hang")) usleep(1000);
   return says("eio");
 }
@@ -37,3 +40,12 @@ static int sync_by(const char *name, int fd) {
 int fsync(int fd) { return sync_by("fsync", fd); }
 
 int fdatasync(int fd) { return sync_by("fdatasync", fd); }
+
+int rename(const char *from, const char *to) {
+  if (strstr(from, "_current.pcap.tmp") && !strstr(to, "_current.pcap.tmp") && says("norename")) {
+    errno = ENOSPC;
+    return -1;
+  }
+  int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
+  return real(from, to);
+}

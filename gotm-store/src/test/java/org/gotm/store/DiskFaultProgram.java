@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import org.gotm.core.capture.Counter;
 
 /**
- * A recording in a process of its own, whose fsync is another's: 100 packets, a rotation under a
- * fault, 50 packets more. Prints a line for each thing it saw.
+ * A recording in a process of its own, whose fsync and rename are another's: 100 packets, a
+ * rotation under a fault, 50 packets more. Prints a line for each thing it saw.
  */
-final class SyncFaultProgram {
-  private SyncFaultProgram() {}
+final class DiskFaultProgram {
+  private DiskFaultProgram() {}
 
   /** Takes the output folder, the file that says which fault is on, and the fault. */
   public static void main(String[] arguments) throws IOException {
@@ -18,12 +18,16 @@ final class SyncFaultProgram {
     String fault = arguments[2];
     try (Rig rig = new Rig(Path.of(arguments[0])).flushNanos(1_000_000).open()) {
       TestWorker worker = rig.expectedWorker(0);
+      if (fault.equals("folder")) { // or folders that are not there yet could not be made
+        rig.recording.rotate();
+        rig.log.await("moved", 1);
+      }
       send(worker, 100, 100);
       Files.writeString(faults, fault);
       rig.clock.addAndGet(Rig.SECOND);
       rig.recording.rotate();
-      if (fault.equals("eio")) {
-        rig.log.await("cannot sync", 1);
+      if (!fault.equals("hang")) {
+        rig.log.await("cannot ", 1);
         System.out.println("error: " + rig.recording.error());
         System.out.println("then: " + worker.ledger);
         Files.writeString(faults, "");
@@ -37,6 +41,8 @@ final class SyncFaultProgram {
       rig.recording.finish();
       System.out.println("error: " + rig.recording.error());
       System.out.println("at last: " + worker.ledger);
+      System.out.println("log cannot move: " + rig.log.count("cannot move"));
+      System.out.println("log leftover: " + rig.log.count("leftover"));
       rig.finished.forEach(file -> System.out.println("finished: " + file.packets()));
     }
   }
