@@ -97,8 +97,11 @@ final class Pieces {
 
   private void send(Piece piece, long nowNanos) {
     if (compressors == null) {
-      file.append(piece, nowNanos);
-      piece.release();
+      try {
+        file.append(piece, nowNanos);
+      } finally {
+        piece.release();
+      }
     } else {
       submitted++;
       compressors.submit(piece);
@@ -113,12 +116,17 @@ final class Pieces {
   boolean collect(long nowNanos) {
     boolean moved = false;
     while (submitted > 0 && pieces[head].isDone()) {
-      write(pieces[head], nowNanos);
-      head = (head + 1) % pieces.length;
-      submitted--;
+      write(takeFirst(), nowNanos);
       moved = true;
     }
     return moved;
+  }
+
+  private Piece takeFirst() {
+    Piece first = pieces[head];
+    head = (head + 1) % pieces.length;
+    submitted--;
+    return first;
   }
 
   private void write(Piece piece, long nowNanos) {
@@ -151,9 +159,8 @@ final class Pieces {
       file.lose(filling);
       filling = null;
     }
-    for (; submitted > 0; submitted--) {
-      file.lose(pieces[head]);
-      head = (head + 1) % pieces.length;
+    while (submitted > 0) {
+      file.lose(takeFirst());
     }
   }
 }

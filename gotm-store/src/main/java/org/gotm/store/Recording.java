@@ -96,7 +96,8 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
             options.compression(),
             options.compressorThreads(),
             compressorNanos,
-            options.yieldPriority());
+            options.yieldPriority(),
+            options.log());
   }
 
   /** A disk that takes files again may also take those that could not be mended before. */

@@ -37,7 +37,7 @@ public final class LogLines implements Consumer<String> {
   }
 
   /** Waits until so many lines contain a text. */
-  synchronized void await(String text, int times) {
+  public synchronized void await(String text, int times) {
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (count(text) < times) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());

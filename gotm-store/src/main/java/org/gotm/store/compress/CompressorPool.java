@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.RecordingException;
 
@@ -14,13 +15,14 @@ import org.gotm.store.api.RecordingException;
  * monitor.
  *
  * <p>Whatever happens every piece that is submitted becomes done: when a thread fails the others go
- * on, and when none is left pieces come back with the failure.
+ * on, the log says so, and when none is left pieces come back with the failure.
  */
 public final class CompressorPool implements AutoCloseable {
   private final ArrayDeque<Piece> jobs = new ArrayDeque<>();
   private final List<Thread> threads = new ArrayList<>();
   private final LongAdder nanos;
   private final Runnable yieldPriority;
+  private final Consumer<String> log;
   private int alive;
   private Throwable failure;
 
@@ -29,12 +31,18 @@ public final class CompressorPool implements AutoCloseable {
    *
    * @param nanos is added to for the time spent compressing
    * @param yieldPriority run by each thread first, to lower its priority
+   * @param log takes one line, from any thread
    * @throws RecordingException if the library for this compression cannot be loaded
    */
   public CompressorPool(
-      Compression compression, int threadCount, LongAdder nanos, Runnable yieldPriority) {
+      Compression compression,
+      int threadCount,
+      LongAdder nanos,
+      Runnable yieldPriority,
+      Consumer<String> log) {
     this.nanos = nanos;
     this.yieldPriority = yieldPriority;
+    this.log = log;
     this.alive = threadCount;
     for (int i = 0; i < threadCount; i++) {
       ChunkCompressor compressor = newCompressor(compression);
@@ -109,13 +117,16 @@ public final class CompressorPool implements AutoCloseable {
   }
 
   private void endThread(Throwable reason) {
+    int left;
     synchronized (jobs) {
-      alive--;
-      if (alive > 0) {
-        return;
-      }
+      left = --alive;
     }
-    giveBackAll(reason);
+    if (left == 0) {
+      giveBackAll(reason);
+    }
+    log.accept(
+        "thread %s has failed, %d are left to compress: %s"
+            .formatted(Thread.currentThread().getName(), left, reason));
   }
 
   /** From now on pieces are given back without being compressed. */

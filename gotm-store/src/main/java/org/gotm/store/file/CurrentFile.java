@@ -142,16 +142,33 @@ public final class CurrentFile {
     }
   }
 
-  /** Appends a piece, after making a new file if one is due before it. */
+  /**
+   * Appends a piece, after making a new file if one is due before it. Its packets are booked here
+   * or by the file in any case, also if this fails.
+   */
   public void append(Piece piece, long nowNanos) {
+    boolean ready = false;
+    try {
+      ready = makeReadyFor(piece, nowNanos);
+    } finally {
+      if (!ready) {
+        lose(piece);
+      }
+    }
+    if (ready) {
+      appendToFile(piece, nowNanos);
+    }
+  }
+
+  private boolean makeReadyFor(Piece piece, long nowNanos) {
     if (!isEmpty() && (piece.startsFile() || piece.length() > room())) {
       rotate(nowNanos);
     }
     openIfMissing(nowNanos);
-    if (file == null) {
-      lose(piece);
-      return;
-    }
+    return file != null;
+  }
+
+  private void appendToFile(Piece piece, long nowNanos) {
     long diskEnd = file.diskEnd();
     touched(nowNanos);
     file.append(piece, nowNanos);

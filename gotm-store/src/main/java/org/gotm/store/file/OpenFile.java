@@ -55,8 +55,8 @@ final class OpenFile implements AutoCloseable {
 
   /** Appends a piece, whose memory may be used again after that. */
   void append(Piece piece, long nowNanos) {
+    account.add(disk.length() + piece.length(), piece.totals()); // it is booked even if this fails
     disk.append(piece);
-    account.add(disk.length(), piece.totals());
     settle(nowNanos);
   }
 
