@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.capture.PacketSinks;
@@ -139,8 +140,10 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    * @param linkType the LINKTYPE_ value of its packets
    * @param ledger its account
    * @throws RecordingException if the file cannot be made, with the line to show to the user
+   * @throws IllegalStateException after {@link #close}
    */
   public PacketSink sink(int worker, int linkType, Ledger ledger) {
+    checkOpen();
     if (!options.byPacketTime()) {
       expect(worker, linkType, ledger);
     }
@@ -158,7 +161,17 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
         ledger);
   }
 
-  /** A way in for packets that come from no capture; to be closed before the recording. */
+  private synchronized void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("write=%s: is closed".formatted(options.folder()));
+    }
+  }
+
+  /**
+   * A way in for packets that come from no capture; to be closed before the recording.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
   public RecordedPackets packets(int linkType) {
     return new RecordedPackets(this, packetWriters.getAndIncrement(), linkType);
   }
@@ -166,7 +179,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   /** Makes the series of a worker, unless it is there, and lets its merge wait for the worker. */
   synchronized void expect(int worker, int linkType, Ledger ledger) {
     Series series = find(linkType, worker);
-    if (series == null) {
+    if (series == null && !ended) {
       series = newSeries(linkType, worker);
       try {
         series.open();
@@ -175,7 +188,9 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       }
       add(linkType, worker, series);
     }
-    series.expect(worker, ledger);
+    if (series != null) {
+      series.expect(worker, ledger);
+    }
   }
 
   static RecordingException unusable(Path folder, IOException e) {
@@ -191,7 +206,16 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     if (series == null) {
       series = findOrAdd(chunk.linkType(), chunk.worker());
     }
-    series.accept(chunk);
+    if (series == null) {
+      lose(chunk);
+    } else {
+      series.accept(chunk);
+    }
+  }
+
+  private void lose(Chunk chunk) {
+    chunk.ledger().addShared(Counter.LOST_WRITE_ERROR, chunk.packets());
+    pool.release(chunk);
   }
 
   private Series find(int linkType, int worker) {
@@ -204,9 +228,10 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     return null;
   }
 
+  /** The series of a chunk, or null if there is none and it is too late to begin one. */
   private synchronized Series findOrAdd(int linkType, int worker) {
     Series series = find(linkType, worker);
-    if (series == null) {
+    if (series == null && !ended) {
       series = newSeries(linkType, worker);
       add(linkType, worker, series);
     }
