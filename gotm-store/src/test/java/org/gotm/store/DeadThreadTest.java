@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A thread of the recording that fails with packets under way: each is booked, nobody waits. */
-@Timeout(25)
+@Timeout(60)
 class DeadThreadTest {
   @TempDir Path folder;
 
