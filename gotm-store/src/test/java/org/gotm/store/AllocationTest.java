@@ -29,12 +29,7 @@ class AllocationTest {
   @ParameterizedTest
   @CsvSource({"none,1,50", "none,3,50", "zstd,1,500", "zstd,3,500", "gzip,1,8000"})
   void shouldAllocateNextToNothingWhenChunksFlow(String name, int workers, long bytesAChunk) {
-    Compression compression =
-        switch (name) {
-          case "gzip" -> new Compression.Gzip(1);
-          case "zstd" -> new Compression.Zstd(1);
-          default -> new Compression.None();
-        };
+    Compression compression = Rig.compressionNamed(name);
     try (Rig rig = new Rig(folder).compression(compression).open()) {
       TestWorker[] senders = new TestWorker[workers];
       for (int i = 0; i < workers; i++) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.gotm.core.capture.Counter;
-import org.gotm.store.api.Compression;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,18 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeadThreadTest {
   @TempDir Path folder;
 
-  private static Compression compression(String name) {
-    return switch (name) {
-      case "gzip" -> new Compression.Gzip(1);
-      case "zstd" -> new Compression.Zstd(1);
-      default -> new Compression.None();
-    };
-  }
-
   @ParameterizedTest
   @CsvSource({"none,1", "none,3", "gzip,1", "gzip,3", "zstd,1", "zstd,3"})
   void shouldBookEveryPacketWhenTheOutputThreadFails(String name, int workers) {
-    try (Rig rig = new Rig(folder).compression(compression(name)).flushNanos(Rig.SECOND).open()) {
+    try (Rig rig =
+        new Rig(folder).compression(Rig.compressionNamed(name)).flushNanos(Rig.SECOND).open()) {
       TestWorker[] senders = new TestWorker[workers];
       for (int i = 0; i < workers; i++) {
         senders[i] = rig.expectedWorker(i);
@@ -64,7 +56,8 @@ class DeadThreadTest {
   @ParameterizedTest
   @CsvSource({"none,1", "none,3", "gzip,1", "gzip,3", "zstd,1", "zstd,3"})
   void shouldBookThePieceInHandWhenTheOutputThreadFailsBeforeIt(String name, int workers) {
-    try (Rig rig = new Rig(folder).compression(compression(name)).rotation(0, 900_000).open()) {
+    try (Rig rig =
+        new Rig(folder).compression(Rig.compressionNamed(name)).rotation(0, 900_000).open()) {
       TestWorker[] senders = new TestWorker[workers];
       for (int i = 0; i < workers; i++) {
         senders[i] = rig.expectedWorker(i);
@@ -87,7 +80,7 @@ class DeadThreadTest {
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "zstd"})
   void shouldSaySoAndGoOnWhenOneCompressorFails(String name) {
-    Rig rig = new Rig(folder).compression(compression(name));
+    Rig rig = new Rig(folder).compression(Rig.compressionNamed(name));
     AtomicBoolean failed = new AtomicBoolean();
     rig.yieldPriority =
         () -> {
@@ -111,7 +104,7 @@ class DeadThreadTest {
   @ParameterizedTest
   @CsvSource({"gzip,1", "zstd,3"})
   void shouldBookEveryPacketWhenNoCompressorIsLeft(String name, int workers) {
-    Rig rig = new Rig(folder).compression(compression(name)).flushNanos(1_000_000);
+    Rig rig = new Rig(folder).compression(Rig.compressionNamed(name)).flushNanos(1_000_000);
     rig.yieldPriority =
         () -> {
           throw new OutOfMemoryError("the test lets compressors fail");

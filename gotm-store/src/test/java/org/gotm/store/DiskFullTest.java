@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.gotm.core.capture.Counter;
-import org.gotm.store.api.Compression;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,14 +25,6 @@ class DiskFullTest {
     Tool.require("tcpdump", "capinfos", "gzip", "zstd", "mount", "umount", "mkfs.ext4");
   }
 
-  private static Compression compression(String name) {
-    return switch (name) {
-      case "gzip" -> new Compression.Gzip(1);
-      case "zstd" -> new Compression.Zstd(1);
-      default -> new Compression.None();
-    };
-  }
-
   @ParameterizedTest
   @CsvSource({
     "tmpfs,none,1",
@@ -47,7 +38,8 @@ class DiskFullTest {
   void shouldGoOnAndResumeWhenTheDiskIsFullForAWhile(String type, String name, int workers)
       throws Exception {
     try (SmallFileSystem disk = SmallFileSystem.mount(type, 24, folder);
-        Rig rig = new Rig(disk.folder().resolve("out"), 32).compression(compression(name))) {
+        Rig rig =
+            new Rig(disk.folder().resolve("out"), 32).compression(Rig.compressionNamed(name))) {
       Path filler = fill(disk.folder());
       rig.flushNanos(1_000_000).open();
       TestWorker[] senders = new TestWorker[workers];

@@ -13,12 +13,7 @@ final class EndlessWriter {
 
   public static void main(String[] arguments) {
     Path folder = Path.of(arguments[0]);
-    Compression compression =
-        switch (arguments[1]) {
-          case "gzip" -> new Compression.Gzip(1);
-          case "zstd" -> new Compression.Zstd(1);
-          default -> new Compression.None();
-        };
+    Compression compression = Rig.compressionNamed(arguments[1]);
     try (Rig rig = new Rig(folder).compression(compression).flushNanos(1_000_000).open()) {
       TestWorker worker = rig.expectedWorker(0);
       System.out.println("ready");

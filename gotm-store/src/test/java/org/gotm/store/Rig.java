@@ -54,6 +54,15 @@ final class Rig implements AutoCloseable {
     pool = new ChunkPool(chunks, Chunk.MIN_CAPACITY, arena);
   }
 
+  /** Gzip or zstd at their fastest, or none: how tests with a table of values name them. */
+  static Compression compressionNamed(String name) {
+    return switch (name) {
+      case "gzip" -> new Compression.Gzip(1);
+      case "zstd" -> new Compression.Zstd(1);
+      default -> new Compression.None();
+    };
+  }
+
   Rig compression(Compression newCompression) {
     compression = newCompression;
     return this;

@@ -8,7 +8,6 @@ import java.util.List;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.TimestampPrecision;
-import org.gotm.store.api.Compression;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +25,6 @@ class StressTest {
     Tool.require("tcpdump", "gzip", "zstd");
   }
 
-  private static Compression compression(String name) {
-    return switch (name) {
-      case "gzip" -> new Compression.Gzip(1);
-      case "zstd" -> new Compression.Zstd(1);
-      default -> new Compression.None();
-    };
-  }
-
   @ParameterizedTest
   @CsvSource({
     "none,false,true", "none,false,false", "none,true,false", "zstd,false,true",
@@ -41,7 +32,7 @@ class StressTest {
   })
   void shouldAccountForEveryPacketWhenWorkersRace(String name, boolean perWorker, boolean waits)
       throws InterruptedException {
-    Rig settings = new Rig(folder, 12).compression(compression(name));
+    Rig settings = new Rig(folder, 12).compression(Rig.compressionNamed(name));
     settings.rotation(Rig.SECOND, 20_000_000).flushNanos(5_000_000);
     try (Rig rig = perWorker ? settings.perWorker().open() : settings.open()) {
       List<TestWorker> workers = new ArrayList<>();

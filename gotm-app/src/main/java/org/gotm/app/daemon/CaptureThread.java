@@ -45,7 +45,4 @@ interface CaptureThread {
 
   /** Prints what the thread noted for the log. */
   void printNotes(Consumer<String> log);
-
-  /** Frees source and memory; the thread has ended. */
-  void close();
 }

@@ -154,9 +154,4 @@ final class FileThread implements CaptureThread {
   public void printNotes(Consumer<String> log) {
     watch.printNotes(log);
   }
-
-  @Override
-  public void close() {
-    // each source was closed when it had been read
-  }
 }

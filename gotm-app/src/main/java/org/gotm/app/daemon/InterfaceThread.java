@@ -119,9 +119,4 @@ final class InterfaceThread implements CaptureThread {
   public void printNotes(Consumer<String> log) {
     watch.printNotes(log);
   }
-
-  @Override
-  public void close() {
-    source.close();
-  }
 }

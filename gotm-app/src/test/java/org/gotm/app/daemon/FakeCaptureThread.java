@@ -76,9 +76,4 @@ final class FakeCaptureThread implements CaptureThread {
       log.accept(notes.remove());
     }
   }
-
-  @Override
-  public void close() {
-    throw new UnsupportedOperationException();
-  }
 }

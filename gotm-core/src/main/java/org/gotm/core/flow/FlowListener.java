@@ -15,8 +15,8 @@ public interface FlowListener {
   default void onStart(Flow flow) {}
 
   /**
-   * A flow has reached its cutoff: the packet just counted is the last one within it, and those
-   * that follow are cut.
+   * A flow has reached its cutoff: one of the packets just counted was the last one within it, and
+   * those that follow are cut. The flow's counts may hold packets of the same batch that followed.
    */
   default void onCut(Flow flow) {}
 

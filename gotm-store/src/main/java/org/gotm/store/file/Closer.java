@@ -23,11 +23,14 @@ import org.gotm.store.compress.PieceTotals;
  * <p>If the disk does not take a file its packets are booked as lost, and it stays for the next
  * start to look at. One that only cannot be moved is moved when the next file is closed.
  */
-public final class Closer implements AutoCloseable {
+public final class Closer {
   /** Complete files that may wait; an output thread waits when there are more. */
   private static final int CAPACITY = 16;
 
   private static final long OFFER_MILLIS = 10;
+
+  /** No file: the thread ends when it comes to it. */
+  private static final Job LAST = new Job(null, null, null, false, null, null, 0, null);
 
   private final FileNames names;
   private final boolean byPacketTime;
@@ -37,7 +40,6 @@ public final class Closer implements AutoCloseable {
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(CAPACITY);
   private final List<Job> unmoved = new ArrayList<>();
   private final Thread thread;
-  private volatile boolean finishing;
   private volatile boolean abandoned;
 
   /**
@@ -106,11 +108,9 @@ public final class Closer implements AutoCloseable {
 
   private void run() {
     try {
-      while (!finishing || !jobs.isEmpty()) {
-        Job job = jobs.poll(OFFER_MILLIS, TimeUnit.MILLISECONDS);
-        if (job != null) {
-          attempt(job);
-        }
+      Job job;
+      while (!(abandoned && jobs.isEmpty()) && (job = jobs.take()) != LAST) {
+        attempt(job);
       }
       moveAgain();
     } catch (InterruptedException e) {
@@ -236,7 +236,7 @@ public final class Closer implements AutoCloseable {
 
   /** Waits until all files that were handed over are finished; no more may come. */
   public void finish() throws InterruptedException {
-    finishing = true;
+    jobs.put(LAST);
     thread.join();
   }
 
@@ -247,19 +247,12 @@ public final class Closer implements AutoCloseable {
    */
   public void abandon(long millis) throws InterruptedException {
     abandoned = true;
-    finishing = true;
+    jobs.offer(LAST); // if there is no room for it the thread is not waiting for a job
     thread.join(millis);
   }
 
   /** True when nothing is done any more. */
   public boolean hasEnded() {
     return !thread.isAlive();
-  }
-
-  /** Ends the thread soon. */
-  @Override
-  public void close() {
-    abandoned = true;
-    finishing = true;
   }
 }
