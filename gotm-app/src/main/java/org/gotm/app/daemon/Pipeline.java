@@ -44,40 +44,52 @@ final class Pipeline implements AutoCloseable {
   private final Consumer<String> log;
   private final HugePages memory = new HugePages();
   private final List<CaptureThread> captures = new ArrayList<>();
-  private final List<PacketSource> sources;
+  private final List<WorkerFlows> flows = new ArrayList<>();
   private final FileSources fileSources;
-  private final ChunkPool pool;
+  private ChunkPool pool;
+  private List<PacketSource> sources = List.of();
   private Recording recording;
   private boolean started;
 
-  private Pipeline(Settings settings, List<PacketSource> sources, Consumer<String> log) {
+  /** A worker's flow table, and who hears of its flows. */
+  private record WorkerFlows(FlowCutter cutter, FlowWatch watch) {}
+
+  /** A way with nothing opened yet. */
+  Pipeline(Settings settings, Consumer<String> log) {
     this.settings = settings;
     this.log = log;
-    this.sources = sources;
     this.fileSources = new FileSources(settings.source().filter());
-    this.pool =
-        new ChunkPool(
-            CHUNKS + CHUNKS_A_WORKER * Math.max(1, sources.size()),
-            CHUNK_LENGTH,
-            memory.asNeeded(TOUCHED_CHUNKS * CHUNK_LENGTH));
   }
 
-  /** Opens the sources; nothing runs and no file is touched yet. */
-  static Pipeline prepare(Settings settings, Consumer<String> log) {
-    FileSources.check(settings.source().files());
-    List<PacketSource> sources =
-        settings.isOffline() ? List.of() : LiveSources.open(settings.source(), log);
-    return new Pipeline(settings, sources, log);
-  }
-
-  /** Opens the recording, which repairs what a crash left, and makes the workers. */
+  /**
+   * Takes the memory, then opens the sources, then the recording, which repairs what a crash left:
+   * packets come as soon as a source is open, and no file is touched if none can be had.
+   */
   void open() {
-    recording = openRecording();
     if (settings.isOffline()) {
+      FileSources.check(settings.source().files());
+      takeMemory(1);
+      recording = openRecording();
       addFiles();
     } else {
+      takeMemory(settings.source().liveWorkers());
+      memory.touch();
+      sources = LiveSources.open(settings.source(), log);
+      recording = openRecording();
       settings.source().interfaces().forEach(this::sayStart);
       addInterfaces();
+    }
+  }
+
+  private void takeMemory(int workers) {
+    pool =
+        new ChunkPool(
+            CHUNKS + CHUNKS_A_WORKER * workers,
+            CHUNK_LENGTH,
+            memory.asNeeded(TOUCHED_CHUNKS * CHUNK_LENGTH));
+    for (int worker = 0; worker < workers; worker++) {
+      FlowWatch watch = new FlowWatch();
+      flows.add(new WorkerFlows(newCutter(watch), watch));
     }
   }
 
@@ -112,7 +124,8 @@ final class Pipeline implements AutoCloseable {
     return Math.max(1, Runtime.getRuntime().availableProcessors() - sources.size());
   }
 
-  private static void yieldPriority() {
+  /** What the calling thread does from now on, and the threads that it starts, may wait. */
+  static void yieldPriority() {
     try (Arena arena = Arena.ofConfined()) {
       new Libc(arena).setThreadNice(BACKGROUND_NICE);
     }
@@ -123,8 +136,8 @@ final class Pipeline implements AutoCloseable {
     for (PacketSource source : sources) {
       int worker = workers.merge(source.name(), 1, Integer::sum) - 1;
       int number = captures.size();
-      FlowWatch watch = new FlowWatch();
-      FlowCutter cutter = newCutter(watch);
+      FlowCutter cutter = flows.get(number).cutter();
+      FlowWatch watch = flows.get(number).watch();
       Ledger ledger = new Ledger();
       CaptureWorker captureWorker =
           new CaptureWorker(
@@ -140,8 +153,8 @@ final class Pipeline implements AutoCloseable {
   }
 
   private void addFiles() {
-    FlowWatch watch = new FlowWatch();
-    FlowCutter cutter = newCutter(watch);
+    FlowCutter cutter = flows.getFirst().cutter();
+    FlowWatch watch = flows.getFirst().watch();
     Ledger ledger = new Ledger();
     Map<Integer, PacketSink> sinks = new HashMap<>();
     FileThread.FileWorkers workers =
@@ -191,9 +204,6 @@ final class Pipeline implements AutoCloseable {
                 .formatted(capture.worker(), capture.interfaceName()));
       }
       capture.start(atEnd);
-    }
-    if (!settings.isOffline()) {
-      memory.touch(); // while the first packets are on their way
     }
   }
 

@@ -44,7 +44,7 @@ public final class Recorder {
    */
   public int run() throws InterruptedException {
     signals.install();
-    try (Pipeline pipeline = Pipeline.prepare(settings, this::log);
+    try (Pipeline pipeline = new Pipeline(settings, this::log);
         MetricsServer server = bindMetrics()) {
       pipeline.open();
       return record(pipeline, server);
@@ -58,6 +58,9 @@ public final class Recorder {
       progress = new Progress(System.err, FileSources.totalBytes(settings.source().files()));
     }
     pipeline.start(signals::wakeUp);
+    if (!settings.isOffline()) {
+      Pipeline.yieldPriority(); // to the capture threads, which already have packets waiting
+    }
     if (server != null) {
       serve(server, pipeline); // takes longer than all before
     }

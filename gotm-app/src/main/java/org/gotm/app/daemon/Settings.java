@@ -53,6 +53,11 @@ public record Settings(Source source, Flows flows, Output output, Report report)
       return files.isEmpty() ? String.join(",", interfaces) : nameOfFiles();
     }
 
+    /** Capture threads of all interfaces together. */
+    int liveWorkers() {
+      return interfaces.size() * workers;
+    }
+
     /** The file's own name, or that of the first and how many more. */
     private String nameOfFiles() {
       String first = files.getFirst();
