@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.gotm.core.capture.Counter;
+import org.gotm.core.capture.Heartbeat;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.capture.PacketSinks;
@@ -383,7 +384,10 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     return depth;
   }
 
-  /** What keeps packets from being written now, in one line, or null if nothing does. */
+  /**
+   * What keeps packets from being written now, in one line, or null if nothing does. It is in the
+   * log as well, but for a {@link #standstill}.
+   */
   public String error() {
     for (Route route : routes) {
       String error = route.series().error();
@@ -391,6 +395,35 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
         return error;
       }
     }
-    return null;
+    return standstill();
+  }
+
+  /**
+   * That the disk has not answered for some seconds, in one line, or null if it does: packets wait
+   * in memory, and are lost when it is full. No thread of the recording can tell, as those that
+   * write stand still; whoever asks should say it in the log.
+   */
+  public String standstill() {
+    long now = System.nanoTime();
+    boolean stands = closer.standsStill(now);
+    for (Route route : routes) {
+      stands |= route.series().standsStill(now);
+    }
+    return stands
+        ? "write=%s: the disk has not answered for %d s or more; what comes waits in memory, and is lost when that is full"
+            .formatted(options.folder(), Heartbeat.STANDSTILL_NANOS / 1_000_000_000)
+        : null;
+  }
+
+  /**
+   * True when a thread of it has failed: packets are lost from then on, and only a new one helps.
+   */
+  public boolean hasFailed() {
+    for (Route route : routes) {
+      if (route.series().hasFailed()) {
+        return true;
+      }
+    }
+    return compressors != null && compressors.hasFailed();
   }
 }

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.gotm.core.capture.Counter;
+import org.gotm.core.capture.Heartbeat;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
@@ -57,6 +58,7 @@ final class Series implements Runnable {
   private final Shared shared;
   private final Arena arena = Arena.ofShared();
   private final Wakeup wakeup = new Wakeup();
+  private final Heartbeat heartbeat = new Heartbeat();
   private final IntervalLedger interval = new IntervalLedger();
   private final FileErrors errors;
   private final ChunkQueue queue;
@@ -71,6 +73,7 @@ final class Series implements Runnable {
   private volatile boolean abandoned;
   private volatile boolean ended;
   private volatile boolean clean;
+  private volatile boolean failed;
 
   /**
    * A series that is not started yet.
@@ -173,6 +176,16 @@ final class Series implements Runnable {
     return errors.current();
   }
 
+  /** True while the thread waits for the disk, or for files to be closed, and nothing else. */
+  boolean standsStill(long now) {
+    return heartbeat.standsStill(now);
+  }
+
+  /** True when the thread has ended before its time, and all packets are lost from then on. */
+  boolean hasFailed() {
+    return failed;
+  }
+
   @Override
   public void run() {
     try {
@@ -181,11 +194,14 @@ final class Series implements Runnable {
       clean = true;
     } catch (Throwable e) {
       fail(e);
+    } finally {
+      heartbeat.idle();
     }
   }
 
   /** Nothing is written from here on, and everybody may know; the workers go on. */
   private void fail(Throwable e) {
+    failed = true;
     try {
       errors.report(
           ErrorState.Cause.THREAD,
@@ -203,6 +219,7 @@ final class Series implements Runnable {
     while (!abandoned) {
       boolean last = finishing; // read before the queue: no chunk comes after it was set
       long now = System.nanoTime();
+      heartbeat.begin(now);
       boolean moved = pieces.collect(now) | takeIn(now, last);
       rotateIfDue(now);
       if (!moved && pieces.hasRoom()) {
@@ -214,6 +231,7 @@ final class Series implements Runnable {
         return;
       }
       if (!moved) {
+        heartbeat.idle();
         wakeup.await(waitNanos(now));
       }
     }

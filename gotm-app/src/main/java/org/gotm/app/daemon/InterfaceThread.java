@@ -17,6 +17,7 @@ final class InterfaceThread implements CaptureThread {
   private final FlowCutter cutter;
   private final FlowWatch watch;
   private final int cpu;
+  private volatile Throwable failure;
   private volatile boolean ended;
 
   /**
@@ -47,6 +48,8 @@ final class InterfaceThread implements CaptureThread {
       }
       captureWorker.run();
       cutter.end();
+    } catch (Throwable e) {
+      failure = e;
     } finally {
       ended = true;
       atEnd.run();
@@ -106,13 +109,22 @@ final class InterfaceThread implements CaptureThread {
 
   @Override
   public String error() {
-    Throwable failure = captureWorker.failure();
-    return failure != null ? "stopped: " + failure : source.error();
+    if (failure() != null) {
+      return "stopped: " + failure();
+    }
+    String error = source.error();
+    return error == null && captureWorker.standsStill(System.nanoTime())
+        ? "the capture thread stands still"
+        : error;
+  }
+
+  private Throwable failure() {
+    return failure != null ? failure : captureWorker.failure();
   }
 
   @Override
   public int exitCode() {
-    return captureWorker.failure() == null ? ExitCodes.OK : ExitCodes.FAILED;
+    return failure() == null ? ExitCodes.OK : ExitCodes.FAILED;
   }
 
   @Override

@@ -232,6 +232,13 @@ final class Pipeline implements AutoCloseable {
     return fileSources.bytesRead();
   }
 
+  /** True when a thread has failed: only a new process records all again. */
+  boolean hasFailed() {
+    return recording.hasFailed()
+        || !settings.isOffline()
+            && captures.stream().anyMatch(capture -> capture.exitCode() != ExitCodes.OK);
+  }
+
   /** What is wrong now, for {@code /healthz}. Any thread. */
   List<String> errors() {
     List<String> errors = new ArrayList<>();

@@ -3,10 +3,7 @@ package org.gotm.app.daemon;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/**
- * A progress bar on the last line of a terminal, which log lines push down. Any thread; {@link
- * #clear} and {@link #draw} of different threads take turns.
- */
+/** A progress bar on the last line of a terminal, which log lines push down. One thread. */
 final class Progress {
   private static final int WIDTH = 40;
   private static final String ERASE_LINE = "\r\u001b[K";
@@ -30,7 +27,7 @@ final class Progress {
     return System.console() != null && System.console().isTerminal();
   }
 
-  synchronized void draw(long bytes, long packets) {
+  void draw(long bytes, long packets) {
     String read =
         totalBytes < 0
             ? String.format(Locale.ROOT, "%,d MiB", bytes >> 20)
@@ -53,7 +50,7 @@ final class Progress {
         totalBytes >> 20);
   }
 
-  synchronized void clear() {
+  void clear() {
     if (drawn) {
       terminal.print(ERASE_LINE);
       terminal.flush();

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
-import org.gotm.core.capture.Counter;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.ServiceManager;
 import org.gotm.store.metrics.MeteredWorker;
@@ -27,13 +26,14 @@ public final class Recorder {
   private final Settings settings;
   private final Map<String, String> environment;
   private final Signals signals = new Signals();
-  private final EventLog log = new EventLog(System.err, Clock.systemDefaultZone());
-  private Progress progress;
+  private final EventLog log;
 
   /** A run with these settings. */
   public Recorder(Settings settings, Map<String, String> environment) {
     this.settings = settings;
     this.environment = environment;
+    long bytes = settings.isOffline() ? FileSources.totalBytes(settings.source().files()) : 0;
+    log = new EventLog(System.err, Clock.systemDefaultZone(), new Progress(System.err, bytes));
   }
 
   /**
@@ -44,7 +44,8 @@ public final class Recorder {
    */
   public int run() throws InterruptedException {
     signals.install();
-    try (Pipeline pipeline = new Pipeline(settings, this::log);
+    try (log;
+        Pipeline pipeline = new Pipeline(settings, log);
         MetricsServer server = bindMetrics()) {
       pipeline.open();
       return record(pipeline, server);
@@ -53,10 +54,9 @@ public final class Recorder {
 
   private int record(Pipeline pipeline, MetricsServer server) throws InterruptedException {
     List<CaptureThread> captures = pipeline.captures();
-    StatsReporter reporter = new StatsReporter(captures, this::log);
-    if (settings.isOffline() && Progress.isWanted()) {
-      progress = new Progress(System.err, FileSources.totalBytes(settings.source().files()));
-    }
+    StatsReporter reporter =
+        new StatsReporter(
+            captures, Map.of("output", pipeline.recording()::standstill, "log", log::error), log);
     pipeline.start(signals::wakeUp);
     if (!settings.isOffline()) {
       Pipeline.yieldPriority(); // to the capture threads, which already have packets waiting
@@ -69,9 +69,24 @@ public final class Recorder {
     tellServiceManager("STOPPING=1");
     stop(pipeline, reporter);
     reporter.printNews();
-    clearProgress();
     reporter.printLedger();
-    return captures.stream().mapToInt(CaptureThread::exitCode).max().orElse(ExitCodes.OK);
+    return exitCode(pipeline, reporter);
+  }
+
+  /** A reader of files could have waited, and somebody believes the files to be whole. */
+  private int exitCode(Pipeline pipeline, StatsReporter reporter) {
+    int code =
+        pipeline.captures().stream().mapToInt(CaptureThread::exitCode).max().orElse(ExitCodes.OK);
+    if (settings.isOffline() && reporter.lost() > 0) {
+      log.accept("gotm: %d packets were read and are in no file".formatted(reporter.lost()));
+      code = Math.max(code, ExitCodes.FAILED);
+    }
+    String error = pipeline.recording().error();
+    if (error != null || pipeline.recording().hasFailed()) {
+      log.accept("gotm: the output failed: " + (error == null ? "see above" : error));
+      code = Math.max(code, ExitCodes.FAILED);
+    }
+    return code;
   }
 
   /** A service manager that cannot be told is no reason to lose packets. */
@@ -79,7 +94,7 @@ public final class Recorder {
     try {
       new ServiceManager(environment.get("NOTIFY_SOCKET")).tell(state);
     } catch (PacketSourceException e) {
-      log("cannot tell the service manager %s: %s".formatted(state, e.getMessage()));
+      log.accept("cannot tell the service manager %s: %s".formatted(state, e.getMessage()));
     }
   }
 
@@ -87,7 +102,8 @@ public final class Recorder {
   private void watch(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
     long interval = settings.report().interval().toNanos();
     long next = System.nanoTime() + interval;
-    while (!pipeline.hasEnded()) {
+    boolean drawing = settings.isOffline() && Progress.isWanted();
+    while (!pipeline.hasEnded() && !pipeline.hasFailed()) {
       long wait = Math.min(LOOK_NANOS, Math.max(next - System.nanoTime(), 1));
       Signals.Request request = signals.await(wait);
       if (request == Signals.Request.STOP) {
@@ -101,7 +117,9 @@ public final class Recorder {
         next += interval * ((System.nanoTime() - next) / interval + 1);
         reporter.printInterval();
       }
-      drawProgress(pipeline);
+      if (drawing) {
+        log.draw(pipeline.bytesRead(), reporter.delivered());
+      }
     }
   }
 
@@ -116,8 +134,9 @@ public final class Recorder {
   }
 
   private void giveUp(StatsReporter reporter) {
-    log("giving up waiting; the current file is left for the next start to repair");
+    log.accept("giving up waiting; the current file is left for the next start to repair");
     reporter.printLedger();
+    log.close();
     Runtime.getRuntime().halt(ExitCodes.FAILED);
   }
 
@@ -148,25 +167,15 @@ public final class Recorder {
               capture.interfaceName(), capture.worker(), capture.ledger(), capture.extraCounters());
       workers.put(worker, capture.flowSizes());
     }
-    server.serve(new RecorderMetrics(workers, pipeline.meteredOutput()), pipeline::errors);
+    server.serve(new RecorderMetrics(workers, pipeline.meteredOutput()), () -> errors(pipeline));
   }
 
-  private synchronized void log(String message) {
-    clearProgress();
-    log.accept(message);
-  }
-
-  private void drawProgress(Pipeline pipeline) {
-    if (progress != null) {
-      long packets =
-          pipeline.captures().stream().mapToLong(c -> c.ledger().get(Counter.DELIVERED)).sum();
-      progress.draw(pipeline.bytesRead(), packets);
+  /** What is wrong now, for {@code /healthz}. Any thread. */
+  private List<String> errors(Pipeline pipeline) {
+    List<String> errors = pipeline.errors();
+    if (log.error() != null) {
+      errors.add("log: " + log.error());
     }
-  }
-
-  private void clearProgress() {
-    if (progress != null) {
-      progress.clear();
-    }
+    return errors;
   }
 }

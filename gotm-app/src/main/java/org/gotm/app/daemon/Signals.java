@@ -1,14 +1,19 @@
 package org.gotm.app.daemon;
 
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.gotm.ffm.linux.Libc;
 
 /**
- * What is asked of the main thread: SIGINT and SIGTERM ask it to stop, SIGHUP to rotate, and a
- * capture that has ended to look at it.
+ * What is asked of the main thread: SIGINT and SIGTERM ask it to stop, also where a shell has had
+ * them ignored, as it does for what a script starts in the background; SIGHUP to rotate, or to stop
+ * if it tells that the terminal is gone; and a capture that has ended to look at it.
  */
 final class Signals {
   /** What was asked. */
@@ -17,6 +22,10 @@ final class Signals {
     ROTATE,
     LOOK
   }
+
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
+  private static final int SIGTERM = 15;
 
   /** Within it a second signal is the first one's twin: timeout(1) sends to child and group. */
   private static final long SAME_STOP_NANOS = 1_000_000_000;
@@ -27,9 +36,24 @@ final class Signals {
 
   /** Takes over the signals of the process. */
   void install() {
-    handle("INT", this::onStop);
-    handle("TERM", this::onStop);
-    handle("HUP", () -> requests.add(Request.ROTATE));
+    try (Arena arena = Arena.ofConfined()) {
+      Libc libc = new Libc(arena); // the JVM leaves alone what was ignored when it started
+      libc.setDefaultSignal(SIGINT);
+      libc.setDefaultSignal(SIGTERM);
+      boolean hasNohup = libc.setDefaultSignal(SIGHUP);
+      handle("INT", this::onStop);
+      handle("TERM", this::onStop);
+      handle("HUP", hasNohup || !hasTerminal() ? () -> requests.add(Request.ROTATE) : this::onStop);
+    }
+  }
+
+  /** True if the process has a controlling terminal, whose end SIGHUP tells of. */
+  private static boolean hasTerminal() {
+    try (var _ = new FileInputStream("/dev/tty")) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**

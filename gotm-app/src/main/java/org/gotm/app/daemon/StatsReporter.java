@@ -1,23 +1,42 @@
 package org.gotm.app.daemon;
 
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 
-/** Prints a statistics line a worker each interval, and the ledger at the end. One thread. */
+/**
+ * Prints a statistics line a worker each interval, what begins or ceases to be wrong, and the
+ * ledger at the end. One thread.
+ */
 final class StatsReporter {
   private final List<CaptureThread> captures;
   private final Consumer<String> log;
   private final Map<CaptureThread, Map<Counter, Long>> before = new java.util.IdentityHashMap<>();
-  private final Map<CaptureThread, String> errors = new java.util.IdentityHashMap<>();
+  private final Map<String, Supplier<String>> parts = new LinkedHashMap<>();
+  private final Map<String, String> errors = new HashMap<>();
 
-  StatsReporter(List<CaptureThread> captures, Consumer<String> log) {
+  /**
+   * A reporter of captures.
+   *
+   * @param others what else may be wrong and does not say so itself, by the name of the part; null
+   *     if nothing is
+   */
+  StatsReporter(
+      List<CaptureThread> captures, Map<String, Supplier<String>> others, Consumer<String> log) {
     this.captures = captures;
     this.log = log;
+    for (CaptureThread capture : captures) {
+      parts.put(
+          "if=%s W=%02d".formatted(capture.interfaceName(), capture.worker()), capture::error);
+    }
+    parts.putAll(others);
     captures.forEach(capture -> before.put(capture, new EnumMap<>(Counter.class)));
   }
 
@@ -37,7 +56,7 @@ final class StatsReporter {
     return String.format(
         Locale.ROOT,
         "if=%s W=%02d flows=%d removed=%d bytes=%d pkts=%d output=%d outpct=%.1f recvd=%d"
-            + " dropped=%d ifdropped=%d",
+            + " dropped=%d ifdropped=%d lost=%d",
         capture.interfaceName(),
         capture.worker(),
         ledger.get(Counter.FLOWS_ACTIVE),
@@ -48,7 +67,10 @@ final class StatsReporter {
         packets == 0 ? 0.0 : 100.0 * output / packets,
         ledger.get(Counter.RECEIVED),
         ledger.get(Counter.DROPPED),
-        ledger.get(Counter.INTERFACE_DROPPED));
+        ledger.get(Counter.INTERFACE_DROPPED),
+        since(capture, Counter.LOST_OUTPUT_FULL)
+            + since(capture, Counter.LOST_WRITE_ERROR)
+            + since(capture, Counter.LOST_SYNC_ERROR));
   }
 
   private long since(CaptureThread capture, Counter counter) {
@@ -59,17 +81,32 @@ final class StatsReporter {
 
   /** Prints large flows, and what errors began or ended since the last call. */
   void printNews() {
-    for (CaptureThread capture : captures) {
-      capture.printNotes(log);
-      String error = capture.error();
-      String earlier = errors.put(capture, error == null ? "" : error);
-      if (error != null && !error.equals(earlier)) {
-        log.accept(
-            "if=%s W=%02d trouble: %s".formatted(capture.interfaceName(), capture.worker(), error));
-      } else if (error == null && earlier != null && !earlier.isEmpty()) {
-        log.accept("if=%s W=%02d works again".formatted(capture.interfaceName(), capture.worker()));
-      }
+    captures.forEach(capture -> capture.printNotes(log));
+    parts.forEach((part, error) -> printNews(part, error.get()));
+  }
+
+  private void printNews(String part, String error) {
+    String earlier = errors.put(part, error == null ? "" : error);
+    if (error != null && !error.equals(earlier)) {
+      log.accept("%s trouble: %s".formatted(part, error));
+    } else if (error == null && earlier != null && !earlier.isEmpty()) {
+      log.accept(part + " works again");
     }
+  }
+
+  /** Packets taken so far. */
+  long delivered() {
+    return captures.stream().mapToLong(c -> c.ledger().get(Counter.DELIVERED)).sum();
+  }
+
+  /** Packets that were kept and are in no file. */
+  long lost() {
+    long lost = 0;
+    for (CaptureThread capture : captures) {
+      Ledger ledger = capture.ledger();
+      lost += ledger.get(Counter.LOST_OUTPUT_FULL) + ledger.lostToWriteErrors();
+    }
+    return lost;
   }
 
   /** A ledger line a worker, and their total. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.gotm.core.capture.Counter;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,9 @@ class StatsReporterTest {
   private final FakeCaptureThread first = new FakeCaptureThread("en0", 0);
   private final FakeCaptureThread second = new FakeCaptureThread("en1", 12);
   private final List<String> lines = new ArrayList<>();
-  private final StatsReporter reporter = new StatsReporter(List.of(first, second), lines::add);
+  private String logError;
+  private final StatsReporter reporter =
+      new StatsReporter(List.of(first, second), Map.of("log", () -> logError), lines::add);
 
   private List<String> interval() {
     lines.clear();
@@ -31,9 +34,9 @@ class StatsReporterTest {
     assertThat(interval())
         .containsExactly(
             "if=en0 W=00 flows=35 removed=183 bytes=2206834 pkts=5000 output=2346 outpct=46.9"
-                + " recvd=5268 dropped=0 ifdropped=0",
+                + " recvd=5268 dropped=0 ifdropped=0 lost=0",
             "if=en1 W=12 flows=0 removed=0 bytes=0 pkts=0 output=0 outpct=0.0"
-                + " recvd=0 dropped=0 ifdropped=0");
+                + " recvd=0 dropped=0 ifdropped=0 lost=0");
   }
 
   @Test
@@ -51,7 +54,7 @@ class StatsReporterTest {
         .first()
         .isEqualTo(
             "if=en0 W=00 flows=110 removed=10 bytes=10 pkts=10 output=5 outpct=50.0"
-                + " recvd=110 dropped=110 ifdropped=110");
+                + " recvd=110 dropped=110 ifdropped=110 lost=30");
   }
 
   @Test
@@ -124,5 +127,25 @@ class StatsReporterTest {
 
     assertThat(lines).first().asString().endsWith("balanced=no");
     assertThat(lines).last().asString().endsWith("balanced=no");
+  }
+
+  @Test
+  void shouldSayWhenAPartThatCannotSpeakForItselfHasTrouble() {
+    logError = "nobody reads it";
+    reporter.printNews();
+    reporter.printNews();
+    logError = null;
+    reporter.printNews();
+
+    assertThat(lines).containsExactly("log trouble: nobody reads it", "log works again");
+  }
+
+  @Test
+  void shouldAddUpWhatIsInNoFile() {
+    first.ledger.set(Counter.LOST_OUTPUT_FULL, 1);
+    first.ledger.set(Counter.LOST_WRITE_ERROR, 20);
+    second.ledger.set(Counter.LOST_SYNC_ERROR, 300);
+
+    assertThat(reporter.lost()).isEqualTo(321);
   }
 }

@@ -26,6 +26,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   private final int[] kept = new int[PacketBatch.MAX_CAPACITY];
   private final SourceStats stats = new SourceStats();
   private final SourceStats statsBefore = new SourceStats();
+  private final Heartbeat heartbeat = new Heartbeat();
   private volatile boolean stopAsked;
   private volatile Throwable failure;
   private volatile boolean ended;
@@ -57,8 +58,15 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   @Override
   public void run() {
     attempt(this::capture);
+    if (failure != null) {
+      attempt(this::loseTheRest);
+    }
     attempt(sink::finish);
     attempt(this::readStats);
+    if (failure != null) {
+      discardWhatIsMissing();
+    }
+    heartbeat.idle();
     ended = true;
   }
 
@@ -81,6 +89,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     int packets;
     while ((packets = poll()) != PacketSource.END) {
       long now = nanoClock.getAsLong();
+      heartbeat.begin(now);
       sink.tick(now);
       if (packets > 0) {
         lastPacketClock = now;
@@ -92,6 +101,27 @@ public final class CaptureWorker implements Runnable, BatchHandler {
         statsClock = now;
         readStats();
       }
+    }
+  }
+
+  /** Empties the source after a failure, so that each of its packets is booked: as lost. */
+  private void loseTheRest() {
+    source.stop();
+    BatchHandler lose = batch -> account(batch.count(), batch.count(), batch.count(), 0, 0);
+    while (source.poll(lose) != PacketSource.END) {
+      heartbeat.begin(nanoClock.getAsLong());
+    }
+  }
+
+  /** What a failed source has received and will never hand over is booked as discarded. */
+  private void discardWhatIsMissing() {
+    long missing =
+        ledger.get(Counter.RECEIVED)
+            - ledger.get(Counter.DELIVERED)
+            - ledger.get(Counter.DROPPED)
+            - ledger.get(Counter.DISCARDED);
+    if (missing > 0) {
+      ledger.add(Counter.DISCARDED, missing);
     }
   }
 
@@ -187,6 +217,17 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   /** What ended the capture before its time, or null. Any thread. */
   public Throwable failure() {
     return failure;
+  }
+
+  /**
+   * True while the source, the sink or a handler keeps the worker from polling. A live source
+   * answers each poll within a fraction of a second, one that reads a quiet pipe may not. Any
+   * thread.
+   *
+   * @param nowNanos the worker's clock
+   */
+  public boolean standsStill(long nowNanos) {
+    return heartbeat.standsStill(nowNanos);
   }
 
   /** True when {@link #run} has done its work. Any thread. */

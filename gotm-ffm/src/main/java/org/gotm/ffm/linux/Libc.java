@@ -59,8 +59,11 @@ public final class Libc {
   private static final MethodHandle IF_NAMETOINDEX = link("if_nametoindex");
   private static final MethodHandle PIPE2 = link("pipe2");
   private static final MethodHandle STRERROR = link("strerror");
+  private static final MethodHandle SIGNAL = link("signal");
 
   private static final int PRIO_PROCESS = 0;
+  private static final long SIG_DFL = 0;
+  private static final long SIG_IGN = 1;
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
   private static final int CPU_MASK_LENGTH = 8192 / Byte.SIZE; // as many as the kernel can have
   private static final int LONGEST_MESSAGE = 1024;
@@ -217,6 +220,15 @@ public final class Libc {
   public int setThreadNice(int nice) {
     int thread = callInt(GETTID, 0, 0, 0, 0, 0);
     return callInt(SETPRIORITY, PRIO_PROCESS, thread, nice, 0, 0);
+  }
+
+  /**
+   * Gives a signal its default meaning for the process; see signal(2).
+   *
+   * @return true if it was ignored before, as by nohup, or in the background of a script
+   */
+  public boolean setDefaultSignal(int number) {
+    return call(SIGNAL, number, SIG_DFL, 0, 0, 0, 0) == SIG_IGN;
   }
 
   /** The index of a network interface, or {@code -ENODEV}. */

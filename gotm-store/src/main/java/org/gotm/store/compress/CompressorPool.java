@@ -129,6 +129,13 @@ public final class CompressorPool implements AutoCloseable {
             .formatted(Thread.currentThread().getName(), left, reason));
   }
 
+  /** True when a thread has failed. Any thread. */
+  public boolean hasFailed() {
+    synchronized (jobs) {
+      return alive < threads.size();
+    }
+  }
+
   /** From now on pieces are given back without being compressed. */
   public void cancel() {
     giveBackAll(new CancellationException("the recording was abandoned"));

@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.gotm.core.capture.Heartbeat;
 import org.gotm.core.capture.Ledger;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.compress.PieceTotals;
@@ -39,6 +40,7 @@ public final class Closer {
   private final Consumer<FinishedFile> listener;
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(CAPACITY);
   private final List<Job> unmoved = new ArrayList<>();
+  private final Heartbeat heartbeat = new Heartbeat();
   private final Thread thread;
   private volatile boolean abandoned;
 
@@ -110,7 +112,9 @@ public final class Closer {
     try {
       Job job;
       while (!(abandoned && jobs.isEmpty()) && (job = jobs.take()) != LAST) {
+        heartbeat.begin(now());
         attempt(job);
+        heartbeat.idle();
       }
       moveAgain();
     } catch (InterruptedException e) {
@@ -249,6 +253,11 @@ public final class Closer {
     abandoned = true;
     jobs.offer(LAST); // if there is no room for it the thread is not waiting for a job
     thread.join(millis);
+  }
+
+  /** True while the disk keeps a file from being finished. Any thread. */
+  public boolean standsStill(long nowNanos) {
+    return heartbeat.standsStill(nowNanos);
   }
 
   /** True when nothing is done any more. */
