@@ -2,6 +2,7 @@ package org.gotm.ffm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -24,6 +25,13 @@ import org.gotm.ffm.snf.SnfSource;
 public final class InterfaceSources {
   private static final int PAGE = 4096;
   private static final String LOOPBACK = "lo";
+  private static final int BLOCKS = 256;
+  private static final int SMALLEST_BLOCK = 256 << 10;
+
+  /** What segmentation offload joins, and a little for headers; the MTU of loopback. */
+  private static final int LARGEST_FRAME = 65_536 + 64;
+
+  private static final int BLOCK_OVERHEAD = 256; // headers of block and packet
 
   private final List<String> names;
   private Method method = Method.AUTO;
@@ -31,7 +39,7 @@ public final class InterfaceSources {
   private String filter = "";
   private int snaplen = PcapHeaderLayout.MAX_SNAPLEN;
   private OptionalLong bufferBytes = OptionalLong.empty();
-  private int blockBytes = AfPacketOptions.DEFAULT_BLOCK_BYTES;
+  private OptionalInt blockBytes = OptionalInt.empty();
   private UnaryOperator<SnfOptions> snf = UnaryOperator.identity();
   private Consumer<String> warnings = warning -> {};
 
@@ -89,11 +97,12 @@ public final class InterfaceSources {
   }
 
   /**
-   * Has AF_PACKET hand packets over in blocks of this size, 1 MiB if nothing is said; rounded down
-   * to pages, and to half the ring if that is smaller.
+   * Has AF_PACKET hand packets over in blocks of this size; rounded down to pages, and to half the
+   * ring if that is smaller. If nothing is said it is 1 MiB, or less in rings of less than 256 MiB:
+   * on a link with few packets each block takes 50 ms, and 256 of them bridge 12 s.
    */
   public InterfaceSources blockBytes(int newBlockBytes) {
-    blockBytes = newBlockBytes;
+    blockBytes = OptionalInt.of(newBlockBytes);
     return this;
   }
 
@@ -161,13 +170,24 @@ public final class InterfaceSources {
 
   private List<PacketSource> openAfPacket(String name) {
     long ringBytes = ringBytes();
-    long block = Math.min(blockBytes, ringBytes / 2) / PAGE * PAGE;
+    long wanted = blockBytes.orElseGet(() -> blockBytesFor(ringBytes));
+    long block = Math.min(wanted, ringBytes / 2) / PAGE * PAGE;
+    if (block < Math.min(snaplen, LARGEST_FRAME) + BLOCK_OVERHEAD) {
+      warnings.accept(
+          "if=%s blocksize=%d: longer packets are cut to what fits in; larger is at least %d"
+              .formatted(name, block, LARGEST_FRAME + BLOCK_OVERHEAD));
+    }
     AfPacketOptions options =
         AfPacketOptions.of(name)
             .withBuffer(ringBytes, (int) block)
             .withSnaplen(snaplen)
             .withFilter(FilterCompiler.compile(filter, name));
     return AfPacketGroup.open(options, workers);
+  }
+
+  private static int blockBytesFor(long ringBytes) {
+    long fitting = Long.highestOneBit(ringBytes / BLOCKS);
+    return Math.clamp(fitting, SMALLEST_BLOCK, AfPacketOptions.DEFAULT_BLOCK_BYTES);
   }
 
   private List<PacketSource> openSnf(String name) {

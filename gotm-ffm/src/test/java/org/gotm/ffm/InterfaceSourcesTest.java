@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.PcapLibrary;
@@ -79,6 +80,48 @@ class InterfaceSourcesTest {
 
     List<byte[]> frames = drain(sources);
     assertThat(frames).hasSize(2).allMatch(frame -> frame.length == 60);
+  }
+
+  /** The kernel fills a block for at most 50 ms, however few packets come. */
+  @Test
+  void shouldBridgeFiveSecondsOfFewPacketsWhenTheRingIsThatOfOneWorkerOfMany() {
+    List<PacketSource> sources = Sources.of(pair.name()).bufferBytes(Sources.ringBytes(16)).open();
+    int sent = 0;
+    long end = System.nanoTime() + 5_000_000_000L;
+    try (FrameSender sender = new FrameSender(pair.peer())) {
+      for (; System.nanoTime() - end < 0; sent++) {
+        sender.send(FilterTraffic.frames().subList(0, 1));
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
+
+    assertThat(drain(sources)).hasSize(sent);
+  }
+
+  @Test
+  void shouldSayThatLongPacketsAreCutWhenBlocksAreSmall() {
+    List<String> warnings = new ArrayList<>();
+
+    drain(
+        Sources.of(pair.name())
+            .bufferBytes(4 << 20)
+            .blockBytes(64 << 10)
+            .warnings(warnings::add)
+            .open());
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("if=%s blocksize=65536: ".formatted(pair.name()), "at least 65856");
+
+    warnings.clear();
+    drain(
+        Sources.of(pair.name())
+            .bufferBytes(4 << 20)
+            .blockBytes(64 << 10)
+            .snaplen(1500)
+            .warnings(warnings::add)
+            .open());
+    assertThat(warnings).isEmpty();
   }
 
   @Test

@@ -154,7 +154,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
             worker,
             linkType,
             options.format(),
-            options.flushNanos(),
+            options.stageNanos(),
             span > ChunkAppender.MAX_FILE_SPAN_NANOS ? 0 : span,
             options.byPacketTime()),
         pool,

@@ -24,4 +24,14 @@ record RecordingOptions(
     Consumer<String> log,
     LongSupplier epochNanos,
     Consumer<FinishedFile> finished,
-    Runnable yieldPriority) {}
+    Runnable yieldPriority) {
+  /** A packet may wait in its chunk, in the merge and in the file, and is compressed between. */
+  private static final int STAGES = 4;
+
+  /**
+   * How long a packet may wait in one place, so that all of them together hold the flush interval.
+   */
+  long stageNanos() {
+    return flushNanos / STAGES;
+  }
+}

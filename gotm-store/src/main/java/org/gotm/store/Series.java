@@ -88,7 +88,7 @@ final class Series implements Runnable {
         new FileErrors(
             options.folder(), shared.names().current(name), shared.counters(), options.log());
     queue = new ChunkQueue(shared.pool().size());
-    merge = new TimeMerge(shared.pool(), options.flushNanos(), options.format());
+    merge = new TimeMerge(shared.pool(), options.stageNanos(), options.format());
     file = newFile(name, linkType);
     int count = shared.compressors() == null ? 1 : 2 * options.compressorThreads() + 2;
     pieces =
@@ -105,7 +105,7 @@ final class Series implements Runnable {
     RecordingOptions options = shared.options();
     MemorySegment header = FileHeader.of(options.format(), linkType, options.compression(), arena);
     return new CurrentFile(
-        new CurrentFile.Options(name, header, options.rotationBytes(), options.flushNanos()),
+        new CurrentFile.Options(name, header, options.rotationBytes(), options.stageNanos()),
         new CurrentFile.Parts(
             shared.names(),
             shared.closer(),

@@ -39,6 +39,7 @@ class DeadThreadTest {
       rig.recording.finish();
 
       assertThat(rig.recording.error()).contains("thread gotm-output has failed");
+      assertThat(rig.recording.hasFailed()).isTrue();
       assertBooked(rig, senders);
     }
   }

@@ -1,6 +1,7 @@
 package org.gotm.app.cli;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.gotm.app.daemon.Settings;
 import org.gotm.core.flow.Cutoff;
 import picocli.CommandLine.Command;
@@ -58,10 +59,10 @@ final class FlowOptions {
   @Option(
       names = {"-maxflows", "--maxflows"},
       paramLabel = "N",
-      defaultValue = "1000000",
       converter = WholeNumber.class,
-      description = "Flows the table of a worker holds (default: ${DEFAULT-VALUE}).")
-  private long maxFlows;
+      description =
+          "Flows the table of a worker holds (default: 1000000, less for more than two workers).")
+  private Long maxFlows;
 
   @Option(
       names = {"-largeflowsize", "--largeflowsize"},
@@ -75,7 +76,9 @@ final class FlowOptions {
 
   Settings.Flows settings(Checks checks) {
     checks.range("packetcutoff", packetCutoff, 0, Long.MAX_VALUE);
-    checks.range("maxflows", maxFlows, 1, MAX_FLOWS);
+    if (maxFlows != null) {
+      checks.range("maxflows", maxFlows, 1, MAX_FLOWS);
+    }
     checks.range("largeflowsize", largeFlowMebibytes, 1, Long.MAX_VALUE >> 20);
     checks.positive("flowtimeout", flowTimeout);
     String key = checks.word("flowkey", flowKey, "bidirectional", "directional");
@@ -83,7 +86,7 @@ final class FlowOptions {
         Cutoff.of(packetCutoff, byteCutoff).withKeepControl(keepControl),
         flowTimeout,
         key.equals("directional"),
-        (int) maxFlows,
+        Optional.ofNullable(maxFlows).map(Long::intValue),
         largeFlowMebibytes << 20);
   }
 }

@@ -81,10 +81,14 @@ final class SourceOptions {
   @Option(
       names = {"-blocksize", "--blocksize"},
       paramLabel = "SIZE",
-      defaultValue = "1MiB",
       converter = ByteSize.class,
-      description = "Block of an AF_PACKET ring (default: ${DEFAULT-VALUE}).")
-  private long blockBytes;
+      description = "Block of an AF_PACKET ring (default: 1MiB, less for small rings).")
+  private Long blockBytes;
+
+  @Option(
+      names = {"-wait", "--wait"},
+      description = "Wait for interfaces that are missing or not up, instead of failing.")
+  private boolean waits;
 
   @Option(
       names = {"-snf-flags", "--snf-flags"},
@@ -120,7 +124,9 @@ final class SourceOptions {
     if (bufferBytes != null) {
       checks.range("buffersize", bufferBytes, 64 << 10, MAX_BUFFER);
     }
-    checks.range("blocksize", blockBytes, 64 << 10, 64 << 20);
+    if (blockBytes != null) {
+      checks.range("blocksize", blockBytes, 64 << 10, 64 << 20);
+    }
     return new Settings.Source(
         interfaces(checks),
         files,
@@ -130,7 +136,8 @@ final class SourceOptions {
         cpus == null ? List.of() : CpuList.parse(cpus, checks),
         snaplen == 0 ? PcapHeaderLayout.MAX_SNAPLEN : (int) snaplen,
         Optional.ofNullable(bufferBytes),
-        (int) blockBytes,
+        Optional.ofNullable(blockBytes).map(Long::intValue),
+        waits,
         new Settings.Snf(
             Optional.ofNullable(snfFlags),
             Optional.ofNullable(snfRssFlags),

@@ -22,10 +22,10 @@ public final class LiveSources {
             .workers(settings.workers())
             .filter(settings.filter())
             .snaplen(settings.snaplen())
-            .blockBytes(settings.blockBytes())
             .snf(options -> withSettings(options, settings.snf()))
             .warnings(log);
     settings.bufferBytes().ifPresent(sources::bufferBytes);
+    settings.blockBytes().ifPresent(sources::blockBytes);
     return sources.open();
   }
 
@@ -34,6 +34,16 @@ public final class LiveSources {
         .withFlags(settings.flags().orElse(options.flags()))
         .withRssFlags(settings.rssFlags().orElse(options.rssFlags()))
         .withAppId(settings.appId().orElse(options.appId()));
+  }
+
+  /** Those of the interfaces that are not there, or not up. */
+  static List<String> missing(List<String> interfaces) {
+    List<String> up =
+        Sources.interfaces().stream()
+            .filter(CaptureInterface::isUp)
+            .map(CaptureInterface::name)
+            .toList();
+    return interfaces.stream().filter(name -> !up.contains(name)).toList();
   }
 
   /** A line for each interface of this machine: name, state, how to capture from it, addresses. */

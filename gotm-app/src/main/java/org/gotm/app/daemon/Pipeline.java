@@ -16,6 +16,7 @@ import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketSource;
+import org.gotm.ffm.Sources;
 import org.gotm.ffm.linux.HugePages;
 import org.gotm.ffm.linux.Libc;
 import org.gotm.store.Recording;
@@ -36,6 +37,8 @@ final class Pipeline implements AutoCloseable {
   private static final int TOUCHED_CHUNKS = 16;
 
   private static final int CHUNKS_A_WORKER = 8;
+  private static final int DEFAULT_FLOWS = 1_000_000;
+  private static final int LEAST_FLOWS = 50_000;
   private static final int BACKGROUND_NICE = 5;
   private static final long CLOSE_NANOS = 2_000_000_000;
   private static final long CLOSE_LOOK_NANOS = 5_000_000;
@@ -70,12 +73,15 @@ final class Pipeline implements AutoCloseable {
       FileSources.check(settings.source().files());
       takeMemory(1);
       recording = openRecording();
+      sayFolder();
       addFiles();
     } else {
       takeMemory(settings.source().liveWorkers());
       memory.touch();
       sources = LiveSources.open(settings.source(), log);
       recording = openRecording();
+      sayFolder();
+      sayMemory(settings.source().liveWorkers());
       settings.source().interfaces().forEach(this::sayStart);
       addInterfaces();
     }
@@ -91,6 +97,18 @@ final class Pipeline implements AutoCloseable {
       FlowWatch watch = new FlowWatch();
       flows.add(new WorkerFlows(newCutter(watch), watch));
     }
+  }
+
+  private void sayFolder() {
+    log.accept("Writing to " + settings.output().folder().toAbsolutePath().normalize());
+  }
+
+  private void sayMemory(int workers) {
+    long ring = settings.source().bufferBytes().orElse(Sources.ringBytes(workers));
+    int capacity = settings.flows().capacity().orElse(flowsOfWorker());
+    log.accept(
+        "Memory: %d MiB of chunks, and for each of %d workers a ring of %d MiB and a table of %d flows"
+            .formatted((long) pool.size() * CHUNK_LENGTH >> 20, workers, ring >> 20, capacity));
   }
 
   private void sayStart(String name) {
@@ -178,11 +196,20 @@ final class Pipeline implements AutoCloseable {
             log));
   }
 
+  /** Few workers could each have all flows; many share them, and the memory. */
+  private int flowsOfWorker() {
+    return settings.isOffline()
+        ? DEFAULT_FLOWS
+        : Math.max(
+            Math.min(DEFAULT_FLOWS, 2 * DEFAULT_FLOWS / settings.source().liveWorkers()),
+            LEAST_FLOWS);
+  }
+
   private FlowCutter newCutter(FlowWatch watch) {
     Settings.Flows flows = settings.flows();
     FlowCutter.Options options =
         new FlowCutter.Options(
-            flows.capacity(),
+            flows.capacity().orElse(flowsOfWorker()),
             flows.timeout().toNanos(),
             flows.cutoff(),
             flows.largeBytes(),

@@ -22,6 +22,7 @@ import org.gotm.store.metrics.MeteredWorker;
  */
 public final class Recorder {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Settings settings;
   private final Map<String, String> environment;
@@ -47,9 +48,32 @@ public final class Recorder {
     try (log;
         Pipeline pipeline = new Pipeline(settings, log);
         MetricsServer server = bindMetrics()) {
+      if (!interfacesCome()) {
+        return ExitCodes.OK;
+      }
       pipeline.open();
       return record(pipeline, server);
     }
+  }
+
+  /** Waits for the interfaces if it is to; false if a stop is asked for before they come. */
+  private boolean interfacesCome() throws InterruptedException {
+    List<String> said = List.of();
+    while (settings.source().waits() && !settings.isOffline()) {
+      List<String> missing = LiveSources.missing(settings.source().interfaces());
+      if (missing.isEmpty()) {
+        return true;
+      }
+      if (!missing.equals(said)) {
+        log.accept(
+            "waiting for interface=%s: not there, or not up".formatted(String.join(",", missing)));
+        said = missing;
+      }
+      if (signals.await(WAIT_NANOS) == Signals.Request.STOP) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private int record(Pipeline pipeline, MetricsServer server) throws InterruptedException {

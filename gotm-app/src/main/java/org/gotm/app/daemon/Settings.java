@@ -32,7 +32,8 @@ public record Settings(Source source, Flows flows, Output output, Report report)
    * @param snaplen bytes of a packet to keep
    * @param bufferBytes kernel buffer of each worker, or SNF's data ring of all; none for the
    *     method's own choice
-   * @param blockBytes block of an AF_PACKET ring
+   * @param blockBytes block of an AF_PACKET ring; none for what suits the ring
+   * @param waits true to wait for interfaces that are missing or not up
    * @param snf what only SNF understands
    */
   public record Source(
@@ -44,7 +45,8 @@ public record Settings(Source source, Flows flows, Output output, Report report)
       List<Integer> cpus,
       int snaplen,
       Optional<Long> bufferBytes,
-      int blockBytes,
+      Optional<Integer> blockBytes,
+      boolean waits,
       Snf snf) {
     private static final int MAX_NAME_LENGTH = 100;
 
@@ -83,11 +85,16 @@ public record Settings(Source source, Flows flows, Output output, Report report)
    * @param cutoff where flows are cut
    * @param timeout idle time after which a flow is forgotten
    * @param directional true if each direction of a connection is a flow of its own
-   * @param capacity flows that the table of a worker holds
+   * @param capacity flows that the table of a worker holds; none for what suits the number of
+   *     workers
    * @param largeBytes payload bytes at which a flow is logged
    */
   public record Flows(
-      Cutoff cutoff, Duration timeout, boolean directional, int capacity, long largeBytes) {}
+      Cutoff cutoff,
+      Duration timeout,
+      boolean directional,
+      Optional<Integer> capacity,
+      long largeBytes) {}
 
   /**
    * What is written, and where to.

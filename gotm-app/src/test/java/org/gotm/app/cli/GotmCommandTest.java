@@ -40,13 +40,14 @@ class GotmCommandTest {
                     List.of(),
                     262_144,
                     Optional.empty(),
-                    1 << 20,
+                    Optional.empty(),
+                    false,
                     new Settings.Snf(Optional.empty(), Optional.empty(), Optional.empty())),
                 new Settings.Flows(
                     Cutoff.of(100, 8192).withKeepControl(true),
                     Duration.ofSeconds(5),
                     false,
-                    1_000_000,
+                    Optional.empty(),
                     1L << 30),
                 new Settings.Output(
                     Path.of("out"),
@@ -137,9 +138,9 @@ class GotmCommandTest {
           new Row("snf-flags", "0x101", s -> s.source().snf().flags(), Optional.of(0x101)),
           new Row("snf-rss-flags", "49", s -> s.source().snf().rssFlags(), Optional.of(49)),
           new Row("snf-app-id", "2", s -> s.source().snf().appId(), Optional.of(2)),
-          new Row("blocksize", "256KiB", s -> s.source().blockBytes(), 256 << 10),
+          new Row("blocksize", "256KiB", s -> s.source().blockBytes(), Optional.of(256 << 10)),
           new Row("flowkey", "directional", s -> s.flows().directional(), true),
-          new Row("maxflows", "1000", s -> s.flows().capacity(), 1000),
+          new Row("maxflows", "1000", s -> s.flows().capacity(), Optional.of(1000)),
           new Row("keepcontrol", "false", s -> s.flows().cutoff().keepControl(), false),
           new Row("flushinterval", "50ms", s -> s.output().flushInterval(), Duration.ofMillis(50)),
           new Row(

@@ -18,7 +18,8 @@ class SettingsTest {
             List.of(),
             1,
             Optional.empty(),
-            1,
+            Optional.empty(),
+            false,
             new Settings.Snf(Optional.empty(), Optional.empty(), Optional.empty()))
         .name();
   }

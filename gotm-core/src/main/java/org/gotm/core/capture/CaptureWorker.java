@@ -94,7 +94,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
       if (packets > 0) {
         lastPacketClock = now;
       } else if (source.isLive()) {
-        cutter.expire(lastPacketNanos + (now - lastPacketClock));
+        cutter.expireIdle(lastPacketNanos + (now - lastPacketClock));
         publishFlows();
       }
       if (now - statsClock >= STATS_NANOS) {

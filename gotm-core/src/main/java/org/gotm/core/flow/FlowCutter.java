@@ -139,13 +139,22 @@ public final class FlowCutter {
   }
 
   /**
-   * Forgets some of the flows that are over, if it is time to. Called after each batch, and when
-   * none comes.
+   * Forgets some of the flows that are over, if it is time to. Called after each batch.
    *
    * @param nowNanos packet time, nanoseconds since 1970
    */
   public void expire(long nowNanos) {
     table.expire(nowNanos);
+  }
+
+  /**
+   * Forgets the flows that are over, when no batch has come for a while: with more flows in one
+   * call than {@link #expire}, which a packet would have to wait for.
+   *
+   * @param nowNanos packet time as far as the clock tells, nanoseconds since 1970
+   */
+  public void expireIdle(long nowNanos) {
+    table.expireIdle(nowNanos);
   }
 
   /**

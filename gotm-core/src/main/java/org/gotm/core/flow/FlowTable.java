@@ -304,6 +304,18 @@ final class FlowTable {
    * @param now packet time; when it jumps, only the distance of the hand is affected
    */
   void expire(long now) {
+    expire(now, HAND_STEPS_A_BATCH);
+  }
+
+  /**
+   * Moves the hand as far as the time asks for, once round the table at most: when no packet comes
+   * there is time for it, and no batch that would move it again soon.
+   */
+  void expireIdle(long now) {
+    expire(now, Integer.MAX_VALUE);
+  }
+
+  private void expire(long now, int steps) {
     long before = expiredAtNanos;
     expiredAtNanos = now;
     long behind = now - handNanos;
@@ -316,7 +328,7 @@ final class FlowTable {
     } else if (behind > round) {
       handNanos = now - round;
     }
-    for (int step = 0; step < HAND_STEPS_A_BATCH && now - handNanos >= handStepNanos; step++) {
+    for (int step = 0; step < steps && now - handNanos >= handStepNanos; step++) {
       expireStep(now, before);
       handNanos += handStepNanos;
     }

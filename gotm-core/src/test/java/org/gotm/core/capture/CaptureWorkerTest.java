@@ -119,6 +119,39 @@ class CaptureWorkerTest {
     assertCounts(50, 50, 0, 25);
   }
 
+  /** What its ring holds comes to nobody else, and is not to be forgotten. */
+  @Test
+  void shouldBookWhatTheRingHoldsAsLostWhenSinkFails() {
+    sink.failsAfter = 25;
+    sink.failure = new IllegalStateException("sink");
+
+    CaptureWorker worker =
+        run(new ScriptedSource(true).packets(40).packetsAfterStop(10).packetsAfterStop(20));
+
+    assertThat(worker.failure()).isSameAs(sink.failure);
+    assertCounts(70, 70, 0, 45);
+  }
+
+  @Test
+  void shouldStandStillWhileASourceDoesNotAnswer() {
+    ScriptedSource source = new ScriptedSource(true);
+    CaptureWorker[] worker = new CaptureWorker[1];
+    List<Boolean> standsStill = new ArrayList<>();
+    source
+        .packets(1)
+        .does(
+            () -> {
+              standsStill.add(worker[0].standsStill(clock.get() + 2_900_000_000L));
+              standsStill.add(worker[0].standsStill(clock.get() + 3_100_000_000L));
+            });
+    worker[0] = worker(source);
+
+    worker[0].run();
+
+    assertThat(standsStill).containsExactly(false, true);
+    assertThat(worker[0].standsStill(clock.get() + 10_000_000_000L)).isFalse();
+  }
+
   @Test
   void shouldAccountForEveryPacketWhenSinkFailsAtTheEnd() {
     sink.finishFailure = new IllegalStateException("finish");

@@ -106,6 +106,24 @@ class FlowTableTest {
     }
   }
 
+  /**
+   * A table for a million flows has two million places, and the link is asked ten times a second.
+   */
+  @Test
+  void shouldForgetAllWithinTwoTimeoutsWhenNoPacketComesHoweverLargeTheTable() {
+    try (FlowRig rig = rig(1_000_000)) {
+      for (int flow = 1; flow <= 20_000; flow++) {
+        rig.send(flow, 10, ACK, START);
+      }
+      for (long nanos = START; nanos < START + 2 * TIMEOUT; nanos += SECOND / 10) {
+        rig.cutter().expireIdle(nanos);
+      }
+
+      assertThat(rig.cutter().size()).isZero();
+      assertThat(rig.cutter().expired()).isEqualTo(20_000);
+    }
+  }
+
   @Test
   void shouldNotForgetWhenTimeGoesBackALittle() {
     try (FlowRig rig = rig(10)) {
