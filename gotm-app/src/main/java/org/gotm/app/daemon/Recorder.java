@@ -127,11 +127,11 @@ public final class Recorder {
     }
     InetSocketAddress address = settings.report().metricsAddress().get();
     try {
-      return MetricsServer.bind(address);
+      return MetricsServer.open(address, this::log);
     } catch (IOException e) {
       String reason =
           e instanceof BindException
-              ? "the port is in use or the address is not here (%s)".formatted(e.getMessage())
+              ? "the address is not here or not permitted (%s)".formatted(e.getMessage())
               : e.getMessage();
       throw new StartException(
           "metrics-address=%s:%d: %s; choose another or off"

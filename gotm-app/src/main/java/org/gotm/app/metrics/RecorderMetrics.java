@@ -22,8 +22,11 @@ public final class RecorderMetrics {
     JvmMetrics.builder().register(registry.getPrometheusRegistry());
   }
 
-  /** All metrics in Prometheus' text format. Any thread. */
-  public String scrape() {
+  /**
+   * All metrics in Prometheus' text format. Any thread, one at a time, so that many who ask take no
+   * more than one processor.
+   */
+  public synchronized String scrape() {
     return registry.scrape("text/plain") + FlowSizeText.of(workers);
   }
 }
