@@ -148,7 +148,9 @@ public final class Recorder {
               capture.interfaceName(), capture.worker(), capture.ledger(), capture.extraCounters());
       workers.put(worker, capture.flowSizes());
     }
-    server.serve(new RecorderMetrics(workers, pipeline.meteredOutput()), pipeline::errors);
+    server.serve(
+        new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval()),
+        pipeline::errors);
   }
 
   private synchronized void log(String message) {
