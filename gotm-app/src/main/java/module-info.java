@@ -7,7 +7,6 @@ module org.gotm.app {
   requires info.picocli;
   requires io.prometheus.metrics.instrumentation.jvm;
   requires io.prometheus.metrics.model;
-  requires jdk.httpserver;
   requires jdk.management;
   requires jdk.unsupported;
   requires micrometer.registry.prometheus;

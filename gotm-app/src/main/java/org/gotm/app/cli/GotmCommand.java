@@ -66,10 +66,11 @@ final class GotmCommand implements Callable<Integer> {
    */
   Settings settings() {
     Checks checks = new Checks(spec.commandLine());
+    Settings.Source from = source.settings(checks);
     return new Settings(
-        source.settings(checks),
+        from,
         flows.settings(checks),
         output.settings(checks),
-        report.settings(checks));
+        report.settings(checks, !from.files().isEmpty()));
   }
 }

@@ -3,6 +3,9 @@ package org.gotm.app.cli;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.daemon.StartException;
@@ -25,7 +28,20 @@ public final class Main {
    */
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // logs are read by programs: no other digits or separators
+    nameProcess();
     System.exit(commandLine().execute(args));
+  }
+
+  /**
+   * Has ps, pgrep and top say gotm instead of java. The file names the thread that the process
+   * began with, which is theirs to show; main runs on another.
+   */
+  private static void nameProcess() {
+    try {
+      Files.writeString(Path.of("/proc/self/comm"), "gotm");
+    } catch (IOException e) {
+      // without /proc there is no ps either
+    }
   }
 
   static CommandLine commandLine() {

@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 /** What is told of the run. */
 @Command(optionListHeading = "%nStatistics and metrics:%n")
 final class ReportOptions {
+  private static final String DEFAULT_ADDRESS = "localhost:8080";
   private static final int MAX_PORT = 65535;
 
   @Option(
@@ -23,13 +24,19 @@ final class ReportOptions {
   @Option(
       names = {"-metrics-address", "--metrics-address"},
       paramLabel = "HOST:PORT",
-      defaultValue = "localhost:8080",
-      description =
-          "Where /metrics and /healthz are; :9102, host:port or off (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Where /metrics and /healthz are; :9102, host:port or off (default: "
+            + DEFAULT_ADDRESS
+            + "; off",
+        "when files are read)."
+      })
   private String metricsAddress;
 
-  Settings.Report settings(Checks checks) {
+  Settings.Report settings(Checks checks, boolean offline) {
     checks.positive("timeinterval", timeInterval);
+    if (metricsAddress == null) {
+      metricsAddress = offline ? "off" : DEFAULT_ADDRESS;
+    }
     return new Settings.Report(timeInterval, metricsAddress(checks));
   }
 

@@ -170,11 +170,11 @@ public final class Recorder {
     }
     InetSocketAddress address = settings.report().metricsAddress().get();
     try {
-      return MetricsServer.bind(address);
+      return MetricsServer.open(address, log);
     } catch (IOException e) {
       String reason =
           e instanceof BindException
-              ? "the port is in use or the address is not here (%s)".formatted(e.getMessage())
+              ? "the address is not here or not permitted (%s)".formatted(e.getMessage())
               : e.getMessage();
       throw new StartException(
           "metrics-address=%s:%d: %s; choose another or off"
@@ -191,7 +191,9 @@ public final class Recorder {
               capture.interfaceName(), capture.worker(), capture.ledger(), capture.extraCounters());
       workers.put(worker, capture.flowSizes());
     }
-    server.serve(new RecorderMetrics(workers, pipeline.meteredOutput()), () -> errors(pipeline));
+    server.serve(
+        new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval()),
+        () -> errors(pipeline));
   }
 
   /** What is wrong now, for {@code /healthz}. Any thread. */

@@ -7,6 +7,7 @@ import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.AfPacketOptions;
 import org.gotm.ffm.afpacket.AfPacketSource;
+import org.gotm.ffm.linux.CaptureMode;
 import org.gotm.ffm.linux.CaptureRights;
 import org.gotm.ffm.linux.NetworkInterfaceFacts;
 import org.gotm.ffm.linux.NetworkInterfaceFacts.Setting;
@@ -21,29 +22,37 @@ final class InterfaceChecks {
 
   private final String name;
   private final List<HealthCheck> findings = new ArrayList<>();
-  private int methods;
+  private int possibleMethods;
 
   InterfaceChecks(String name) {
     this.name = name;
   }
 
   List<HealthCheck> findings() {
-    Optional<NetworkInterfaceFacts> facts = NetworkInterfaceFacts.of(name);
-    if (facts.isEmpty()) {
-      return List.of(
-          HealthCheck.bad(
-              "interface=" + name + ": there is none of this name", "gotm -list-interfaces"));
+    if (name.equals(CaptureMode.ANY)) {
+      findings.add(HealthCheck.note("any is all interfaces: ask for each of them by its name too"));
+    } else {
+      Optional<NetworkInterfaceFacts> facts = NetworkInterfaceFacts.of(name);
+      if (facts.isEmpty()) {
+        return List.of(
+            HealthCheck.bad(
+                "interface=" + name + ": there is none of this name", "gotm -list-interfaces"));
+      }
+      link(facts.get());
+      card(facts.get());
+      offloads(facts.get().offloads());
     }
-    link(facts.get());
-    card(facts.get());
-    offloads(facts.get().offloads());
+    methods();
+    return findings;
+  }
+
+  private void methods() {
     afPacket();
     snf();
     pcap();
-    if (methods == 0) {
+    if (possibleMethods == 0) {
       findings.add(HealthCheck.bad("no method can capture from " + name, CaptureRights.REMEDY));
     }
-    return findings;
   }
 
   private void link(NetworkInterfaceFacts facts) {
@@ -134,7 +143,7 @@ final class InterfaceChecks {
   }
 
   private void possible(String method, String how) {
-    methods += method.equals("pcap") ? 0 : 1;
+    possibleMethods += method.equals("pcap") ? 0 : 1;
     findings.add(HealthCheck.ok("capture=%s is possible: %s".formatted(method, how)));
   }
 }

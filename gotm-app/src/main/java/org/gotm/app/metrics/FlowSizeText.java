@@ -1,54 +1,40 @@
 package org.gotm.app.metrics;
 
 import java.math.BigDecimal;
-import java.util.Map;
-import org.gotm.store.metrics.MeteredWorker;
+import java.util.Collection;
 
 /**
- * The histograms {@code gotm_flow_size_bytes} in Prometheus' text format, straight from what the
- * workers count. A class of their own because dashboards of the original query bucket bounds as Go
+ * The histogram {@code gotm_flow_size_bytes} in Prometheus' text format, straight from what the
+ * workers count. A class of its own because dashboards of the original query bucket bounds as Go
  * spells them, {@code 65536} and {@code 1.048576e+06}, where the Prometheus library writes {@code
- * 65536.0}.
+ * 65536.0}; and because they take it for one histogram, without labels.
  */
 final class FlowSizeText {
   private static final String NAME = "gotm_flow_size_bytes";
   private static final int GO_EXPONENT = 6;
 
-  private final StringBuilder text = new StringBuilder();
+  private FlowSizeText() {}
 
-  private FlowSizeText() {
+  /** The whole metric family: one histogram of all workers. Any thread. */
+  static String of(Collection<FlowSizes> workers) {
+    StringBuilder text = new StringBuilder();
     text.append("# HELP ").append(NAME).append(" Payload bytes of flows that ended\n");
     text.append("# TYPE ").append(NAME).append(" histogram\n");
-  }
-
-  /** The whole metric family, a histogram a worker. Any thread. */
-  static String of(Map<MeteredWorker, FlowSizes> workers) {
-    FlowSizeText family = new FlowSizeText();
-    workers.forEach(family::add);
-    return family.text.toString();
-  }
-
-  private void add(MeteredWorker worker, FlowSizes sizes) {
-    String labels =
-        "interface=\"%s\",worker=\"%d\""
-            .formatted(escaped(worker.interfaceName()), worker.number());
     long flows = 0;
-    for (int i = 0; i < FlowSizes.BUCKETS; i++) {
-      flows += sizes.count(i);
-      addBucket(labels, goSpelling(BigDecimal.valueOf(FlowSizes.upperBound(i))), flows);
+    for (int i = 0; i <= FlowSizes.BUCKETS; i++) {
+      int bucket = i;
+      flows += workers.stream().mapToLong(sizes -> sizes.count(bucket)).sum();
+      text.append("%s_bucket{le=\"%s\"} %d\n".formatted(NAME, bound(bucket), flows));
     }
-    flows += sizes.count(FlowSizes.BUCKETS);
-    addBucket(labels, "+Inf", flows);
-    text.append("%s_count{%s} %d\n".formatted(NAME, labels, flows));
-    text.append("%s_sum{%s} %s\n".formatted(NAME, labels, (double) sizes.sum()));
+    long bytes = workers.stream().mapToLong(FlowSizes::sum).sum();
+    text.append("%s_sum %s\n%s_count %d\n".formatted(NAME, (double) bytes, NAME, flows));
+    return text.toString();
   }
 
-  private void addBucket(String labels, String bound, long flows) {
-    text.append("%s_bucket{%s,le=\"%s\"} %d\n".formatted(NAME, labels, bound, flows));
-  }
-
-  private static String escaped(String label) {
-    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  private static String bound(int bucket) {
+    return bucket == FlowSizes.BUCKETS
+        ? "+Inf"
+        : goSpelling(BigDecimal.valueOf(FlowSizes.upperBound(bucket)));
   }
 
   /**

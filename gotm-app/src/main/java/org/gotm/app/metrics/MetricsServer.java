@@ -1,98 +1,209 @@
 package org.gotm.app.metrics;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.gotm.ffm.linux.Errno;
+import org.gotm.ffm.linux.Libc;
 
 /**
  * Serves {@code /metrics} to Prometheus and {@code /healthz} to whoever watches: 200 while every
  * thread lives and every source works, else 503 with the reasons.
+ *
+ * <p>Whatever clients do, the recorder goes on: connections are few and short, a port that another
+ * process has is asked for again and again, and a request that fails, be it for want of memory, is
+ * logged.
  */
 public final class MetricsServer implements AutoCloseable {
-  private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+  private static final long RETRY_MILLIS = TimeUnit.SECONDS.toMillis(10);
+  private static final int RETRIES_A_LINE = 6;
+  private static final int LOOK_MILLIS = 250;
+  private static final int BACKLOG = 128;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long FAILURE_LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  private final HttpServer server;
-  private final ExecutorService threads;
+  private final InetSocketAddress address;
+  private final Consumer<String> log;
+  private final long retryMillis;
+  private int refusals;
+  private long lastFailureNanos;
+  private volatile ServerSocket listener;
+  private volatile boolean closed;
+  private Thread thread;
 
-  private MetricsServer(HttpServer server) {
-    this.server = server;
-    this.threads =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("metrics").factory());
-    server.setExecutor(threads);
+  private MetricsServer(InetSocketAddress address, Consumer<String> log, long retryMillis) {
+    this.address = address;
+    this.log = log;
+    this.retryMillis = retryMillis;
   }
 
   /**
-   * Takes the address, so that a port in use is told at start; answers nothing before {@link
-   * #serve}.
+   * Takes the address; answers nothing before {@link #serve}. A port that another process has is no
+   * failure: it is logged, and asked for every 10 s.
    *
-   * @throws IOException if the address cannot be had
+   * @param log is told, by any thread, of what is wrong and of its end
+   * @throws IOException if the address is not one of this machine, or not permitted
    */
-  public static MetricsServer bind(InetSocketAddress address) throws IOException {
+  public static MetricsServer open(InetSocketAddress address, Consumer<String> log)
+      throws IOException {
+    return open(address, log, RETRY_MILLIS);
+  }
+
+  static MetricsServer open(InetSocketAddress address, Consumer<String> log, long retryMillis)
+      throws IOException {
     if (address.isUnresolved()) {
       throw new IOException("unknown host");
     }
-    return new MetricsServer(HttpServer.create(address, 0));
+    MetricsServer server = new MetricsServer(address, log, retryMillis);
+    try {
+      server.bind();
+    } catch (BindException e) {
+      if (!e.getMessage().contains(Libc.message(Errno.EADDRINUSE))) {
+        throw e;
+      }
+      server.onRefusal(e);
+    }
+    return server;
   }
 
   /**
    * Begins to answer.
    *
    * @param healthCheck what is wrong now, a line each; empty when every thread lives and every
-   *     source works; called by the server's thread
+   *     source works; called by the server's threads
    */
   public void serve(RecorderMetrics metrics, Supplier<List<String>> healthCheck) {
-    server.createContext(
-        "/", exchange -> answer(exchange, 404, TEXT, "see /metrics and /healthz\n"));
-    server.createContext("/metrics", exchange -> onMetrics(exchange, metrics));
-    server.createContext("/healthz", exchange -> onHealth(exchange, healthCheck));
-    server.start();
+    thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("metrics")
+            .start(() -> run(new Exchanges(path -> page(path, metrics, healthCheck))));
   }
 
-  /** The port it listens on, of use when port 0 was asked for. */
+  /** The port it listens on, of use when port 0 was asked for; 0 while it waits for its port. */
   public int port() {
-    return server.getAddress().getPort();
+    ServerSocket socket = listener;
+    return socket == null ? 0 : socket.getLocalPort();
   }
 
-  private static void onMetrics(HttpExchange exchange, RecorderMetrics metrics) throws IOException {
-    answer(exchange, 200, PROMETHEUS_TEXT, metrics.scrape());
-  }
-
-  private static void onHealth(HttpExchange exchange, Supplier<List<String>> healthCheck)
-      throws IOException {
-    List<String> errors = healthCheck.get();
-    if (errors.isEmpty()) {
-      answer(exchange, 200, TEXT, "ok\n");
-    } else {
-      answer(exchange, 503, TEXT, String.join("\n", errors) + "\n");
+  private void bind() throws IOException {
+    ServerSocket socket = new ServerSocket();
+    try {
+      socket.setSoTimeout(LOOK_MILLIS);
+      socket.bind(address, BACKLOG);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+    listener = socket;
+    if (closed) {
+      socket.close();
     }
   }
 
-  private static void answer(HttpExchange exchange, int status, String type, String body)
-      throws IOException {
-    try (exchange) {
-      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", type);
-      boolean head = exchange.getRequestMethod().equals("HEAD");
-      exchange.sendResponseHeaders(status, head ? -1 : bytes.length);
-      if (!head) {
-        try (OutputStream out = exchange.getResponseBody()) {
-          out.write(bytes);
+  private void run(Exchanges exchanges) {
+    while (!closed) {
+      try {
+        if (listener == null) {
+          bindLater();
+        } else {
+          accept(exchanges);
         }
+      } catch (InterruptedException e) {
+        closed = true;
+      } catch (Throwable e) {
+        onFailure(e);
+        LockSupport.parkNanos(PAUSE_NANOS); // what there was too little of may come back
+      }
+    }
+    exchanges.close();
+  }
+
+  private void bindLater() throws InterruptedException {
+    Thread.sleep(retryMillis);
+    try {
+      bind();
+      log.accept(name() + ": works now");
+    } catch (IOException e) {
+      onRefusal(e);
+    }
+  }
+
+  private void onRefusal(IOException e) {
+    if (refusals++ % RETRIES_A_LINE == 0) {
+      log.accept(
+          "%s: the port is in use (%s); recording goes on without metrics, trying again every %d s"
+              .formatted(name(), e.getMessage(), TimeUnit.MILLISECONDS.toSeconds(retryMillis)));
+    }
+  }
+
+  private String name() {
+    return "metrics-address=%s:%d".formatted(address.getHostString(), address.getPort());
+  }
+
+  private void accept(Exchanges exchanges) throws IOException {
+    exchanges.sweep();
+    try {
+      exchanges.admit(listener.accept());
+    } catch (SocketTimeoutException e) {
+      // nobody came: time to sweep
+    }
+  }
+
+  private Page page(String path, RecorderMetrics metrics, Supplier<List<String>> healthCheck) {
+    try {
+      return switch (path) {
+        case "/metrics" -> new Page(200, PROMETHEUS_TEXT, metrics.scrape());
+        case "/healthz" -> health(healthCheck.get());
+        default -> Page.plain(404, "see /metrics and /healthz\n");
+      };
+    } catch (Throwable e) {
+      onFailure(e);
+      return Page.plain(500, e + "\n");
+    }
+  }
+
+  private static Page health(List<String> errors) {
+    return errors.isEmpty()
+        ? Page.plain(200, "ok\n")
+        : Page.plain(503, String.join("\n", errors) + "\n");
+  }
+
+  /** Logs it, once a minute; never throws. */
+  private synchronized void onFailure(Throwable failure) {
+    long now = System.nanoTime();
+    boolean isDue = lastFailureNanos == 0 || now - lastFailureNanos > FAILURE_LOG_NANOS;
+    if (isDue && !closed) {
+      try {
+        log.accept(name() + ": a request failed: " + failure);
+        lastFailureNanos = now;
+      } catch (Throwable again) {
+        failure.addSuppressed(again); // no memory even to tell; the next failure is logged instead
       }
     }
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    closed = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    ServerSocket socket = listener;
+    if (socket != null) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        log.accept(name() + ": cannot be closed: " + e.getMessage());
+      }
+    }
   }
 }

@@ -219,6 +219,15 @@ class GotmCommandTest {
   }
 
   @Test
+  void shouldServeMetricsOfFilesOnlyWhenAnAddressIsGiven() {
+    assertThat(settingsOf("-r a.pcap").report().metricsAddress()).isEmpty();
+    assertThat(settingsOf("-r a.pcap -metrics-address :9102").report().metricsAddress())
+        .hasValue(new InetSocketAddress(9102));
+    assertThat(settingsOf("-i en0").report().metricsAddress())
+        .hasValue(new InetSocketAddress("localhost", 8080));
+  }
+
+  @Test
   void shouldReadArgumentsFromAFileWhenItIsGivenWithAnAt(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("gotm.args");
     Files.writeString(

@@ -1,5 +1,6 @@
 package org.gotm.app.metrics;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gotm.store.metrics.FixedMeters;
@@ -15,7 +16,7 @@ final class FixedRecorder {
     for (MeteredWorker worker : workers) {
       sizes.put(worker, flowSizes());
     }
-    return new RecorderMetrics(sizes, FixedMeters.output());
+    return new RecorderMetrics(sizes, FixedMeters.output(), Duration.ofSeconds(5));
   }
 
   private static FlowSizes flowSizes() {

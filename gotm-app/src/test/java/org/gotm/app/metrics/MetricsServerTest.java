@@ -8,12 +8,20 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.gotm.store.metrics.FixedMeters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,13 +31,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
+  private final List<String> log = new CopyOnWriteArrayList<>();
   private volatile List<String> errors = List.of();
+  private volatile Error failure;
   private MetricsServer server;
 
   @BeforeEach
   void serve() throws IOException {
-    server = MetricsServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    server.serve(FixedRecorder.of(FixedMeters.worker("en0", 0)), () -> errors);
+    server = open(0);
+    serve(server);
+  }
+
+  private MetricsServer open(int port) throws IOException {
+    return MetricsServer.open(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), log::add, 20);
+  }
+
+  private void serve(MetricsServer someServer) {
+    someServer.serve(
+        FixedRecorder.of(FixedMeters.worker("en0", 0)),
+        () -> {
+          if (failure != null) {
+            throw failure;
+          }
+          return errors;
+        });
   }
 
   @AfterEach
@@ -83,7 +109,7 @@ class MetricsServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/nosuch"})
+  @ValueSource(strings = {"/", "/nosuch", "/metricsfoo", "/metrics/", "/healthzfoo"})
   void shouldNameThePagesWhenAskedForAnother(String path) throws Exception {
     HttpResponse<String> response = send("GET", path);
 
@@ -92,19 +118,149 @@ class MetricsServerTest {
   }
 
   @Test
-  void shouldFailWhenThePortIsInUse() {
+  void shouldAnswerTheSamePageWhenItIsAskedForWithAQuery() throws Exception {
+    assertThat(send("GET", "/healthz?verbose=1").body()).isEqualTo("ok\n");
+  }
+
+  @Test
+  void shouldTellTheLengthWhenOnlyTheHeadIsAskedFor() throws Exception {
+    assertThat(send("HEAD", "/healthz").headers().firstValue("Content-Length")).hasValue("3");
+  }
+
+  @Test
+  void shouldRefuseWhatIsNeitherGetNorHead() throws Exception {
+    assertThat(send("DELETE", "/metrics").statusCode()).isEqualTo(405);
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(60_000);
+    return socket;
+  }
+
+  private static boolean isClosedByServer(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "GET /metr", "GET /metrics HTTP/1.1\r\nHost: x\r\n"})
+  void shouldAnswerOthersWhenOneIsHalfOpenAndCloseItAfterSomeSeconds(String half) throws Exception {
+    long begin = System.nanoTime();
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(send("GET", "/metrics").statusCode()).isEqualTo(200);
+      assertThat(send("GET", "/healthz").statusCode()).isEqualTo(200);
+      assertThat(System.nanoTime() - begin).isLessThan(Exchange.ASK_NANOS);
+      assertThat(isClosedByServer(socket)).isTrue();
+      assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(Exchange.ASK_NANOS / 2);
+    }
+  }
+
+  @Test
+  void shouldAnswerAndKeepFewOpenWhenManyConnectAndSayNothing() throws Exception {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 500; i++) {
+        idle.add(connect());
+      }
+      long begin = System.nanoTime();
+
+      assertThat(send("GET", "/metrics").statusCode()).isEqualTo(200);
+      assertThat(send("GET", "/healthz").statusCode()).isEqualTo(200);
+      for (Socket socket : idle.subList(0, 500 - Exchanges.MOST)) {
+        assertThat(isClosedByServer(socket)).isTrue();
+      }
+      assertThat(System.nanoTime() - begin)
+          .as("those beyond the limit are closed at once, not when their time is over")
+          .isLessThan(Exchange.ASK_NANOS);
+    } finally {
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void shouldCloseWhenARequestNeverEnds() throws Exception {
+    try (Socket socket = connect()) {
+      byte[] line = new byte[9000];
+      Arrays.fill(line, (byte) 'a');
+      socket.getOutputStream().write(line);
+
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 431");
+    }
+    assertThat(send("GET", "/healthz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldGoOnAndLogItOnceWhenMemoryRunsOutInRequests() throws Exception {
+    failure = new OutOfMemoryError("Java heap space");
+    assertThat(send("GET", "/healthz").statusCode()).isEqualTo(500);
+    assertThat(send("GET", "/healthz").statusCode()).isEqualTo(500);
+    failure = null;
+
+    assertThat(send("GET", "/healthz").statusCode()).isEqualTo(200);
+    assertThat(log).singleElement().asString().contains("Java heap space");
+  }
+
+  @Test
+  void shouldAskAgainWhenThePortIsInUseUntilItIsFree() throws Exception {
+    int port = server.port();
+    try (MetricsServer second = open(port)) {
+      serve(second);
+      assertThat(second.port()).isZero();
+      assertThat(log)
+          .singleElement()
+          .asString()
+          .contains("metrics-address=localhost:" + port, "the port is in use");
+      server.close();
+      while (second.port() == 0) {
+        Thread.sleep(1);
+      }
+
+      assertThat(send("GET", "/healthz").body()).isEqualTo("ok\n");
+      assertThat(log.getLast()).contains("metrics-address=localhost:" + port, "works now");
+    }
+  }
+
+  @Test
+  void shouldLogEverySixthTimeOnlyWhenThePortStaysInUse() throws Exception {
+    try (MetricsServer second = open(server.port())) {
+      serve(second);
+      long begin = System.nanoTime();
+      while (log.size() < 3) {
+        Thread.sleep(1);
+      }
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(12 * 20));
+    }
+  }
+
+  @Test
+  void shouldFailWhenTheAddressIsNotOfThisMachine() throws IOException {
+    InetAddress elsewhere = InetAddress.getByName("203.0.113.1"); // RFC 5737, for documents
+
     assertThatExceptionOfType(BindException.class)
-        .isThrownBy(
-            () ->
-                MetricsServer.bind(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())));
+        .isThrownBy(() -> MetricsServer.open(new InetSocketAddress(elsewhere, 9102), log::add));
+    assertThat(log).isEmpty();
   }
 
   @Test
   void shouldFailWhenTheHostIsUnknown() {
     assertThatIOException()
         .isThrownBy(
-            () -> MetricsServer.bind(InetSocketAddress.createUnresolved("nosuch.invalid", 9102)))
+            () ->
+                MetricsServer.open(
+                    InetSocketAddress.createUnresolved("nosuch.invalid", 9102), log::add))
         .withMessage("unknown host");
   }
 

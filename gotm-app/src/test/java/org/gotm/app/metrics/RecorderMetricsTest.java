@@ -25,7 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecorderMetricsTest {
   /** Names that Prometheus' own taste would have otherwise, but dashboards query. */
   private static final Set<String> OLD_NAMES =
-      Set.of("gotm_packet_count", "gotm_packet_output_count", "gotm_active_flow_count");
+      Set.of(
+          "gotm_packet_count",
+          "gotm_packet_output_count",
+          "gotm_active_flow_count",
+          "gotm_flow_count",
+          "gotm_expired_flow_count",
+          "gotm_expired_flow_duration_seconds_sum",
+          "gotm_flows_filtered");
 
   private static final String EN0 = "{interface=\"en0\",worker=\"0\"}";
   private static final String EN1 = "{interface=\"en1\",worker=\"3\"}";
@@ -57,6 +64,7 @@ class RecorderMetricsTest {
     "gotm_active_flow_count, FLOWS_ACTIVE",
     "gotm_packet_count, DELIVERED",
     "gotm_packet_output_count, KEPT",
+    "gotm_flow_count, FLOWS",
     "gotm_packets_total, DELIVERED",
     "gotm_packets_kept_total, KEPT",
     "gotm_packets_cut_total, CUT",
@@ -128,9 +136,73 @@ class RecorderMetricsTest {
     assertThat(samples.keySet()).anyMatch(sample -> sample.startsWith(name));
   }
 
+  /** All that the original's {@code /metrics} had of its own, with the types that it had. */
+  @ParameterizedTest
+  @CsvSource({
+    "gotm_active_flow_count, gauge, interface worker",
+    "gotm_expired_flow_count, gauge, interface worker",
+    "gotm_expired_flow_duration_seconds_sum, counter, interface worker",
+    "gotm_bytes_total, counter, interface worker",
+    "gotm_bytes_output_total, counter, interface worker",
+    "gotm_packet_count, counter, interface worker",
+    "gotm_packet_output_count, counter, interface worker",
+    "gotm_flow_count, counter, interface worker",
+    "gotm_flow_size_bytes, histogram, ''",
+    "gotm_flows_filtered, counter, status",
+    "gotm_packet_nic_received, gauge, interface worker",
+    "gotm_packet_nic_dropped, gauge, interface worker",
+    "gotm_packet_nic_if_dropped, gauge, interface worker"
+  })
+  void shouldServeEachMetricOfTheOriginal(String name, String type, String labels) {
+    String sample = type.equals("histogram") ? name + "_count" : name;
+
+    assertThat(scrape.lines().filter(line -> line.startsWith("# TYPE " + name + " ")))
+        .containsExactly("# TYPE " + name + " " + type);
+    assertThat(samples.keySet().stream().filter(s -> s.split("\\{")[0].equals(sample)))
+        .isNotEmpty()
+        .allSatisfy(s -> assertThat(labelNames(s)).isEqualTo(labels));
+  }
+
+  private static String labelNames(String sample) {
+    return Pattern.compile("([a-z]+)=\"")
+        .matcher(sample)
+        .results()
+        .map(result -> result.group(1))
+        .collect(Collectors.joining(" "));
+  }
+
+  @Test
+  void shouldHaveOneSeriesOfFlowSizesHoweverManyWorkersThereAre() {
+    assertThat(samples.keySet().stream().filter(s -> s.startsWith("gotm_flow_size_bytes_bucket")))
+        .hasSize(FlowSizes.BUCKETS + 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ok", "err", "ignored"})
+  void shouldHaveNoFlowsFilteredByAFirewall(String status) {
+    assertThat(samples).containsEntry("gotm_flows_filtered{status=\"%s\"}".formatted(status), 0.0);
+  }
+
+  @Test
+  void shouldServeEachFamilyOnce() {
+    assertThat(scrape.lines().filter(line -> line.startsWith("# TYPE ")))
+        .extracting(line -> line.split(" ")[2])
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldTellWhatExpiresInAnIntervalOnAverageSinceItWasAsked() {
+    GrowthPerInterval growth = new GrowthPerInterval(5, 100);
+
+    assertThat(growth.lookAt(7, 104)).as("before an interval has passed").isZero();
+    assertThat(growth.lookAt(8, 105)).isEqualTo(8);
+    assertThat(growth.lookAt(38, 109)).as("until the next has passed").isEqualTo(8);
+    assertThat(growth.lookAt(38, 120)).isEqualTo(10);
+  }
+
   @Test
   void shouldSpellBucketBoundsAsTheOriginalDid() {
-    String bound = "gotm_flow_size_bytes_bucket\\{interface=\"en0\",worker=\"0\",le=\"(.*)\"} .*";
+    String bound = "gotm_flow_size_bytes_bucket\\{le=\"(.*)\"} .*";
 
     assertThat(scrape.lines().flatMap(line -> Pattern.compile(bound).matcher(line).results()))
         .extracting(MatchResult.class::cast)
@@ -155,16 +227,16 @@ class RecorderMetricsTest {
   }
 
   @Test
-  void shouldCountFlowsUpToEachBound() {
-    String bucket = "gotm_flow_size_bytes_bucket{interface=\"en0\",worker=\"0\",le=\"%s\"}";
+  void shouldCountFlowsOfAllWorkersUpToEachBound() {
+    String bucket = "gotm_flow_size_bytes_bucket{le=\"%s\"}";
 
     assertThat(samples)
-        .containsEntry(bucket.formatted("1024"), 1.0)
-        .containsEntry(bucket.formatted("16384"), 1.0)
-        .containsEntry(bucket.formatted("65536"), 3.0)
-        .containsEntry(bucket.formatted("+Inf"), 3.0)
-        .containsEntry("gotm_flow_size_bytes_count" + EN0, 3.0)
-        .containsEntry("gotm_flow_size_bytes_sum" + EN0, 110_100.0);
+        .containsEntry(bucket.formatted("1024"), 2.0)
+        .containsEntry(bucket.formatted("16384"), 2.0)
+        .containsEntry(bucket.formatted("65536"), 6.0)
+        .containsEntry(bucket.formatted("+Inf"), 6.0)
+        .containsEntry("gotm_flow_size_bytes_count", 6.0)
+        .containsEntry("gotm_flow_size_bytes_sum", 220_200.0);
   }
 
   @Test
@@ -172,9 +244,7 @@ class RecorderMetricsTest {
     String text = FixedRecorder.of(FixedMeters.worker("a \\ \"b\"\nc", 0)).scrape();
 
     String labels = "{interface=\"a \\\\ \\\"b\\\"\\nc\",worker=\"0\"} ";
-    assertThat(text)
-        .contains("gotm_bytes_total" + labels)
-        .contains("gotm_flow_size_bytes_count" + labels);
+    assertThat(text).contains("gotm_bytes_total" + labels).contains("gotm_flow_count" + labels);
   }
 
   /** Exit 0: no complaint, 3: complaints about taste, 1: it cannot be read. */

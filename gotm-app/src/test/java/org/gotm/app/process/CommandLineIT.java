@@ -5,7 +5,9 @@ import static org.gotm.app.process.GotmLaunch.gotm;
 import static org.gotm.app.process.GotmLaunch.quiet;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -218,14 +220,46 @@ class CommandLineIT {
   }
 
   @Test
-  void shouldNameTheAddressWhenThePortIsInUse() throws IOException {
+  void shouldRecordAndNameTheAddressWhenThePortIsInUse() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
       String address = "localhost:" + socket.getLocalPort();
 
-      assertRefused(
-          gotm("-r", capture, "-metrics-address", address, "-write", out).run(),
-          1,
-          "metrics-address=%s: the port is in use.*; choose another or off".formatted(address));
+      GotmProcess.Ended ended =
+          gotm("-r", capture, "-metrics-address", address, "-write", out).run();
+
+      assertThat(ended.exitCode()).as(ended.toString()).isZero();
+      assertThat(ended.ledger().get("written")).isPositive();
+      assertThat(ended.logLine("metrics-address=" + address))
+          .contains("the port is in use", "trying again every 10 s");
+    }
+  }
+
+  @Test
+  void shouldNameTheAddressWhenItIsNotOfThisMachine() {
+    assertRefused(
+        gotm("-r", capture, "-metrics-address", "203.0.113.1:9102", "-write", out).run(),
+        1,
+        "metrics-address=203.0.113.1:9102: the address is not here.*; choose another or off");
+  }
+
+  @Test
+  void shouldOpenNoPortWhenFilesAreReadAndNoAddressIsGiven() throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      takeDefaultPort(socket);
+
+      GotmProcess.Ended ended = gotm("-r", capture, "-write", out).run();
+
+      assertThat(ended.exitCode()).as(ended.toString()).isZero();
+      assertThat(ended.log()).noneMatch(line -> line.contains("metrics-address"));
+    }
+  }
+
+  /** Whoever else has it will do as well. */
+  private static void takeDefaultPort(ServerSocket socket) throws IOException {
+    try {
+      socket.bind(new InetSocketAddress("localhost", 8080));
+    } catch (BindException e) {
+      assertThat(socket.isBound()).isFalse();
     }
   }
 

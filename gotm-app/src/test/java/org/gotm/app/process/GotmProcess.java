@@ -82,6 +82,11 @@ final class GotmProcess implements AutoCloseable {
     }
   }
 
+  /** Its number. */
+  long pid() {
+    return process.pid();
+  }
+
   /** Sends a signal. */
   void signal(String name) {
     Command.check("sh", "-c", "kill -%s %d".formatted(name, process.pid()));

@@ -35,6 +35,9 @@ public final class Errno {
   /** Operation not supported. */
   public static final int EOPNOTSUPP = 95;
 
+  /** Address already in use. */
+  public static final int EADDRINUSE = 98;
+
   /** Network is down. */
   public static final int ENETDOWN = 100;
 

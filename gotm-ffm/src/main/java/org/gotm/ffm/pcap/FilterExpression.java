@@ -20,6 +20,9 @@ final class FilterExpression {
   private static final int TYPE_IN_SLL = 18;
   private static final int TYPE_IN_SLL2 = 22;
 
+  /** Broadcasts are those to 255.255.255.255 and 0.0.0.0. */
+  private static final int NETMASK = 0;
+
   private FilterExpression() {}
 
   /** The expression with single blanks between its words. */
@@ -51,11 +54,13 @@ final class FilterExpression {
     }
   }
 
+  /**
+   * Compiles it with the netmask 0, as tcpdump does: libpcap refuses {@code ip broadcast} without
+   * one, and no other expression looks at it.
+   */
   private static boolean tryCompile(MemorySegment pcap, String words, MemorySegment program) {
     try (Arena call = Arena.ofConfined()) {
-      return 0
-          == pcap_h.pcap_compile(
-              pcap, program, call.allocateFrom(words), 1, pcap_h.PCAP_NETMASK_UNKNOWN());
+      return 0 == pcap_h.pcap_compile(pcap, program, call.allocateFrom(words), 1, NETMASK);
     }
   }
 

@@ -78,7 +78,8 @@ class FilterCompilerTest {
         "udp dst port 53",
         "host 10.0.0.2",
         "ether proto 0x88cc",
-        "less 62"
+        "less 62",
+        "ip broadcast"
       })
   void shouldLetThroughWhatTcpdumpDoesWhenFramesGoBothWays(String expression) {
     AfPacketOptions options =

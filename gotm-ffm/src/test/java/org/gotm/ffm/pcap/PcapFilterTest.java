@@ -41,7 +41,8 @@ class PcapFilterTest {
         "greater 500",
         "len <= 64",
         "ip or ip6 or (vlan and (ip or ip6))",
-        "vlan or not vlan"
+        "vlan or not vlan",
+        "ip broadcast"
       })
   void shouldMatchWhatTcpdumpMatchesWhenGivenTheSameExpression(String expression) {
     Command.require("tcpdump");
@@ -66,7 +67,14 @@ class PcapFilterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ip", "udp port 53 or vlan 7", "host 192.0.2.1 and tcp[13] & 2 != 0"})
+  @ValueSource(
+      strings = {
+        "ip",
+        "udp port 53 or vlan 7",
+        "host 192.0.2.1 and tcp[13] & 2 != 0",
+        "ip broadcast",
+        "not ip broadcast and not ether broadcast"
+      })
   void shouldGiveTheProgramThatTcpdumpGivesWhenCompiled(String expression) {
     Command.require("tcpdump");
     List<String> lines =

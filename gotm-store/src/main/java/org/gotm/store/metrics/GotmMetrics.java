@@ -13,8 +13,8 @@ import org.gotm.core.capture.Ledger;
 /**
  * The metrics of a capture and, if there is one, of its output, for any registry of Micrometer:
  * every bucket of each worker's ledger, flows, losses by reason, files and chunks. Those that the
- * dashboard of the original queries keep its names, be they counters or gauges; the rest follows
- * the conventions of Prometheus.
+ * dashboard of the original queries keep its names, some as gauges since Micrometer would end the
+ * names of counters otherwise; the rest follows the conventions of Prometheus.
  *
  * <p>A registry that this is bound to keeps ledgers and output alive. Any thread.
  */

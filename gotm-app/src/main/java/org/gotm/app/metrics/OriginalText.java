@@ -1,0 +1,90 @@
+package org.gotm.app.metrics;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import org.gotm.core.capture.Counter;
+import org.gotm.store.metrics.MeteredWorker;
+
+/**
+ * The metrics of the original whose names the Prometheus library would not let be, in Prometheus'
+ * text format: it ends the name of each counter in {@code _total}. docs/migration.md says what each
+ * of them means. One thread.
+ */
+final class OriginalText {
+  /** Gauges of {@link org.gotm.store.metrics.GotmMetrics} that are counters here. */
+  static final Set<String> COUNTERS_NOT_GAUGES =
+      Set.of("gotm_packet_count", "gotm_packet_output_count");
+
+  private final Map<MeteredWorker, GrowthPerInterval> expired = new LinkedHashMap<>();
+
+  /** Of these workers; {@code interval} is that of the statistics lines. */
+  OriginalText(Collection<MeteredWorker> workers, Duration interval, long nowNanos) {
+    for (MeteredWorker worker : workers) {
+      expired.put(worker, new GrowthPerInterval(interval.toNanos(), nowNanos));
+    }
+  }
+
+  /** The metric families, as they are now. */
+  String text(long nowNanos) {
+    StringBuilder text = new StringBuilder();
+    counter(text, "gotm_packet_count", "Packets seen", Counter.DELIVERED);
+    counter(text, "gotm_packet_output_count", "Packets kept", Counter.KEPT);
+    counter(text, "gotm_flow_count", "Flows seen", Counter.FLOWS);
+    family(
+        text,
+        "gotm_expired_flow_count gauge",
+        "Flows forgotten when idle, in a statistics interval",
+        worker -> expired.get(worker).lookAt(of(worker, Counter.FLOWS_EXPIRED), nowNanos));
+    family(
+        text,
+        "gotm_expired_flow_duration_seconds_sum counter",
+        "Always 0: flows are forgotten as packets come, capture never stands still for it",
+        worker -> 0);
+    addFlowsFiltered(text);
+    return text.toString();
+  }
+
+  private void counter(StringBuilder text, String name, String help, Counter counter) {
+    family(text, name + " counter", help, worker -> of(worker, counter));
+  }
+
+  private static long of(MeteredWorker worker, Counter counter) {
+    return worker.ledger().get(counter);
+  }
+
+  private void family(
+      StringBuilder text, String nameAndType, String help, ToLongFunction<MeteredWorker> value) {
+    String name = addHeader(text, nameAndType, help);
+    for (MeteredWorker worker : expired.keySet()) {
+      text.append(
+          "%s{interface=\"%s\",worker=\"%d\"} %d\n"
+              .formatted(
+                  name,
+                  escaped(worker.interfaceName()),
+                  worker.number(),
+                  value.applyAsLong(worker)));
+    }
+  }
+
+  private static void addFlowsFiltered(StringBuilder text) {
+    String help = "Always 0: gotm asks no firewall to filter flows";
+    String name = addHeader(text, "gotm_flows_filtered counter", help);
+    for (String status : new String[] {"ok", "err", "ignored"}) {
+      text.append("%s{status=\"%s\"} 0\n".formatted(name, status));
+    }
+  }
+
+  private static String addHeader(StringBuilder text, String nameAndType, String help) {
+    String name = nameAndType.substring(0, nameAndType.indexOf(' '));
+    text.append("# HELP %s %s\n# TYPE %s\n".formatted(name, help, nameAndType));
+    return name;
+  }
+
+  private static String escaped(String label) {
+    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+}
