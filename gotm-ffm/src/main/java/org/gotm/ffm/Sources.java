@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.PcapngFileSource;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilteredSource;
@@ -56,22 +57,29 @@ public final class Sources {
   }
 
   /**
-   * Opens a capture file: pcap is mapped and needs no library, everything else is libpcap's to
-   * read. Compressed files are neither's.
+   * Opens a capture file: pcap and pcapng are mapped and need no library, everything else, a pipe
+   * too, is libpcap's to read. Compressed files are neither's.
    *
+   * @return for pcapng a {@link PcapngFileSource}: if packets of another link type follow, its poll
+   *     says so and {@link PcapngFileSource#next} gives them
    * @throws PacketSourceException if it is not there, or no capture file
    */
   public static PacketSource file(Path file) {
-    return isPcap(file) ? PcapFileSource.open(file) : PcapSource.openOffline(file, "");
+    int magic = magic(file);
+    if (magic == PcapHeaderLayout.MAGIC_PCAPNG) {
+      return PcapngFileSource.open(file);
+    }
+    return isPcap(magic) ? PcapFileSource.open(file) : PcapSource.openOffline(file, "");
   }
 
-  private static boolean isPcap(Path file) {
+  /** The first four bytes as a big-endian word, 0 if there are fewer. */
+  private static int magic(Path file) {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      return false; // a pipe: what is read of it now is missing later
+      return 0; // a pipe: what is read of it now is missing later
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] magic = in.readNBytes(Integer.BYTES);
-      return magic.length == Integer.BYTES && isPcap(ByteBuffer.wrap(magic).getInt());
+      return magic.length < Integer.BYTES ? 0 : ByteBuffer.wrap(magic).getInt();
     } catch (NoSuchFileException e) {
       throw new PacketSourceException(file + ": no such file", e);
     } catch (IOException e) {

@@ -30,7 +30,7 @@ final class SourceOptions {
       paramLabel = "FILE",
       arity = "1..*",
       description = {
-        "Read files instead: pcap, pcap.gz, pcap.zst, pcapng; - for standard input.",
+        "Read files instead: pcap and pcapng, also .gz, .zst, .lz4; - for standard input.",
         "Without -filter every packet of a file is read."
       })
   private List<String> files = List.of();

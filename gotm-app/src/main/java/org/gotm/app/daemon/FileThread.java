@@ -6,6 +6,7 @@ import org.gotm.app.metrics.FlowSizes;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.flow.FlowCutter;
+import org.gotm.core.pcapfile.LinkTypeChangeException;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
@@ -69,26 +70,41 @@ final class FileThread implements CaptureThread {
   }
 
   private void read(String file) {
-    try (PacketSource source = sources.open(file)) {
-      CaptureWorker worker = workers.workerFor(source);
-      current = worker;
-      if (stopAsked) {
-        worker.stop();
-      }
-      worker.run();
-      Throwable failure = worker.failure();
-      if (failure != null) {
-        fail(failure instanceof PacketSourceException ? failure.getMessage() : failure.toString());
-      }
-      if (sources.streamDamage() != null) {
-        fail("%s: cannot be decompressed: %s".formatted(file, sources.streamDamage().getMessage()));
+    try {
+      PacketSource next = sources.open(file);
+      while (next != null) {
+        try (PacketSource source = next) {
+          next = read(source) && !stopAsked ? sources.next() : null;
+        }
       }
     } catch (FilterException e) {
       exitCode = ExitCodes.USAGE;
       log.accept("gotm: " + e.getMessage());
     } catch (PacketSourceException e) {
-      fail(e.getMessage());
+      if (!stopAsked) { // else it is the stop that has ended the opening
+        fail(e.getMessage());
+      }
     }
+  }
+
+  /** Reads a source to its end; true if packets of another link type follow. */
+  private boolean read(PacketSource source) {
+    CaptureWorker worker = workers.workerFor(source);
+    current = worker;
+    if (stopAsked) {
+      worker.stop();
+    }
+    worker.run();
+    current = null;
+    Throwable failure = worker.failure();
+    if (failure instanceof LinkTypeChangeException) {
+      List.of(failure.getSuppressed()).forEach(e -> fail(e.toString()));
+      return true;
+    }
+    if (failure != null) {
+      fail(failure instanceof PacketSourceException ? failure.getMessage() : failure.toString());
+    }
+    return false;
   }
 
   private void fail(String message) {
@@ -132,6 +148,8 @@ final class FileThread implements CaptureThread {
     CaptureWorker worker = current;
     if (worker != null) {
       worker.stop();
+    } else {
+      sources.stop();
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gotm.core.packet.LinkType;
@@ -34,7 +35,7 @@ class ReadFilesIT {
 
   @BeforeEach
   void prepare() {
-    Command.require("tcpdump", "gzip", "zstd");
+    Command.require("tcpdump", "tshark", "mergecap", "gzip", "zstd");
     out = new OutputFolder(folder.resolve("out"));
   }
 
@@ -43,8 +44,61 @@ class ReadFilesIT {
     return launch.and(WHOLE.toArray());
   }
 
+  /** Those that libpcap can read, or tells the damage of. */
   static Stream<Capture> captures() {
-    return Captures.all().stream();
+    return Captures.all().stream().filter(capture -> !isTooMixedForLibpcap(capture));
+  }
+
+  /** Those whose interfaces differ. */
+  static Stream<Capture> mixedCaptures() {
+    return Captures.all().stream().filter(ReadFilesIT::isTooMixedForLibpcap);
+  }
+
+  private static boolean isTooMixedForLibpcap(Capture capture) {
+    return capture.tcpdumpSays().contains("different from the")
+        || capture.name().equals("format-mixed.pcapng.zst");
+  }
+
+  @ParameterizedTest
+  @MethodSource("mixedCaptures")
+  void shouldWriteThePacketsThatTsharkReadsWhenInterfacesDiffer(Capture capture) {
+    assertWritesWhatTsharkReads(capture.extractTo(folder));
+  }
+
+  @Test
+  void shouldReadWhatMergecapMakesOfFilesWithDifferentSnaplens() {
+    Path first = Captures.extract("eth-udp-dns.pcap", folder);
+    Path second = Captures.extract("eth-ipv6-mixed.pcap", folder);
+    Path merged = folder.resolve("merged.pcapng");
+    Command.check("mergecap", "-a", "-w", merged + "", first + "", second + "");
+    assertThat(tcpdumpReads(merged)).as("libpcap reads it").isFalse();
+
+    assertWritesWhatTsharkReads(merged);
+  }
+
+  private void assertWritesWhatTsharkReads(Path file) {
+    GotmProcess.Ended ended = reading(file).and(ONE_FILE).run();
+
+    assertThat(ended.exitCode()).as(ended.toString()).isZero();
+    assertThat(ended.ledger().isBalanced()).as(ended.toString()).isTrue();
+    List<String> written = new ArrayList<>();
+    for (Path output : out.finished(ended.log())) {
+      written.addAll(tsharkLines(output));
+    }
+    assertThat(written)
+        .isNotEmpty()
+        .containsExactlyInAnyOrderElementsOf(tsharkLines(unpacked(file)));
+  }
+
+  /** Link type, time and lengths; pcap has a time for every packet, pcapng not always. */
+  private static List<String> tsharkLines(Path file) {
+    String fields = "-e frame.encap_type -e frame.time_epoch -e frame.cap_len -e frame.len";
+    String command = "tshark -n -r %s -T fields %s 2>/dev/null".formatted(file, fields);
+    return Command.check("sh", "-c", command)
+        .lines()
+        .filter(line -> !line.startsWith("\t"))
+        .map(line -> line.replace("\t\t", "\t0.000000000\t"))
+        .toList();
   }
 
   @ParameterizedTest

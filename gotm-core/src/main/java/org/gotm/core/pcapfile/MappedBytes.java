@@ -27,9 +27,9 @@ final class MappedBytes implements FileBytes {
   }
 
   @Override
-  public boolean refill(long from) {
+  public int refill(long from) {
     window = window.asSlice(from);
-    return false;
+    return END;
   }
 
   @Override

@@ -16,9 +16,9 @@ final class MemoryBytes implements FileBytes {
   }
 
   @Override
-  public boolean refill(long from) {
+  public int refill(long from) {
     window = window.asSlice(from);
-    return false;
+    return END;
   }
 
   @Override

@@ -10,11 +10,8 @@ import java.nio.file.Path;
 import org.gotm.core.memory.ChainPrefetch;
 import org.gotm.core.memory.NativeAccess;
 import org.gotm.core.memory.NativeMemory;
-import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketBatch;
-import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.core.source.SourceStats;
 
 /**
  * Packets from a pcap file: micro- and nanoseconds, both byte orders, and the modified format. Hot
@@ -24,20 +21,16 @@ import org.gotm.core.source.SourceStats;
  * decompressor) is read through a buffer. A record that cannot be right ends the source with a
  * {@link DamagedCaptureException}, after all packets before it were handed over.
  */
-public final class PcapFileSource implements PacketSource {
+public final class PcapFileSource extends FileSource {
   /** The largest captured length that is believed; a larger one is damage. */
   public static final int MAX_CAPLEN = (512 << 10) - 64;
 
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final long LOW_WORD = 0xffff_ffffL;
   private static final long NANOS_A_SECOND = 1_000_000_000;
   private static final int MODIFIED_RECORD_LENGTH = 24;
-  private static final int BATCHES_A_POLL = 64;
   private static final int SHORTEST_PREFETCH = 4096;
 
-  private final String name;
-  private final FileBytes bytes;
   private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
   private RecordPrefetch prefetch;
   private long prefetched;
@@ -46,15 +39,9 @@ public final class PcapFileSource implements PacketSource {
   private int recordHeaderLength;
   private int nanosPerUnit;
   private int linkType;
-  private long windowOffset;
-  private long position;
-  private long received;
-  private RuntimeException damage;
-  private volatile boolean stopped;
 
   private PcapFileSource(String name, FileBytes bytes) {
-    this.name = name;
-    this.bytes = bytes;
+    super(name, bytes);
     try {
       NativeAccess.require();
       readHeader();
@@ -80,7 +67,8 @@ public final class PcapFileSource implements PacketSource {
   /**
    * Reads an uncompressed pcap stream.
    *
-   * @param channel owned by the source from now on, and closed with it
+   * @param channel owned by the source from now on, and closed with it; one that has nothing yet
+   *     may answer 0 after a moment, and so does {@link #poll} then
    * @param name what to call it in messages
    * @throws PacketSourceException if it cannot be read or is not pcap
    */
@@ -100,7 +88,7 @@ public final class PcapFileSource implements PacketSource {
   }
 
   private void readHeader() throws IOException {
-    while (bytes.window().byteSize() < PcapHeaderLayout.LENGTH && bytes.refill(0)) {
+    while (bytes.window().byteSize() < PcapHeaderLayout.LENGTH && bytes.refill(0) >= 0) {
       // more of the header
     }
     MemorySegment header = bytes.window();
@@ -147,58 +135,12 @@ public final class PcapFileSource implements PacketSource {
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
   public int linkType() {
     return linkType;
   }
 
   @Override
-  public boolean isLive() {
-    return false;
-  }
-
-  /** How many bytes of the file, uncompressed, were read so far. */
-  public long offset() {
-    return windowOffset + position;
-  }
-
-  @Override
-  public int poll(BatchHandler handler) {
-    if (damage != null) {
-      throw damage;
-    }
-    int packets = 0;
-    try {
-      for (int i = 0; i < BATCHES_A_POLL && damage == null && !stopped; i++) {
-        fill();
-        if (batch.count() > 0) {
-          received += batch.count();
-          packets += batch.count();
-          handler.onBatch(batch);
-        } else if (damage != null || packets > 0 || !refill()) {
-          break; // with packets at hand it does not wait for a pipe to bring more
-        }
-      }
-    } catch (IOException e) {
-      damage = failed(e);
-    } catch (InternalError e) {
-      damage =
-          new PacketSourceException(
-              "%s: became shorter while it was read, at offset %d".formatted(name, offset()), e);
-      throw damage;
-    }
-    if (packets == 0 && damage != null) {
-      throw damage;
-    }
-    return packets == 0 && (stopped || isAtEnd()) ? END : packets;
-  }
-
-  /** Puts the records that are whole in the window into the batch. */
-  private void fill() {
+  PacketBatch fill() {
     batch.clear(bytes.window());
     long begin = position;
     int count = 0;
@@ -209,6 +151,7 @@ public final class PcapFileSource implements PacketSource {
     } while (count > before && count < batch.capacity());
     batch.setCount(count);
     lastLength = position - begin;
+    return batch;
   }
 
   /**
@@ -275,63 +218,22 @@ public final class PcapFileSource implements PacketSource {
 
   private void checkCaplen(long caplen, long at) {
     if (caplen > MAX_CAPLEN) {
-      damage =
-          new DamagedCaptureException(
-              name,
-              windowOffset + at,
-              "captured length %d is above %d".formatted(caplen, MAX_CAPLEN));
+      damage = damaged(at, "captured length %d is above %d".formatted(caplen, MAX_CAPLEN));
     }
   }
 
-  /** Gets more of the file; false at its end, be it clean or within a record. */
-  private boolean refill() throws IOException {
-    boolean added = bytes.refill(position);
-    windowOffset += position;
-    position = 0;
+  @Override
+  void windowMoved() {
     prefetched = 0;
-    if (!added && !isAtEnd()) {
-      long left = bytes.window().byteSize();
-      damage =
-          new DamagedCaptureException(
-              name,
-              offset(),
-              left < recordHeaderLength
-                  ? "the file ends after %d of %d record header bytes"
-                      .formatted(left, recordHeaderLength)
-                  : "the file ends after %d of %d captured bytes"
-                      .formatted(
-                          left - recordHeaderLength,
-                          order(bytes.window().get(INT, PcapRecordLayout.CAPLEN_OFFSET))));
-    }
-    return added;
-  }
-
-  private boolean isAtEnd() {
-    return position == bytes.window().byteSize();
-  }
-
-  private PacketSourceException failed(IOException e) {
-    return new PacketSourceException(
-        "%s: cannot be read at offset %d: %s".formatted(name, offset(), e.getMessage()), e);
   }
 
   @Override
-  public void stop() {
-    stopped = true;
-  }
-
-  @Override
-  public void wakeup() {
-    // poll never waits for packets
-  }
-
-  @Override
-  public void readStats(SourceStats stats) {
-    stats.received = received;
-  }
-
-  @Override
-  public void close() {
-    bytes.close();
+  String cutOff(long left) {
+    return left < recordHeaderLength
+        ? "the file ends after %d of %d record header bytes".formatted(left, recordHeaderLength)
+        : "the file ends after %d of %d captured bytes"
+            .formatted(
+                left - recordHeaderLength,
+                order(bytes.window().get(INT, PcapRecordLayout.CAPLEN_OFFSET)));
   }
 }

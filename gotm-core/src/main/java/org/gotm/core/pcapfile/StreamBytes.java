@@ -7,18 +7,26 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
-/** A stream, read through a buffer that is larger than the largest record. */
+/** A stream, read through a buffer that grows to the largest record; readers bound it. */
 final class StreamBytes implements FileBytes {
-  private static final int BUFFER_LENGTH = 4 << 20;
+  private static final int FIRST_LENGTH = 1 << 20;
 
   private final Arena arena = Arena.ofShared();
   private final ReadableByteChannel channel;
-  private final MemorySegment memory = arena.allocate(BUFFER_LENGTH, 4096);
-  private final ByteBuffer buffer = memory.asByteBuffer();
-  private MemorySegment window = memory.asSlice(0, 0);
+  private MemorySegment memory;
+  private ByteBuffer buffer;
+  private MemorySegment window;
 
+  /** Reads a channel, which is closed with this. */
   StreamBytes(ReadableByteChannel channel) {
     this.channel = channel;
+    allocate(FIRST_LENGTH);
+    window = memory.asSlice(0, 0);
+  }
+
+  private void allocate(long length) {
+    memory = arena.allocate(length, 4096);
+    buffer = memory.asByteBuffer();
   }
 
   @Override
@@ -27,17 +35,22 @@ final class StreamBytes implements FileBytes {
   }
 
   @Override
-  public boolean refill(long from) throws IOException {
+  public int refill(long from) throws IOException {
     long left = window.byteSize() - from;
-    MemorySegment.copy(memory, from, memory, 0, left);
-    buffer.limit(BUFFER_LENGTH).position((int) left);
-    int added = 0;
-    int read;
-    while (added == 0 && buffer.hasRemaining() && (read = channel.read(buffer)) >= 0) {
-      added += read;
+    if (from > 0 || left == memory.byteSize()) {
+      MemorySegment before = memory;
+      if (left == memory.byteSize()) {
+        allocate(2 * left);
+      }
+      MemorySegment.copy(before, from, memory, 0, left);
+      window = memory.asSlice(0, left);
     }
-    window = memory.asSlice(0, left + added);
-    return added > 0;
+    buffer.limit(buffer.capacity()).position((int) left);
+    int added = channel.read(buffer);
+    if (added > 0) {
+      window = memory.asSlice(0, left + added);
+    }
+    return added;
   }
 
   @Override

@@ -1,2 +1,5 @@
-/** The pcap file format: reading it as a packet source, and the layouts that a writer fills. */
+/**
+ * The pcap and pcapng file formats: reading them as packet sources, and the layouts that a writer
+ * fills.
+ */
 package org.gotm.core.pcapfile;

@@ -12,7 +12,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The ways in which the bytes of a pcap file can come; all must give the same packets. */
+/** The ways in which the bytes of a capture file can come; all must give the same packets. */
 enum Opening {
   /** A file, mapped. */
   MAPPED {
@@ -24,12 +24,26 @@ enum Opening {
         throw new UncheckedIOException(e);
       }
     }
+
+    @Override
+    PcapngFileSource openPcapng(byte[] content, Path folder) {
+      try {
+        return PcapngFileSource.open(Files.write(folder.resolve("file.pcapng"), content));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   },
   /** A file that somebody else holds in memory. */
   MEMORY {
     @Override
     PcapFileSource open(byte[] content, Path folder) {
       return PcapFileSource.of(Arena.ofAuto().allocateFrom(JAVA_BYTE, content), "file.pcap");
+    }
+
+    @Override
+    PcapngFileSource openPcapng(byte[] content, Path folder) {
+      return PcapngFileSource.of(Arena.ofAuto().allocateFrom(JAVA_BYTE, content), "file.pcapng");
     }
   },
   /** A stream that gives what is asked for. */
@@ -38,23 +52,36 @@ enum Opening {
     PcapFileSource open(byte[] content, Path folder) {
       return PcapFileSource.open(channel(content), "file.pcap");
     }
+
+    @Override
+    PcapngFileSource openPcapng(byte[] content, Path folder) {
+      return PcapngFileSource.open(channel(content), "file.pcapng");
+    }
   },
-  /** A pipe whose writer is slow: a few bytes at a time. */
+  /** A pipe whose writer is slow: a few bytes at a time, and now and then none. */
   TRICKLE {
     @Override
     PcapFileSource open(byte[] content, Path folder) {
       return PcapFileSource.open(new SlowChannel(channel(content)), "file.pcap");
+    }
+
+    @Override
+    PcapngFileSource openPcapng(byte[] content, Path folder) {
+      return PcapngFileSource.open(new SlowChannel(channel(content)), "file.pcapng");
     }
   };
 
   /** Opens a source over the content. */
   abstract PcapFileSource open(byte[] content, Path folder);
 
+  /** Opens a source over the content of a pcapng file. */
+  abstract PcapngFileSource openPcapng(byte[] content, Path folder);
+
   private static ReadableByteChannel channel(byte[] content) {
     return Channels.newChannel(new ByteArrayInputStream(content));
   }
 
-  /** Gives 1 to 7 bytes a read. */
+  /** Gives 0 to 6 bytes a read. */
   private static final class SlowChannel implements ReadableByteChannel {
     private final ReadableByteChannel channel;
     private int reads;
@@ -65,7 +92,7 @@ enum Opening {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-      int length = Math.min(1 + reads++ % 7, into.remaining());
+      int length = Math.min(reads++ % 7, into.remaining());
       ByteBuffer few = into.slice(into.position(), length);
       int read = channel.read(few);
       into.position(into.position() + Math.max(read, 0));
