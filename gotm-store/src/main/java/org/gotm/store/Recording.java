@@ -24,6 +24,7 @@ import org.gotm.store.file.Closer;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileCounters;
 import org.gotm.store.file.FileNames;
+import org.gotm.store.file.FinishedNames;
 import org.gotm.store.file.FolderLock;
 import org.gotm.store.repair.Leftovers;
 
@@ -76,14 +77,21 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     this.pool = pool;
     this.memory = memory;
     this.lock = lock;
-    FileNames names =
-        new FileNames(options.folder(), options.name(), options.zone(), options.compression());
-    leftovers = new Leftovers(names, options.log(), this::tell, options.yieldPriority());
+    FileNames names = new FileNames(options.folder(), options.name(), options.compression());
+    FinishedNames finished = new FinishedNames(options.folder(), options.zone());
+    leftovers =
+        new Leftovers(
+            names, finished, lock.own(), options.log(), this::tell, options.yieldPriority());
     leftovers.takeOver();
     compressors = newCompressors();
     closer =
         new Closer(
-            names, options.byPacketTime(), options.epochNanos(), options.log(), this::onFinished);
+            names,
+            finished,
+            options.byPacketTime(),
+            options.epochNanos(),
+            options.log(),
+            this::onFinished);
     long startNanos = options.epochNanos().getAsLong();
     shared =
         new Series.Shared(

@@ -148,7 +148,7 @@ public final class RecordingBuilder {
    */
   public Recording open() {
     RecordingOptions options = options();
-    FolderLock lock = FolderLock.take(folder);
+    FolderLock lock = FolderLock.take(folder, log);
     Arena memory = pool == null ? Arena.ofShared() : null;
     try {
       ChunkPool chunks = pool == null ? newPool(memory) : pool;

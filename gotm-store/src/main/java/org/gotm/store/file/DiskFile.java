@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.gotm.core.chunk.Chunk;
@@ -54,7 +55,11 @@ final class DiskFile implements AutoCloseable {
     this.view = staging.asByteBuffer();
     buffered =
         FileChannel.open(
-            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
     openDirect(path);
   }
 
@@ -64,7 +69,9 @@ final class DiskFile implements AutoCloseable {
       if (DirectOption.DIRECT != null
           && blockSize <= STAGING_ALIGNMENT
           && STAGING_ALIGNMENT % blockSize == 0) {
-        direct = FileChannel.open(path, StandardOpenOption.WRITE, DirectOption.DIRECT);
+        direct =
+            FileChannel.open(
+                path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS, DirectOption.DIRECT);
         block = STAGING_ALIGNMENT;
       }
     } catch (IOException | UnsupportedOperationException e) {

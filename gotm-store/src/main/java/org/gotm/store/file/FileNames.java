@@ -1,29 +1,22 @@
 package org.gotm.store.file;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.gotm.store.api.Compression;
 
 /**
- * What files are called, and the move from a current to a finished name.
+ * What files are called until they are {@linkplain FinishedNames finished}.
  *
  * <pre>
  * FOLDER/INTERFACES[SERIES]_current.pcap.tmp[.gz|.zst]
- * FOLDER/yyyy/MM/dd/yyyy-MM-ddTHH-mm-ss[SERIES][-N].pcap[.gz|.zst]
  * </pre>
  *
- * <p>Any thread; the folder belongs to this process by its {@link FolderLock}.
+ * <p>Any thread.
  */
 public final class FileNames {
   private static final String CURRENT = "_current.pcap.tmp";
@@ -31,14 +24,9 @@ public final class FileNames {
   private static final String DAMAGED = ".damaged";
   private static final Pattern CURRENT_NAME =
       Pattern.compile(".*?((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap\\.tmp(\\.gz|\\.zst)?");
-  private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("uuuu/MM/dd");
-  private static final DateTimeFormatter SECOND =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss");
-  private static final long NANOS_A_SECOND = 1_000_000_000;
   private static final int MAX_BASE_LENGTH = 100;
 
   private final Path folder;
-  private final ZoneId zone;
   private final String base;
   private final String extension;
 
@@ -48,12 +36,10 @@ public final class FileNames {
    * @param folder relative or absolute; log lines show it as it is here
    * @param baseName what the names of current files begin with; characters that could lead out of
    *     the folder are replaced
-   * @param zone the time zone of the names of finished files
    * @param compression of the current files
    */
-  public FileNames(Path folder, String baseName, ZoneId zone, Compression compression) {
+  public FileNames(Path folder, String baseName, Compression compression) {
     this.folder = folder;
-    this.zone = zone;
     this.base = harmless(baseName);
     this.extension = compression.extension();
   }
@@ -111,65 +97,26 @@ public final class FileNames {
 
   /** A free name beside a leftover for what was cut off it. */
   public synchronized Path damagedRest(Path leftover) {
-    return free(leftover, leftover.getFileName() + DAMAGED, "");
+    return free(leftover, leftover.getFileName() + DAMAGED);
+  }
+
+  /** A free name beside a file, which begins with its name and a suffix. */
+  public static Path beside(Path file, String suffix) {
+    return free(file, file.getFileName() + suffix);
   }
 
   private static Path renameFree(Path from, String name) throws IOException {
-    Path to = free(from, name, "");
+    Path to = free(from, name);
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     return to;
   }
 
   /** A name beside {@code sibling} that nothing has yet. */
-  private static Path free(Path sibling, String name, String end) {
-    Path path = sibling.resolveSibling(name + end);
+  private static Path free(Path sibling, String name) {
+    Path path = sibling.resolveSibling(name);
     for (int n = 1; Files.exists(path, LinkOption.NOFOLLOW_LINKS); n++) {
-      path = sibling.resolveSibling(name + "-" + n + end);
+      path = sibling.resolveSibling(name + "-" + n);
     }
     return path;
-  }
-
-  /**
-   * Moves a complete file to its finished name. Never overwrites. The move outlives a crash when
-   * {@link #syncFolders} has succeeded.
-   *
-   * @param file what to move, already on disk
-   * @param epochNanos the time that gives the name
-   * @param end what the name ends with, from {@code .pcap} on
-   * @return the finished file
-   */
-  public synchronized Path moveIntoPlace(Path file, String series, long epochNanos, String end)
-      throws IOException {
-    ZonedDateTime time =
-        Instant.ofEpochSecond(
-                Math.floorDiv(epochNanos, NANOS_A_SECOND),
-                Math.floorMod(epochNanos, NANOS_A_SECOND))
-            .atZone(zone);
-    Path day = folder.resolve(DAY.format(time));
-    makeFolder(day);
-    Path to = free(day.resolve("name"), SECOND.format(time) + series, end);
-    Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
-    return to;
-  }
-
-  /** Makes the move of a finished file permanent. */
-  public void syncFolders(Path finished) throws IOException {
-    sync(finished.getParent());
-    sync(folder);
-  }
-
-  private void makeFolder(Path day) throws IOException {
-    if (!Files.isDirectory(day)) {
-      Files.createDirectories(day);
-      sync(day.getParent());
-      sync(day.getParent().getParent());
-      sync(folder);
-    }
-  }
-
-  private static void sync(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

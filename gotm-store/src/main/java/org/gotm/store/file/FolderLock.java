@@ -8,8 +8,14 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.gotm.store.api.RecordingException;
 
 /**
@@ -19,28 +25,37 @@ import org.gotm.store.api.RecordingException;
  */
 public final class FolderLock implements AutoCloseable {
   private static final String NAME = ".gotm.lock";
+  private static final Set<OpenOption> OPTIONS =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          LinkOption.NOFOLLOW_LINKS);
+
+  /** Who cannot open it cannot lock it. */
+  private static final FileAttribute<?> ONLY_OURS =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final FileChannel channel;
+  private final OwnFiles own;
 
-  private FolderLock(FileChannel channel) {
+  private FolderLock(FileChannel channel, OwnFiles own) {
     this.channel = channel;
+    this.own = own;
   }
 
   /**
-   * Makes the folder if it is missing and takes the lock.
+   * Makes the folder if it is missing and takes the lock. If what has the lock's name is not ours
+   * it is left alone, and the folder is written to without a lock.
    *
+   * @param log takes one line
    * @throws RecordingException if the folder cannot be written to or another process has the lock
    */
-  public static FolderLock take(Path folder) {
+  public static FolderLock take(Path folder, Consumer<String> log) {
     try {
       Files.createDirectories(folder);
-      FileChannel channel =
-          FileChannel.open(
-              folder.resolve(NAME),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
-      return lock(folder, channel);
+      OwnFiles own = OwnFiles.in(folder);
+      return open(folder, own, log);
     } catch (IOException e) {
       throw new RecordingException(
           "write=%s: cannot be written to: %s; choose another folder with -write or change its permissions"
@@ -49,7 +64,22 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static FolderLock lock(Path folder, FileChannel channel) throws IOException {
+  private static FolderLock open(Path folder, OwnFiles own, Consumer<String> log)
+      throws IOException {
+    Path path = folder.resolve(NAME);
+    String strangeness =
+        Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? own.strangeness(path) : null;
+    if (strangeness != null) {
+      log.accept(
+          "write=%s: %s %s: it is left alone, and nothing keeps another gotm from this folder"
+              .formatted(folder, NAME, strangeness));
+      return new FolderLock(null, own);
+    }
+    return lock(folder, own, FileChannel.open(path, OPTIONS, ONLY_OURS));
+  }
+
+  private static FolderLock lock(Path folder, OwnFiles own, FileChannel channel)
+      throws IOException {
     try {
       if (isLocked(channel)) {
         String holder = read(channel);
@@ -58,7 +88,7 @@ public final class FolderLock implements AutoCloseable {
                 .formatted(folder, holder));
       }
       write(channel, Long.toString(ProcessHandle.current().pid()));
-      return new FolderLock(channel);
+      return new FolderLock(channel, own);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -85,10 +115,17 @@ public final class FolderLock implements AutoCloseable {
     channel.write(StandardCharsets.US_ASCII.encode(pid), 0);
   }
 
+  /** What tells our files from those of others. */
+  public OwnFiles own() {
+    return own;
+  }
+
   @Override
   public void close() {
     try {
-      channel.close();
+      if (channel != null) {
+        channel.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("the lock of the output folder cannot be given back", e);
     }

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.file.FileNames;
+import org.gotm.store.file.FinishedNames;
+import org.gotm.store.file.OwnFiles;
 
 /**
  * Current files without an owner: those of a run that ended before its time, and those that could
@@ -22,6 +24,8 @@ import org.gotm.store.file.FileNames;
  */
 public final class Leftovers {
   private final FileNames names;
+  private final FinishedNames finished;
+  private final OwnFiles own;
   private final Consumer<String> log;
   private final Consumer<FinishedFile> listener;
   private final Runnable yieldPriority;
@@ -32,16 +36,21 @@ public final class Leftovers {
   /**
    * No leftovers yet.
    *
+   * @param own tells our files from those of others
    * @param log takes one line, from any thread
    * @param listener hears of each file that was mended; does not throw
    * @param yieldPriority run by the thread first, to lower its priority
    */
   public Leftovers(
       FileNames names,
+      FinishedNames finished,
+      OwnFiles own,
       Consumer<String> log,
       Consumer<FinishedFile> listener,
       Runnable yieldPriority) {
     this.names = names;
+    this.finished = finished;
+    this.own = own;
     this.log = log;
     this.listener = listener;
     this.yieldPriority = yieldPriority;
@@ -50,7 +59,7 @@ public final class Leftovers {
   /** Finds all leftovers in the folder, makes room for new current files, and begins to mend. */
   public void takeOver() throws IOException {
     for (Path path : list()) {
-      if (path.toString().endsWith(LeftoverRepair.SUFFIX)) {
+      if (path.getFileName().toString().contains(LeftoverRepair.SUFFIX)) {
         Files.delete(path);
       } else if (FileNames.isPutAside(path)) {
         add(path);
@@ -65,12 +74,26 @@ public final class Leftovers {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(names.folder())) {
       for (Path path : files) {
-        if (FileNames.isLeftover(path) && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (FileNames.isLeftover(path) && isOwn(path)) {
           found.add(path);
         }
       }
     }
     return found;
+  }
+
+  /** False for a file that is to be left alone, or has gone meanwhile. */
+  private boolean isOwn(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    String strangeness = own.strangeness(path);
+    if (strangeness != null) {
+      log.accept(
+          "%s has the name of a leftover but %s: it is left alone"
+              .formatted(path.getFileName(), strangeness));
+    }
+    return strangeness == null;
   }
 
   /** Takes a file that has nobody's name, and mends it at the next {@link #retry}. */
@@ -121,8 +144,12 @@ public final class Leftovers {
   }
 
   private void mend(Path path) throws IOException {
+    if (!isOwn(path)) {
+      return;
+    }
     try (FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        FileChannel.open(
+            path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       Leftover found = Leftover.examine(channel);
       if (found.hasRecords()) {
         save(path, channel, found);
@@ -151,7 +178,7 @@ public final class Leftovers {
                 size - found.goodEnd(),
                 found.salvageable() > 0 ? "with whole packets that were saved" : "cut off"));
     Path to =
-        names.moveIntoPlace(
+        finished.moveIntoPlace(
             path,
             FileNames.series(path),
             found.lastTimestampNanos(),
@@ -169,11 +196,11 @@ public final class Leftovers {
   }
 
   /** The file has its name all the same; after a crash it may have the old one, and is mended. */
-  private void syncFolders(Path finished) {
+  private void syncFolders(Path path) {
     try {
-      names.syncFolders(finished);
+      finished.syncFolders(path);
     } catch (IOException e) {
-      log.accept("the folder of %s cannot be synced: %s".formatted(finished, e));
+      log.accept("the folder of %s cannot be synced: %s".formatted(path, e));
     }
   }
 
