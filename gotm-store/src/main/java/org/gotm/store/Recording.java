@@ -25,7 +25,7 @@ import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileCounters;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.FinishedNames;
-import org.gotm.store.file.FolderLock;
+import org.gotm.store.file.SeriesLock;
 import org.gotm.store.repair.Leftovers;
 
 /**
@@ -59,7 +59,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private final RecordingOptions options;
   private final ChunkPool pool;
   private final Arena memory;
-  private final FolderLock lock;
+  private final SeriesLock lock;
   private final FileCounters counters = new FileCounters();
   private final LongAdder compressorNanos = new LongAdder();
   private final Leftovers leftovers;
@@ -71,7 +71,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private boolean ended;
   private boolean closed;
 
-  Recording(RecordingOptions options, ChunkPool pool, Arena memory, FolderLock lock)
+  Recording(RecordingOptions options, ChunkPool pool, Arena memory, SeriesLock lock)
       throws IOException {
     this.options = options;
     this.pool = pool;
@@ -95,7 +95,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     long startNanos = options.epochNanos().getAsLong();
     shared =
         new Series.Shared(
-            options, pool, names, compressors, closer, leftovers, counters, startNanos);
+            options, pool, names, lock, compressors, closer, leftovers, counters, startNanos);
   }
 
   private CompressorPool newCompressors() {

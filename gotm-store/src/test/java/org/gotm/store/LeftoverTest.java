@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.gotm.store.api.Compression;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.FinishedNames;
-import org.gotm.store.file.FolderLock;
+import org.gotm.store.file.SeriesLock;
 import org.gotm.store.repair.Leftovers;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,7 +75,7 @@ class LeftoverTest {
 
   /** Mends the leftovers there without an output. */
   private static void mend(Path in) throws Exception {
-    try (FolderLock lock = FolderLock.take(in, new LogLines())) {
+    try (SeriesLock lock = SeriesLock.take(in, "en0", new LogLines())) {
       Leftovers leftovers =
           new Leftovers(
               new FileNames(in, "en0", new Compression.None()),

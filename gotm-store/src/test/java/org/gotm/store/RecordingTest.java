@@ -276,7 +276,7 @@ class RecordingTest {
       assertThatThrownBy(() -> new Rig(folder).open())
           .isInstanceOf(RecordingException.class)
           .hasMessage(
-              "write=%s: another gotm (pid %d) writes to this folder; stop it or choose another folder with -write"
+              "write=%s: another gotm (pid %d) writes en0 to this folder; stop it or choose another folder with -write"
                   .formatted(folder, ProcessHandle.current().pid()));
     }
   }

@@ -48,12 +48,14 @@ public final class CurrentFile {
   /**
    * What the current files of all series share, and what this one reports to.
    *
+   * @param lock of all series of the names
    * @param interval the account of the workers
    * @param putAside takes a file that was in the way and is to be repaired
    * @param log takes one line
    */
   public record Parts(
       FileNames names,
+      SeriesLock lock,
       Closer closer,
       FileCounters counters,
       FileErrors errors,
@@ -98,7 +100,11 @@ public final class CurrentFile {
 
   /** Puts aside what has the current file's name because it could not be moved. */
   private void makeRoom() throws IOException {
+    parts.lock().follow();
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && OwnFiles.isInUse(path)) {
+        throw new IOException("another process writes it");
+      }
       parts.putAside().accept(parts.names().putAside(path));
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ final class DiskFile implements AutoCloseable {
   private final MemorySegment staging;
   private final ByteBuffer view;
   private FileChannel direct;
+  private FileLock lock;
   private int block = 1;
   private boolean directWorks;
   private long base;
@@ -48,7 +50,7 @@ final class DiskFile implements AutoCloseable {
    * Makes a new file.
    *
    * @param staging memory of {@link #STAGING_LENGTH}, used by this file alone until it is closed
-   * @throws IOException if it cannot be made or exists already
+   * @throws IOException if it cannot be made, exists already or is another's at once
    */
   DiskFile(Path path, MemorySegment staging) throws IOException {
     this.staging = staging;
@@ -60,7 +62,20 @@ final class DiskFile implements AutoCloseable {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS);
-    openDirect(path);
+    try {
+      openDirect(path);
+      takeLock();
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void takeLock() throws IOException {
+    lock = OwnFiles.lock(buffered);
+    if (lock == null) {
+      throw new IOException("another process has locked it");
+    }
   }
 
   private void openDirect(Path path) {
@@ -186,6 +201,8 @@ final class DiskFile implements AutoCloseable {
         throw e;
       }
       closeDirect(); // opened, but cannot be written to
+      lock.release(); // by closing one channel the process has lost the lock that it has by both
+      takeLock();
       writeFully(buffered, length);
     }
   }

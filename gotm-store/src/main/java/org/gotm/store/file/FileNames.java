@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.gotm.store.api.Compression;
+import org.gotm.store.api.RecordingException;
 
 /**
  * What files are called until they are {@linkplain FinishedNames finished}.
@@ -22,8 +23,9 @@ public final class FileNames {
   private static final String CURRENT = "_current.pcap.tmp";
   private static final String PUT_ASIDE = ".leftover";
   private static final String DAMAGED = ".damaged";
-  private static final Pattern CURRENT_NAME =
-      Pattern.compile(".*?((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap\\.tmp(\\.gz|\\.zst)?");
+  private static final Pattern SERIES_CURRENT =
+      Pattern.compile("((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap\\.tmp(\\.gz|\\.zst)?");
+  private static final Pattern CURRENT_NAME = Pattern.compile(".*?" + SERIES_CURRENT);
   private static final int MAX_BASE_LENGTH = 100;
 
   private final Path folder;
@@ -40,12 +42,12 @@ public final class FileNames {
    */
   public FileNames(Path folder, String baseName, Compression compression) {
     this.folder = folder;
-    this.base = harmless(baseName);
+    this.base = base(baseName);
     this.extension = compression.extension();
   }
 
   /** Replaces all that could lead out of the folder, hide the file or break a line of the log. */
-  private static String harmless(String name) {
+  public static String base(String name) {
     String safe = name.replaceAll("[/\\\\\\p{Cntrl}]", "_").replaceFirst("^\\.+", "_");
     safe = safe.substring(0, Math.min(safe.length(), MAX_BASE_LENGTH));
     return safe.isEmpty() ? "_" : safe;
@@ -59,6 +61,17 @@ public final class FileNames {
   /** The current file of a series; the main series is the empty string. */
   public Path current(String series) {
     return folder.resolve(base + series + CURRENT + extension);
+  }
+
+  /** True for a current file of ours, of whatever series and compression. */
+  public boolean isCurrent(Path path) {
+    String name = path.getFileName().toString();
+    return name.startsWith(base) && SERIES_CURRENT.matcher(name.substring(base.length())).matches();
+  }
+
+  /** What to tell the user when a current file of ours is another process's. */
+  public RecordingException refusal(Path current) {
+    return SeriesLock.refusal(folder, base, SeriesLock.holder(current, 0));
   }
 
   /** What the name of a finished file ends with. */

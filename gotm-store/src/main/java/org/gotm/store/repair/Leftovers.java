@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.gotm.store.api.FinishedFile;
+import org.gotm.store.api.RecordingException;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.FinishedNames;
 import org.gotm.store.file.OwnFiles;
@@ -56,7 +57,11 @@ public final class Leftovers {
     this.yieldPriority = yieldPriority;
   }
 
-  /** Finds all leftovers in the folder, makes room for new current files, and begins to mend. */
+  /**
+   * Finds all leftovers in the folder, makes room for new current files, and begins to mend.
+   *
+   * @throws RecordingException if a current file of ours is another process's
+   */
   public void takeOver() throws IOException {
     for (Path path : list()) {
       if (path.getFileName().toString().contains(LeftoverRepair.SUFFIX)) {
@@ -74,7 +79,7 @@ public final class Leftovers {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(names.folder())) {
       for (Path path : files) {
-        if (FileNames.isLeftover(path) && isOwn(path)) {
+        if (FileNames.isLeftover(path) && isOwn(path) && !isInUse(path)) {
           found.add(path);
         }
       }
@@ -94,6 +99,15 @@ public final class Leftovers {
               .formatted(path.getFileName(), strangeness));
     }
     return strangeness == null;
+  }
+
+  /** True for a file of a recorder that lives, which is not the one that we want to be. */
+  private boolean isInUse(Path path) throws IOException {
+    boolean inUse = OwnFiles.isInUse(path);
+    if (inUse && names.isCurrent(path)) {
+      throw names.refusal(path);
+    }
+    return inUse;
   }
 
   /** Takes a file that has nobody's name, and mends it at the next {@link #retry}. */
