@@ -140,6 +140,9 @@ public final class Closer {
     if (!bringToDisk(job)) {
       return;
     }
+    if (job.file().hasVanished(job.path(), now())) {
+      return;
+    }
     if (job.file().diskEnd() == 0) {
       Files.delete(job.path()); // not even its header could be written
     } else if (!move(job) && job.isAside()) {
@@ -222,7 +225,8 @@ public final class Closer {
 
   private void moveAgain() {
     for (Iterator<Job> waiting = unmoved.iterator(); waiting.hasNext(); ) {
-      if (move(waiting.next())) {
+      Job job = waiting.next();
+      if (job.file().hasVanished(job.path(), now()) || move(job)) {
         waiting.remove();
       }
     }

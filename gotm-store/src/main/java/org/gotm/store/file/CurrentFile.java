@@ -134,6 +134,7 @@ public final class CurrentFile {
     }
     openTriedNanos = nowNanos;
     try {
+      Files.createDirectories(parts.names().folder());
       open(nowNanos);
       errors.succeeded(ErrorState.Cause.OPEN, nowNanos);
     } catch (IOException e) {
@@ -230,13 +231,24 @@ public final class CurrentFile {
       file.flush(nowNanos);
       if (file.isBroken()) {
         leave(nowNanos);
+      } else if (leaveIfVanished(nowNanos)) {
+        openAgain(nowNanos);
       }
     }
+  }
+
+  private boolean leaveIfVanished(long nowNanos) {
+    boolean vanished = file != null && file.hasVanished(path, nowNanos);
+    if (vanished) {
+      leave(nowNanos);
+    }
+    return vanished;
   }
 
   /** Hands the current file to the closer and opens the next. */
   public void rotate(long nowNanos) {
     parts.log().accept("Rotating");
+    leaveIfVanished(nowNanos);
     if (file != null) {
       handOverAside(nowNanos);
       parts.counters().rotations.increment();
@@ -259,6 +271,7 @@ public final class CurrentFile {
 
   /** Hands the current file to the closer; no other follows. */
   public void finish(long nowNanos) {
+    leaveIfVanished(nowNanos);
     if (file != null) {
       parts.closer().accept(complete(path, false));
     }

@@ -39,6 +39,7 @@ final class DiskFile implements AutoCloseable {
   private final ByteBuffer view;
   private FileChannel direct;
   private FileLock lock;
+  private Object identity;
   private int block = 1;
   private boolean directWorks;
   private long base;
@@ -65,6 +66,7 @@ final class DiskFile implements AutoCloseable {
     try {
       openDirect(path);
       takeLock();
+      identity = OwnFiles.identity(path);
     } catch (IOException e) {
       close();
       throw e;
@@ -223,6 +225,22 @@ final class DiskFile implements AutoCloseable {
     while (onDisk < end) {
       view.limit(end).position(onDisk);
       onDisk += channel.write(view, base + onDisk);
+    }
+  }
+
+  /**
+   * True if the file does not have this name any more; false, too, if that cannot be told, or what
+   * is in the way of the folder is no folder, as the folder may come back.
+   */
+  boolean isGoneFrom(Path path) {
+    Path folder = path.toAbsolutePath().getParent();
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      return false;
+    }
+    try {
+      return identity == null || !identity.equals(OwnFiles.identity(path));
+    } catch (IOException e) {
+      return false; // writing will show whether something is wrong
     }
   }
 
