@@ -185,7 +185,7 @@ public final class Closer {
     try {
       Path to =
           finished.moveIntoPlace(
-              job.path(), job.series(), nameNanos(job), names.finishedExtension());
+              job.path(), job.series(), nameNanos(job), names.finishedExtension(), !byPacketTime);
       log.accept("moved %s to %s".formatted(job.current().getFileName(), to));
       syncFolders(to, job);
       tell(to, job);

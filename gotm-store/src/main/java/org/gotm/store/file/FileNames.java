@@ -1,6 +1,9 @@
 package org.gotm.store.file;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -26,6 +29,8 @@ public final class FileNames {
   private static final Pattern SERIES_CURRENT =
       Pattern.compile("((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap\\.tmp(\\.gz|\\.zst)?");
   private static final Pattern CURRENT_NAME = Pattern.compile(".*?" + SERIES_CURRENT);
+
+  /** Bytes that leave room in the 255 of a file name for all that can follow. */
   private static final int MAX_BASE_LENGTH = 100;
 
   private final Path folder;
@@ -46,11 +51,31 @@ public final class FileNames {
     this.extension = compression.extension();
   }
 
-  /** Replaces all that could lead out of the folder, hide the file or break a line of the log. */
+  /**
+   * What the names of current files begin with: nothing that could lead out of the folder, hide the
+   * file, break a line of the log or not be written in the system's encoding. A name that is too
+   * long for a file is shortened, and ends with what tells it from others.
+   */
   public static String base(String name) {
     String safe = name.replaceAll("[/\\\\\\p{Cntrl}]", "_").replaceFirst("^\\.+", "_");
-    safe = safe.substring(0, Math.min(safe.length(), MAX_BASE_LENGTH));
-    return safe.isEmpty() ? "_" : safe;
+    CharsetEncoder encoder = Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder();
+    StringBuilder base = new StringBuilder();
+    safe.codePoints()
+        .mapToObj(Character::toString)
+        .map(character -> encoder.canEncode(character) ? character : "_")
+        .forEach(base::append);
+    if (length(base) > MAX_BASE_LENGTH) {
+      String end = "~%08x".formatted(name.hashCode());
+      while (length(base) + end.length() > MAX_BASE_LENGTH) {
+        base.setLength(base.offsetByCodePoints(base.length(), -1));
+      }
+      base.append(end);
+    }
+    return base.isEmpty() ? "_" : base.toString();
+  }
+
+  private static int length(StringBuilder name) {
+    return name.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** The folder, as the user gave it. */

@@ -15,15 +15,25 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The move from a current to a finished name, in a folder for each day. No link below the output
  * folder is followed, and no file is written over, whoever makes files or links there meanwhile.
  *
  * <pre>
- * FOLDER/yyyy/MM/dd/yyyy-MM-ddTHH-mm-ss[SERIES][-N].pcap[.gz|.zst]
+ * FOLDER/yyyy/MM/dd/yyyy-MM-ddTHH-mm-ss[SERIES][xNNN].pcap[.gz|.zst]
  * </pre>
+ *
+ * <p>Names sort in the order of time, by bytes and in every locale: {@code x} comes after the dot
+ * and after the p of pcap, for locales that ignore the dot, and numbers of more digits begin with
+ * more of it. When the clock goes back, as it does at the end of summer time, the next names are
+ * those that follow the last one by number, until the clock has caught up.
  *
  * <p>Any thread.
  */
@@ -36,8 +46,38 @@ public final class FinishedNames {
   /** What the name ends with, and a dot begins, of the empty file that keeps a name from others. */
   private static final String RESERVED = ".reserved";
 
+  private static final int DIGITS = 3;
+
   private final Path folder;
   private final ZoneId zone;
+  private final Map<String, Stem> last = new HashMap<>();
+
+  /** A second and a number: what a name begins with. */
+  private record Stem(String second, int number) implements Comparable<Stem> {
+    private static final Comparator<Stem> ORDER =
+        Comparator.comparing(Stem::second).thenComparingInt(Stem::number);
+
+    Stem next() {
+      return new Stem(second, number + 1);
+    }
+
+    String day() {
+      return second.substring(0, second.indexOf('T'));
+    }
+
+    String name(String series) {
+      if (number == 0) {
+        return second + series;
+      }
+      String digits = "%03d".formatted(number);
+      return second + series + "x".repeat(digits.length() - DIGITS + 1) + digits;
+    }
+
+    @Override
+    public int compareTo(Stem other) {
+      return ORDER.compare(this, other);
+    }
+  }
 
   /**
    * Names in one folder.
@@ -57,10 +97,11 @@ public final class FinishedNames {
    * @param file what to move, already on disk
    * @param epochNanos the time that gives the name
    * @param end what the name ends with, from {@code .pcap} on
+   * @param inOrder true if the name is to sort after all others of its series and day
    * @return the finished file
    */
-  public synchronized Path moveIntoPlace(Path file, String series, long epochNanos, String end)
-      throws IOException {
+  public synchronized Path moveIntoPlace(
+      Path file, String series, long epochNanos, String end, boolean inOrder) throws IOException {
     ZonedDateTime time =
         Instant.ofEpochSecond(
                 Math.floorDiv(epochNanos, NANOS_A_SECOND),
@@ -69,13 +110,46 @@ public final class FinishedNames {
     Path day = Path.of(DAY.format(time));
     try (var from = open(file.toAbsolutePath().getParent());
         var to = openDay(day)) {
-      String name = SECOND.format(time) + series;
-      Path free = Path.of(name + end);
-      for (int n = 1; !moveTo(from, file.getFileName(), to, free); n++) {
-        free = Path.of(name + "-" + n + end);
+      Stem stem = new Stem(SECOND.format(time), 0);
+      if (inOrder) {
+        stem = following(stem, series, to);
       }
-      return folder.resolve(day).resolve(free);
+      while (!moveTo(from, file.getFileName(), to, Path.of(stem.name(series) + end))) {
+        stem = stem.next();
+      }
+      if (inOrder) {
+        last.put(series, stem);
+      }
+      return folder.resolve(day).resolve(stem.name(series) + end);
     }
+  }
+
+  /** The name itself, or if it does not sort after the last one of its day what follows that. */
+  private Stem following(Stem stem, String series, SecureDirectoryStream<Path> day) {
+    Stem before = last.get(series);
+    if (before == null || !before.day().equals(stem.day())) {
+      before = greatest(series, day);
+    }
+    return before == null || stem.compareTo(before) > 0 ? stem : before.next();
+  }
+
+  /** The last name that a series has in the folder of a day, or null. */
+  private static Stem greatest(String series, SecureDirectoryStream<Path> day) {
+    Pattern pattern =
+        Pattern.compile(
+            "(\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d)"
+                + series
+                + "(?:x+(\\d{3,8}))?\\.pcap(?:\\.gz|\\.zst)?");
+    Stem greatest = null;
+    for (Path path : day) {
+      Matcher name = pattern.matcher(path.getFileName().toString());
+      if (name.matches()) {
+        int number = name.group(2) == null ? 0 : Integer.parseInt(name.group(2));
+        Stem found = new Stem(name.group(1), number);
+        greatest = greatest == null || found.compareTo(greatest) > 0 ? found : greatest;
+      }
+    }
+    return greatest;
   }
 
   /** Opens a folder, which may be a link. */

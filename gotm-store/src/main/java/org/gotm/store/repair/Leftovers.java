@@ -196,7 +196,8 @@ public final class Leftovers {
             path,
             FileNames.series(path),
             found.lastTimestampNanos(),
-            ".pcap" + found.compression().extension());
+            ".pcap" + found.compression().extension(),
+            false);
     log.accept("moved %s to %s".formatted(path.getFileName(), to));
     syncFolders(to);
     listener.accept(
