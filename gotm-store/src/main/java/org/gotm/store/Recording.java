@@ -81,7 +81,13 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     FinishedNames finished = new FinishedNames(options.folder(), options.zone());
     leftovers =
         new Leftovers(
-            names, finished, lock.own(), options.log(), this::tell, options.yieldPriority());
+            names,
+            finished,
+            lock.own(),
+            Path.of(""),
+            options.log(),
+            this::tell,
+            options.yieldPriority());
     leftovers.takeOver();
     compressors = newCompressors();
     closer =

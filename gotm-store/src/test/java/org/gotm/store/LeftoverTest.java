@@ -81,6 +81,7 @@ class LeftoverTest {
               new FileNames(in, "en0", new Compression.None()),
               new FinishedNames(in, ZoneOffset.UTC),
               lock.own(),
+              in,
               new LogLines(),
               file -> {},
               () -> {});

@@ -94,6 +94,11 @@ public final class FileNames {
     return name.startsWith(base) && SERIES_CURRENT.matcher(name.substring(base.length())).matches();
   }
 
+  /** What the original program calls its current file. */
+  public String original() {
+    return base + CURRENT;
+  }
+
   /** What to tell the user when a current file of ours is another process's. */
   public RecordingException refusal(Path current) {
     return SeriesLock.refusal(folder, base, SeriesLock.holder(current, 0));

@@ -2,6 +2,7 @@ package org.gotm.store.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -209,10 +210,47 @@ public final class FinishedNames {
       if (exists(to, newName)) {
         return false;
       }
-      from.move(name, to, newName);
+      move(from, name, to, newName, reservation);
       return true;
     } finally {
-      to.deleteFile(reservation);
+      if (exists(to, reservation)) {
+        to.deleteFile(reservation);
+      }
+    }
+  }
+
+  /** Moves a file, by way of a copy in the reservation if the day's folder is on another disk. */
+  private static void move(
+      SecureDirectoryStream<Path> from,
+      Path name,
+      SecureDirectoryStream<Path> to,
+      Path newName,
+      Path reservation)
+      throws IOException {
+    try {
+      from.move(name, to, newName);
+    } catch (AtomicMoveNotSupportedException e) {
+      copy(from, name, to, reservation);
+      to.move(reservation, to, newName);
+      from.deleteFile(name);
+    }
+  }
+
+  private static void copy(
+      SecureDirectoryStream<Path> from, Path name, SecureDirectoryStream<Path> to, Path copy)
+      throws IOException {
+    try (var source =
+            (FileChannel)
+                from.newByteChannel(
+                    name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        var target =
+            (FileChannel)
+                to.newByteChannel(
+                    copy, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+      for (long at = 0; at < source.size(); ) {
+        at += source.transferTo(at, source.size() - at, target);
+      }
+      target.force(true);
     }
   }
 
