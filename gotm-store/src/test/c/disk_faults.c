@@ -41,11 +41,20 @@ int fsync(int fd) { return sync_by("fsync", fd); }
 
 int fdatasync(int fd) { return sync_by("fdatasync", fd); }
 
+static int refused(const char *from, const char *to) {
+  if (!strstr(from, "_current.pcap.tmp") || strstr(to, "_current.pcap.tmp") || !says("norename")) return 0;
+  errno = ENOSPC;
+  return 1;
+}
+
 int rename(const char *from, const char *to) {
-  if (strstr(from, "_current.pcap.tmp") && !strstr(to, "_current.pcap.tmp") && says("norename")) {
-    errno = ENOSPC;
-    return -1;
-  }
+  if (refused(from, to)) return -1;
   int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
   return real(from, to);
+}
+
+int renameat(int from_folder, const char *from, int to_folder, const char *to) {
+  if (refused(from, to)) return -1;
+  int (*real)(int, const char *, int, const char *) = (int (*)(int, const char *, int, const char *))dlsym(RTLD_NEXT, "renameat");
+  return real(from_folder, from, to_folder, to);
 }

@@ -25,7 +25,8 @@ import org.gotm.store.file.Closer;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileCounters;
 import org.gotm.store.file.FileNames;
-import org.gotm.store.file.FolderLock;
+import org.gotm.store.file.FinishedNames;
+import org.gotm.store.file.SeriesLock;
 import org.gotm.store.repair.Leftovers;
 
 /**
@@ -59,7 +60,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private final RecordingOptions options;
   private final ChunkPool pool;
   private final Arena memory;
-  private final FolderLock lock;
+  private final SeriesLock lock;
   private final FileCounters counters = new FileCounters();
   private final LongAdder compressorNanos = new LongAdder();
   private final Leftovers leftovers;
@@ -71,24 +72,37 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private boolean ended;
   private boolean closed;
 
-  Recording(RecordingOptions options, ChunkPool pool, Arena memory, FolderLock lock)
+  Recording(RecordingOptions options, ChunkPool pool, Arena memory, SeriesLock lock)
       throws IOException {
     this.options = options;
     this.pool = pool;
     this.memory = memory;
     this.lock = lock;
-    FileNames names =
-        new FileNames(options.folder(), options.name(), options.zone(), options.compression());
-    leftovers = new Leftovers(names, options.log(), this::tell, options.yieldPriority());
+    FileNames names = new FileNames(options.folder(), options.name(), options.compression());
+    FinishedNames finished = new FinishedNames(options.folder(), options.zone());
+    leftovers =
+        new Leftovers(
+            names,
+            finished,
+            lock.own(),
+            Path.of(""),
+            options.log(),
+            this::tell,
+            options.yieldPriority());
     leftovers.takeOver();
     compressors = newCompressors();
     closer =
         new Closer(
-            names, options.byPacketTime(), options.epochNanos(), options.log(), this::onFinished);
+            names,
+            finished,
+            options.byPacketTime(),
+            options.epochNanos(),
+            options.log(),
+            this::onFinished);
     long startNanos = options.epochNanos().getAsLong();
     shared =
         new Series.Shared(
-            options, pool, names, compressors, closer, leftovers, counters, startNanos);
+            options, pool, names, lock, compressors, closer, leftovers, counters, startNanos);
   }
 
   private CompressorPool newCompressors() {

@@ -15,7 +15,8 @@ import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
-import org.gotm.store.file.FolderLock;
+import org.gotm.store.file.FileNames;
+import org.gotm.store.file.SeriesLock;
 
 /** What a {@link Recording} is to do; {@link #open} makes it. One thread. */
 public final class RecordingBuilder {
@@ -140,15 +141,15 @@ public final class RecordingBuilder {
   }
 
   /**
-   * Makes the folder ready: takes it for this process alone and begins, in the background, to mend
-   * what a crashed run has left there.
+   * Makes the folder ready: takes the name there for this process alone and begins, in the
+   * background, to mend what a crashed run has left there.
    *
    * @throws IllegalArgumentException if an option is out of its range
    * @throws RecordingException if the folder cannot be used, with the line to show to the user
    */
   public Recording open() {
     RecordingOptions options = options();
-    FolderLock lock = FolderLock.take(folder);
+    SeriesLock lock = SeriesLock.take(folder, FileNames.base(name), log);
     Arena memory = pool == null ? Arena.ofShared() : null;
     try {
       ChunkPool chunks = pool == null ? newPool(memory) : pool;
@@ -162,7 +163,7 @@ public final class RecordingBuilder {
     }
   }
 
-  private static void release(FolderLock lock, Arena memory) {
+  private static void release(SeriesLock lock, Arena memory) {
     lock.close();
     if (memory != null) {
       memory.close();

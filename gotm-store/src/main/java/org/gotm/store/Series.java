@@ -19,6 +19,7 @@ import org.gotm.store.file.FileHeader;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.IntervalLedger;
 import org.gotm.store.file.RotationSchedule;
+import org.gotm.store.file.SeriesLock;
 import org.gotm.store.order.ChunkQueue;
 import org.gotm.store.order.Run;
 import org.gotm.store.order.TimeMerge;
@@ -49,6 +50,7 @@ final class Series implements Runnable {
       RecordingOptions options,
       ChunkPool pool,
       FileNames names,
+      SeriesLock lock,
       CompressorPool compressors,
       Closer closer,
       Leftovers leftovers,
@@ -108,6 +110,7 @@ final class Series implements Runnable {
         new CurrentFile.Options(name, header, options.rotationBytes(), options.stageNanos()),
         new CurrentFile.Parts(
             shared.names(),
+            shared.lock(),
             shared.closer(),
             shared.counters(),
             errors,

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.gotm.store.api.Compression;
 import org.gotm.store.file.FileNames;
+import org.gotm.store.file.FinishedNames;
+import org.gotm.store.file.SeriesLock;
 import org.gotm.store.repair.Leftovers;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,14 +75,19 @@ class LeftoverTest {
 
   /** Mends the leftovers there without an output. */
   private static void mend(Path in) throws Exception {
-    Leftovers leftovers =
-        new Leftovers(
-            new FileNames(in, "en0", ZoneOffset.UTC, new Compression.None()),
-            new LogLines(),
-            file -> {},
-            () -> {});
-    leftovers.takeOver();
-    leftovers.finish();
+    try (SeriesLock lock = SeriesLock.take(in, "en0", new LogLines())) {
+      Leftovers leftovers =
+          new Leftovers(
+              new FileNames(in, "en0", new Compression.None()),
+              new FinishedNames(in, ZoneOffset.UTC),
+              lock.own(),
+              in,
+              new LogLines(),
+              file -> {},
+              () -> {});
+      leftovers.takeOver();
+      leftovers.finish();
+    }
   }
 
   @ParameterizedTest

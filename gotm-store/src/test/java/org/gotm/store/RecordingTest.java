@@ -139,11 +139,11 @@ class RecordingTest {
   void shouldNeverOverwriteWhenANameIsTaken() throws IOException {
     Files.createDirectories(folder.resolve("2017/08/29"));
     Path taken = Files.writeString(folder.resolve("2017/08/29/2017-08-29T17-45-58.pcap"), "mine");
-    Files.writeString(folder.resolve("2017/08/29/2017-08-29T17-45-58-1.pcap"), "mine too");
+    Files.writeString(folder.resolve("2017/08/29/2017-08-29T17-45-58x001.pcap"), "mine too");
     try (Rig rig = new Rig(folder).open()) {
       rig.expectedWorker(0);
       rig.recording.finish();
-      assertThat(rig.path("2017/08/29/2017-08-29T17-45-58-2.pcap")).exists();
+      assertThat(rig.path("2017/08/29/2017-08-29T17-45-58x002.pcap")).exists();
       assertThat(taken).hasContent("mine");
     }
   }
@@ -276,7 +276,7 @@ class RecordingTest {
       assertThatThrownBy(() -> new Rig(folder).open())
           .isInstanceOf(RecordingException.class)
           .hasMessage(
-              "write=%s: another gotm (pid %d) writes to this folder; stop it or choose another folder with -write"
+              "write=%s: another gotm (pid %d) writes en0 to this folder; stop it or choose another folder with -write"
                   .formatted(folder, ProcessHandle.current().pid()));
     }
   }

@@ -23,7 +23,7 @@ record OutputFolder(Path path) {
   private static final Pattern FINISHED =
       Pattern.compile(
           "(\\d{4})/(\\d\\d)/(\\d\\d)/\\1-\\2-\\3T\\d\\d-\\d\\d-\\d\\d"
-              + "(_w\\d+)?(_linktype\\d+)?(-\\d+)?\\.pcap(\\.gz|\\.zst)?");
+              + "(_w\\d+)?(_linktype\\d+)?(x+\\d+)?\\.pcap(\\.gz|\\.zst)?");
 
   /** Everything in the folder but the lock, relative to it. */
   List<String> all() {

@@ -293,7 +293,7 @@ class ReadFilesIT {
     reading(file).and(ONE_FILE).run();
 
     assertThat(out.all()).hasSize(2);
-    assertThat(out.all().getFirst()).endsWith("-1.pcap");
+    assertThat(out.all().getLast()).endsWith("x001.pcap");
     List<FilePackets.Packet> expected = FilePackets.of(file).packets();
     for (String name : out.all()) {
       assertSame(FilePackets.of(out.path().resolve(name)).packets(), expected);

@@ -34,6 +34,7 @@ public final class Closer {
   private static final Job LAST = new Job(null, null, null, false, null, null, 0, null);
 
   private final FileNames names;
+  private final FinishedNames finished;
   private final boolean byPacketTime;
   private final LongSupplier epochNanos;
   private final Consumer<String> log;
@@ -76,11 +77,13 @@ public final class Closer {
    */
   public Closer(
       FileNames names,
+      FinishedNames finished,
       boolean byPacketTime,
       LongSupplier epochNanos,
       Consumer<String> log,
       Consumer<FinishedFile> listener) {
     this.names = names;
+    this.finished = finished;
     this.byPacketTime = byPacketTime;
     this.epochNanos = epochNanos;
     this.log = log;
@@ -141,6 +144,9 @@ public final class Closer {
     if (!bringToDisk(job)) {
       return;
     }
+    if (job.file().hasVanished(job.path(), now())) {
+      return;
+    }
     if (job.file().diskEnd() == 0) {
       Files.delete(job.path()); // not even its header could be written
     } else if (!move(job) && job.isAside()) {
@@ -182,7 +188,8 @@ public final class Closer {
   private boolean move(Job job) {
     try {
       Path to =
-          names.moveIntoPlace(job.path(), job.series(), nameNanos(job), names.finishedExtension());
+          finished.moveIntoPlace(
+              job.path(), job.series(), nameNanos(job), names.finishedExtension(), !byPacketTime);
       log.accept("moved %s to %s".formatted(job.current().getFileName(), to));
       syncFolders(to, job);
       tell(to, job);
@@ -199,20 +206,20 @@ public final class Closer {
   }
 
   /** The file has its name all the same; after a crash it may have the old one, and is mended. */
-  private void syncFolders(Path finished, Job job) {
+  private void syncFolders(Path path, Job job) {
     try {
-      names.syncFolders(finished);
+      finished.syncFolders(path);
       job.errors().succeeded(ErrorState.Cause.MOVE, now());
     } catch (IOException e) {
       job.errors().failed(ErrorState.Cause.MOVE, "sync the folder of", e, now());
     }
   }
 
-  private void tell(Path finished, Job job) {
+  private void tell(Path path, Job job) {
     PieceTotals written = job.file().written();
     listener.accept(
         new FinishedFile(
-            finished,
+            path,
             job.file().diskEnd(),
             written.packets(),
             written.firstNanos(),
@@ -222,7 +229,8 @@ public final class Closer {
 
   private void moveAgain() {
     for (Iterator<Job> waiting = unmoved.iterator(); waiting.hasNext(); ) {
-      if (move(waiting.next())) {
+      Job job = waiting.next();
+      if (job.file().hasVanished(job.path(), now()) || move(job)) {
         waiting.remove();
       }
     }

@@ -48,12 +48,14 @@ public final class CurrentFile {
   /**
    * What the current files of all series share, and what this one reports to.
    *
+   * @param lock of all series of the names
    * @param interval the account of the workers
    * @param putAside takes a file that was in the way and is to be repaired
    * @param log takes one line
    */
   public record Parts(
       FileNames names,
+      SeriesLock lock,
       Closer closer,
       FileCounters counters,
       FileErrors errors,
@@ -98,7 +100,11 @@ public final class CurrentFile {
 
   /** Puts aside what has the current file's name because it could not be moved. */
   private void makeRoom() throws IOException {
+    parts.lock().follow();
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && OwnFiles.isInUse(path)) {
+        throw new IOException("another process writes it");
+      }
       parts.putAside().accept(parts.names().putAside(path));
     }
   }
@@ -128,6 +134,7 @@ public final class CurrentFile {
     }
     openTriedNanos = nowNanos;
     try {
+      Files.createDirectories(parts.names().folder());
       open(nowNanos);
       errors.succeeded(ErrorState.Cause.OPEN, nowNanos);
     } catch (IOException e) {
@@ -224,13 +231,24 @@ public final class CurrentFile {
       file.flush(nowNanos);
       if (file.isBroken()) {
         leave(nowNanos);
+      } else if (leaveIfVanished(nowNanos)) {
+        openAgain(nowNanos);
       }
     }
+  }
+
+  private boolean leaveIfVanished(long nowNanos) {
+    boolean vanished = file != null && file.hasVanished(path, nowNanos);
+    if (vanished) {
+      leave(nowNanos);
+    }
+    return vanished;
   }
 
   /** Hands the current file to the closer and opens the next. */
   public void rotate(long nowNanos) {
     parts.log().accept("Rotating");
+    leaveIfVanished(nowNanos);
     if (file != null) {
       handOverAside(nowNanos);
       parts.counters().rotations.increment();
@@ -253,6 +271,7 @@ public final class CurrentFile {
 
   /** Hands the current file to the closer; no other follows. */
   public void finish(long nowNanos) {
+    leaveIfVanished(nowNanos);
     if (file != null) {
       parts.closer().accept(complete(path, false));
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.gotm.core.chunk.Chunk;
@@ -36,6 +38,8 @@ final class DiskFile implements AutoCloseable {
   private final MemorySegment staging;
   private final ByteBuffer view;
   private FileChannel direct;
+  private FileLock lock;
+  private Object identity;
   private int block = 1;
   private boolean directWorks;
   private long base;
@@ -47,15 +51,33 @@ final class DiskFile implements AutoCloseable {
    * Makes a new file.
    *
    * @param staging memory of {@link #STAGING_LENGTH}, used by this file alone until it is closed
-   * @throws IOException if it cannot be made or exists already
+   * @throws IOException if it cannot be made, exists already or is another's at once
    */
   DiskFile(Path path, MemorySegment staging) throws IOException {
     this.staging = staging;
     this.view = staging.asByteBuffer();
     buffered =
         FileChannel.open(
-            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    openDirect(path);
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
+    try {
+      openDirect(path);
+      takeLock();
+      identity = OwnFiles.identity(path);
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void takeLock() throws IOException {
+    lock = OwnFiles.lock(buffered);
+    if (lock == null) {
+      throw new IOException("another process has locked it");
+    }
   }
 
   private void openDirect(Path path) {
@@ -64,7 +86,9 @@ final class DiskFile implements AutoCloseable {
       if (DirectOption.DIRECT != null
           && blockSize <= STAGING_ALIGNMENT
           && STAGING_ALIGNMENT % blockSize == 0) {
-        direct = FileChannel.open(path, StandardOpenOption.WRITE, DirectOption.DIRECT);
+        direct =
+            FileChannel.open(
+                path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS, DirectOption.DIRECT);
         block = STAGING_ALIGNMENT;
       }
     } catch (IOException | UnsupportedOperationException e) {
@@ -179,6 +203,8 @@ final class DiskFile implements AutoCloseable {
         throw e;
       }
       closeDirect(); // opened, but cannot be written to
+      lock.release(); // by closing one channel the process has lost the lock that it has by both
+      takeLock();
       writeFully(buffered, length);
     }
   }
@@ -199,6 +225,22 @@ final class DiskFile implements AutoCloseable {
     while (onDisk < end) {
       view.limit(end).position(onDisk);
       onDisk += channel.write(view, base + onDisk);
+    }
+  }
+
+  /**
+   * True if the file does not have this name any more; false, too, if that cannot be told, or what
+   * is in the way of the folder is no folder, as the folder may come back.
+   */
+  boolean isGoneFrom(Path path) {
+    Path folder = path.toAbsolutePath().getParent();
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      return false;
+    }
+    try {
+      return identity == null || !identity.equals(OwnFiles.identity(path));
+    } catch (IOException e) {
+      return false; // writing will show whether something is wrong
     }
   }
 

@@ -21,6 +21,8 @@ public final class ErrorState {
     OPEN(0),
     /** The current file cannot be written to. */
     WRITE(1_000_000_000),
+    /** A file was removed or moved by somebody else before it was complete. */
+    VANISHED(1_000_000_000),
     /** A complete file cannot be brought to disk. */
     SYNC(0),
     /** A complete file cannot be given its finished name. */

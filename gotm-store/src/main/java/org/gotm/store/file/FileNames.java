@@ -1,44 +1,39 @@
 package org.gotm.store.file;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.gotm.store.api.Compression;
+import org.gotm.store.api.RecordingException;
 
 /**
- * What files are called, and the move from a current to a finished name.
+ * What files are called until they are {@linkplain FinishedNames finished}.
  *
  * <pre>
  * FOLDER/INTERFACES[SERIES]_current.pcap.tmp[.gz|.zst]
- * FOLDER/yyyy/MM/dd/yyyy-MM-ddTHH-mm-ss[SERIES][-N].pcap[.gz|.zst]
  * </pre>
  *
- * <p>Any thread; the folder belongs to this process by its {@link FolderLock}.
+ * <p>Any thread.
  */
 public final class FileNames {
   private static final String CURRENT = "_current.pcap.tmp";
   private static final String PUT_ASIDE = ".leftover";
   private static final String DAMAGED = ".damaged";
-  private static final Pattern CURRENT_NAME =
-      Pattern.compile(".*?((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap\\.tmp(\\.gz|\\.zst)?");
-  private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("uuuu/MM/dd");
-  private static final DateTimeFormatter SECOND =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss");
-  private static final long NANOS_A_SECOND = 1_000_000_000;
+  private static final Pattern SERIES_CURRENT =
+      Pattern.compile("((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap\\.tmp(\\.gz|\\.zst)?");
+  private static final Pattern CURRENT_NAME = Pattern.compile(".*?" + SERIES_CURRENT);
+
+  /** Bytes that leave room in the 255 of a file name for all that can follow. */
   private static final int MAX_BASE_LENGTH = 100;
 
   private final Path folder;
-  private final ZoneId zone;
   private final String base;
   private final String extension;
 
@@ -48,21 +43,39 @@ public final class FileNames {
    * @param folder relative or absolute; log lines show it as it is here
    * @param baseName what the names of current files begin with; characters that could lead out of
    *     the folder are replaced
-   * @param zone the time zone of the names of finished files
    * @param compression of the current files
    */
-  public FileNames(Path folder, String baseName, ZoneId zone, Compression compression) {
+  public FileNames(Path folder, String baseName, Compression compression) {
     this.folder = folder;
-    this.zone = zone;
-    this.base = harmless(baseName);
+    this.base = base(baseName);
     this.extension = compression.extension();
   }
 
-  /** Replaces all that could lead out of the folder, hide the file or break a line of the log. */
-  private static String harmless(String name) {
+  /**
+   * What the names of current files begin with: nothing that could lead out of the folder, hide the
+   * file, break a line of the log or not be written in the system's encoding. A name that is too
+   * long for a file is shortened, and ends with what tells it from others.
+   */
+  public static String base(String name) {
     String safe = name.replaceAll("[/\\\\\\p{Cntrl}]", "_").replaceFirst("^\\.+", "_");
-    safe = safe.substring(0, Math.min(safe.length(), MAX_BASE_LENGTH));
-    return safe.isEmpty() ? "_" : safe;
+    CharsetEncoder encoder = Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder();
+    StringBuilder base = new StringBuilder();
+    safe.codePoints()
+        .mapToObj(Character::toString)
+        .map(character -> encoder.canEncode(character) ? character : "_")
+        .forEach(base::append);
+    if (length(base) > MAX_BASE_LENGTH) {
+      String end = "~%08x".formatted(name.hashCode());
+      while (length(base) + end.length() > MAX_BASE_LENGTH) {
+        base.setLength(base.offsetByCodePoints(base.length(), -1));
+      }
+      base.append(end);
+    }
+    return base.isEmpty() ? "_" : base.toString();
+  }
+
+  private static int length(StringBuilder name) {
+    return name.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** The folder, as the user gave it. */
@@ -73,6 +86,22 @@ public final class FileNames {
   /** The current file of a series; the main series is the empty string. */
   public Path current(String series) {
     return folder.resolve(base + series + CURRENT + extension);
+  }
+
+  /** True for a current file of ours, of whatever series and compression. */
+  public boolean isCurrent(Path path) {
+    String name = path.getFileName().toString();
+    return name.startsWith(base) && SERIES_CURRENT.matcher(name.substring(base.length())).matches();
+  }
+
+  /** What the original program calls its current file. */
+  public String original() {
+    return base + CURRENT;
+  }
+
+  /** What to tell the user when a current file of ours is another process's. */
+  public RecordingException refusal(Path current) {
+    return SeriesLock.refusal(folder, base, SeriesLock.holder(current, 0));
   }
 
   /** What the name of a finished file ends with. */
@@ -111,65 +140,26 @@ public final class FileNames {
 
   /** A free name beside a leftover for what was cut off it. */
   public synchronized Path damagedRest(Path leftover) {
-    return free(leftover, leftover.getFileName() + DAMAGED, "");
+    return free(leftover, leftover.getFileName() + DAMAGED);
+  }
+
+  /** A free name beside a file, which begins with its name and a suffix. */
+  public static Path beside(Path file, String suffix) {
+    return free(file, file.getFileName() + suffix);
   }
 
   private static Path renameFree(Path from, String name) throws IOException {
-    Path to = free(from, name, "");
+    Path to = free(from, name);
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     return to;
   }
 
   /** A name beside {@code sibling} that nothing has yet. */
-  private static Path free(Path sibling, String name, String end) {
-    Path path = sibling.resolveSibling(name + end);
+  private static Path free(Path sibling, String name) {
+    Path path = sibling.resolveSibling(name);
     for (int n = 1; Files.exists(path, LinkOption.NOFOLLOW_LINKS); n++) {
-      path = sibling.resolveSibling(name + "-" + n + end);
+      path = sibling.resolveSibling(name + "-" + n);
     }
     return path;
-  }
-
-  /**
-   * Moves a complete file to its finished name. Never overwrites. The move outlives a crash when
-   * {@link #syncFolders} has succeeded.
-   *
-   * @param file what to move, already on disk
-   * @param epochNanos the time that gives the name
-   * @param end what the name ends with, from {@code .pcap} on
-   * @return the finished file
-   */
-  public synchronized Path moveIntoPlace(Path file, String series, long epochNanos, String end)
-      throws IOException {
-    ZonedDateTime time =
-        Instant.ofEpochSecond(
-                Math.floorDiv(epochNanos, NANOS_A_SECOND),
-                Math.floorMod(epochNanos, NANOS_A_SECOND))
-            .atZone(zone);
-    Path day = folder.resolve(DAY.format(time));
-    makeFolder(day);
-    Path to = free(day.resolve("name"), SECOND.format(time) + series, end);
-    Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
-    return to;
-  }
-
-  /** Makes the move of a finished file permanent. */
-  public void syncFolders(Path finished) throws IOException {
-    sync(finished.getParent());
-    sync(folder);
-  }
-
-  private void makeFolder(Path day) throws IOException {
-    if (!Files.isDirectory(day)) {
-      Files.createDirectories(day);
-      sync(day.getParent());
-      sync(day.getParent().getParent());
-      sync(folder);
-    }
-  }
-
-  private static void sync(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

@@ -87,6 +87,7 @@ final class OpenFile implements AutoCloseable {
       countedEnd = diskEnd;
       if (disk.failure() == null) {
         errors.succeeded(ErrorState.Cause.WRITE, nowNanos);
+        errors.succeeded(ErrorState.Cause.VANISHED, nowNanos);
       }
     }
     account.settle(diskEnd);
@@ -112,6 +113,26 @@ final class OpenFile implements AutoCloseable {
   /** True when the file could not be cut back to what its account says: nothing may follow. */
   boolean isBroken() {
     return broken;
+  }
+
+  /**
+   * Books everything as lost and says so, if the file does not have its name any more: somebody has
+   * removed or moved it, or its folder, and nobody will look for what is written.
+   *
+   * @return true if so; the file is to be closed
+   */
+  boolean hasVanished(Path path, long nowNanos) {
+    if (!disk.isGoneFrom(path)) {
+      return false;
+    }
+    lose();
+    retract();
+    errors.failed(
+        ErrorState.Cause.VANISHED,
+        "find",
+        new IOException("it was removed or moved away, or its folder was, while it was written"),
+        nowNanos);
+    return true;
   }
 
   /** Waits until the disk has everything that {@link #flush} wrote. */

@@ -78,6 +78,7 @@ record Leftover(
     while (scanner.damage() == null && channel.read(buffer.clear(), scanner.offset()) > 0) {
       scanner.scan(buffer.flip());
     }
+    scanner.end();
     return new Leftover(
         new Compression.None(),
         channel.size(),
@@ -106,6 +107,7 @@ record Leftover(
           goodPlainEnd = scanner.wholeEnd();
         }
       }
+      scanner.end();
       damage = scanner.damage();
     } catch (DamagedPieceException e) {
       damage = e.isCutOff() ? null : e.getMessage();

@@ -4,18 +4,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.gotm.store.compress.ChunkCompressor;
 import org.gotm.store.compress.PieceReader;
+import org.gotm.store.file.FileNames;
 
 /**
  * Makes a leftover file one that every reader opens, keeping each record that is whole. Whenever it
  * is interrupted, it can be done again.
  */
 final class LeftoverRepair {
-  /** What the name of a file ends with that is being made to replace a leftover. */
+  /** What the name of a file has behind the leftover's that is being made to replace a leftover. */
   static final String SUFFIX = ".repair";
 
   private static final int PIECE_LENGTH = 1 << 20;
@@ -38,14 +40,14 @@ final class LeftoverRepair {
   }
 
   private static void salvage(Path path, FileChannel from, Leftover found) throws IOException {
-    Path repaired = path.resolveSibling(path.getFileName() + SUFFIX);
+    Path repaired = FileNames.beside(path, SUFFIX);
     try {
       try (FileChannel to =
           FileChannel.open(
               repaired,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS)) {
         copy(from, 0, found.goodEnd(), to);
         compressAgain(from, found, to);
         to.force(true);

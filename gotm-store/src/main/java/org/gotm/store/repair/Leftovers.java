@@ -1,19 +1,22 @@
 package org.gotm.store.repair;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.gotm.store.api.FinishedFile;
+import org.gotm.store.api.RecordingException;
+import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileNames;
+import org.gotm.store.file.FinishedNames;
+import org.gotm.store.file.OwnFiles;
 
 /**
  * Current files without an owner: those of a run that ended before its time, and those that could
@@ -22,35 +25,56 @@ import org.gotm.store.file.FileNames;
  */
 public final class Leftovers {
   private final FileNames names;
+  private final OwnFiles own;
+  private final Path workingFolder;
+  private final LeftoverMender mender;
   private final Consumer<String> log;
-  private final Consumer<FinishedFile> listener;
   private final Runnable yieldPriority;
-  private final ArrayDeque<Path> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final Set<String> saidCauses = new HashSet<>();
   private Thread thread;
   private boolean stopped;
 
   /**
+   * A leftover.
+   *
+   * @param found what it holds if it is whole and only has to be moved, or null
+   */
+  private record Waiting(Path path, Leftover found) {}
+
+  /**
    * No leftovers yet.
    *
+   * @param own tells our files from those of others
+   * @param workingFolder where the original program had its current file, which is taken in, too
    * @param log takes one line, from any thread
    * @param listener hears of each file that was mended; does not throw
    * @param yieldPriority run by the thread first, to lower its priority
    */
   public Leftovers(
       FileNames names,
+      FinishedNames finished,
+      OwnFiles own,
+      Path workingFolder,
       Consumer<String> log,
       Consumer<FinishedFile> listener,
       Runnable yieldPriority) {
     this.names = names;
+    this.own = own;
+    this.workingFolder = workingFolder;
     this.log = log;
-    this.listener = listener;
+    this.mender = new LeftoverMender(names, finished, log, listener);
     this.yieldPriority = yieldPriority;
   }
 
-  /** Finds all leftovers in the folder, makes room for new current files, and begins to mend. */
+  /**
+   * Finds all leftovers in the folder, makes room for new current files, and begins to mend.
+   *
+   * @throws RecordingException if a current file of ours is another process's
+   */
   public void takeOver() throws IOException {
     for (Path path : list()) {
-      if (path.toString().endsWith(LeftoverRepair.SUFFIX)) {
+      if (path.getFileName().toString().contains(LeftoverRepair.SUFFIX)) {
         Files.delete(path);
       } else if (FileNames.isPutAside(path)) {
         add(path);
@@ -58,14 +82,25 @@ public final class Leftovers {
         add(names.putAside(path));
       }
     }
+    takeOriginals();
     retry();
+  }
+
+  private void takeOriginals() throws IOException {
+    if (Files.isSameFile(workingFolder, names.folder())) {
+      return;
+    }
+    Path original = workingFolder.resolve(names.original());
+    if (isOwn(original) && !OwnFiles.isInUse(original)) {
+      add(original);
+    }
   }
 
   private List<Path> list() throws IOException {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(names.folder())) {
       for (Path path : files) {
-        if (FileNames.isLeftover(path) && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (FileNames.isLeftover(path) && isOwn(path) && !isInUse(path)) {
           found.add(path);
         }
       }
@@ -73,9 +108,32 @@ public final class Leftovers {
     return found;
   }
 
+  /** False for a file that is to be left alone, or has gone meanwhile. */
+  private boolean isOwn(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    String strangeness = own.strangeness(path);
+    if (strangeness != null) {
+      log.accept(
+          "%s has the name of a leftover but %s: it is left alone"
+              .formatted(path.getFileName(), strangeness));
+    }
+    return strangeness == null;
+  }
+
+  /** True for a file of a recorder that lives, which is not the one that we want to be. */
+  private boolean isInUse(Path path) throws IOException {
+    boolean inUse = OwnFiles.isInUse(path);
+    if (inUse && names.isCurrent(path)) {
+      throw names.refusal(path);
+    }
+    return inUse;
+  }
+
   /** Takes a file that has nobody's name, and mends it at the next {@link #retry}. */
   public synchronized void add(Path leftover) {
-    waiting.add(leftover);
+    waiting.add(new Waiting(leftover, null));
   }
 
   /** Begins to mend what waits. */
@@ -86,12 +144,13 @@ public final class Leftovers {
   }
 
   private void run() {
-    List<Path> again = new ArrayList<>();
+    List<Waiting> again = new ArrayList<>();
     try {
       yieldPriority.run();
-      for (Path leftover; (leftover = next()) != null; ) {
-        if (!tryToMend(leftover)) {
-          again.add(leftover);
+      for (Waiting leftover; (leftover = next()) != null; ) {
+        Waiting rest = attempt(leftover);
+        if (rest != null) {
+          again.add(rest);
         }
       }
     } catch (Throwable e) {
@@ -101,93 +160,40 @@ public final class Leftovers {
     }
   }
 
-  private synchronized void end(List<Path> again) {
+  private synchronized void end(List<Waiting> again) {
     waiting.addAll(again);
     thread = null;
   }
 
-  private boolean tryToMend(Path leftover) {
-    try {
-      mend(leftover);
-      return true;
-    } catch (IOException | RuntimeException | LinkageError e) {
-      log.accept("leftover %s cannot be mended now: %s".formatted(leftover.getFileName(), e));
-      return false;
-    }
-  }
-
-  private synchronized Path next() {
+  private synchronized Waiting next() {
     return stopped ? null : waiting.poll();
   }
 
-  private void mend(Path path) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      Leftover found = Leftover.examine(channel);
-      if (found.hasRecords()) {
-        save(path, channel, found);
-      } else if (found.isEmpty()) {
-        Files.delete(path);
-        log.accept("leftover %s has no packet: removed".formatted(path.getFileName()));
-      } else {
-        log.accept(
-            "leftover %s cannot be read (%s): moved to %s"
-                .formatted(path.getFileName(), found.damage(), names.putAsideDamaged(path)));
-      }
-    }
-  }
-
-  private void save(Path path, FileChannel channel, Leftover found) throws IOException {
-    long size = channel.size();
-    if (found.damage() != null) {
-      keepRest(path, channel, found);
-    }
-    LeftoverRepair.repair(path, channel, found);
-    log.accept(
-        "leftover %s has %d packets; %d bytes behind the last whole piece, %s"
-            .formatted(
-                path.getFileName(),
-                found.records(),
-                size - found.goodEnd(),
-                found.salvageable() > 0 ? "with whole packets that were saved" : "cut off"));
-    Path to =
-        names.moveIntoPlace(
-            path,
-            FileNames.series(path),
-            found.lastTimestampNanos(),
-            ".pcap" + found.compression().extension());
-    log.accept("moved %s to %s".formatted(path.getFileName(), to));
-    syncFolders(to);
-    listener.accept(
-        new FinishedFile(
-            to,
-            Files.size(to),
-            found.records(),
-            found.firstTimestampNanos(),
-            found.lastTimestampNanos(),
-            Optional.empty()));
-  }
-
-  /** The file has its name all the same; after a crash it may have the old one, and is mended. */
-  private void syncFolders(Path finished) {
+  /** Does what is left to do for a leftover; answers what then is left, or null. */
+  private Waiting attempt(Waiting leftover) {
+    Path path = leftover.path();
+    Leftover found = leftover.found();
     try {
-      names.syncFolders(finished);
-    } catch (IOException e) {
-      log.accept("the folder of %s cannot be synced: %s".formatted(finished, e));
+      if (!isOwn(path)) {
+        return null;
+      }
+      if (found == null) {
+        found = mender.mend(path);
+      }
+      if (found != null) {
+        mender.move(path, found);
+      }
+      saidCauses.clear();
+      return null;
+    } catch (IOException | RuntimeException | LinkageError e) {
+      String cause = e instanceof IOException io ? ErrorState.reason(io) : e.toString();
+      if (saidCauses.add(cause)) {
+        log.accept(
+            "leftover %s cannot be mended now: %s; it is tried again, others like it, too"
+                .formatted(path.getFileName(), cause));
+      }
+      return new Waiting(path, found);
     }
-  }
-
-  /** Copies what will be cut off and may be more than a torn record. */
-  private void keepRest(Path path, FileChannel channel, Leftover found) throws IOException {
-    Path rest = names.damagedRest(path);
-    try (FileChannel to =
-        FileChannel.open(rest, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      LeftoverRepair.copy(channel, found.goodEnd(), channel.size(), to);
-      to.force(true);
-    }
-    log.accept(
-        "leftover %s is damaged at offset %d (%s): kept what follows as %s"
-            .formatted(path.getFileName(), found.goodEnd(), found.damage(), rest));
   }
 
   /** Waits until what waits was tried once more. */

@@ -12,10 +12,13 @@ import org.gotm.store.api.FinishedFile;
  * Knows all the magics, since a leftover may be another program's. One thread.
  *
  * <p>A record of wire length 0 is believed only if a record with a length follows: an unwritten end
- * of a file is all zeros, and zeros would read as such records.
+ * of a file is all zeros, and zeros would read as such records. One with a billion nanoseconds or
+ * more, which readers accept, is believed only if a record without fault follows, or the file ends
+ * with it.
  */
 final class RecordScanner {
   private static final int MODIFIED_RECORD_HEADER_LENGTH = 24;
+  private static final int LINK_TYPE_RESERVED = 0x03ff_0000;
   private static final long NANOS_A_SECOND = 1_000_000_000;
 
   private final ByteBuffer header = ByteBuffer.allocate(PcapHeaderLayout.LENGTH);
@@ -31,6 +34,7 @@ final class RecordScanner {
   private long lastTimestampNanos;
   private long doubtfulRecords;
   private boolean doubtful;
+  private boolean zero;
   private long timestampNanos;
 
   /** Reads on; stops at damage. */
@@ -72,9 +76,23 @@ final class RecordScanner {
     if (headerSeen) {
       beginRecord();
     } else {
-      headerSeen = true;
-      wholeEnd = offset;
+      endFileHeader();
     }
+  }
+
+  /**
+   * Refuses what libpcap refuses: other versions than 2.0 to 2.4, reserved bits of the link type.
+   */
+  private void endFileHeader() {
+    int major = Short.toUnsignedInt(header.getShort(PcapHeaderLayout.MAJOR_OFFSET));
+    int minor = Short.toUnsignedInt(header.getShort(PcapHeaderLayout.MINOR_OFFSET));
+    int linkType = header.getInt(PcapHeaderLayout.LINKTYPE_OFFSET);
+    if (major != 2 || minor > 4 || (linkType & LINK_TYPE_RESERVED) != 0) {
+      damage = "a file header of version %d.%d and link type %#x".formatted(major, minor, linkType);
+      return;
+    }
+    headerSeen = true;
+    wholeEnd = offset;
   }
 
   private boolean readMagic() {
@@ -95,11 +113,13 @@ final class RecordScanner {
   private void beginRecord() {
     long caplen = Integer.toUnsignedLong(header.getInt(PcapRecordLayout.CAPLEN_OFFSET));
     long fraction = Integer.toUnsignedLong(header.getInt(PcapRecordLayout.FRACTION_OFFSET));
-    if (caplen > PcapFileSource.MAX_CAPLEN || fraction >= fractionLimit) {
+    boolean nanos = fractionLimit == NANOS_A_SECOND;
+    if (caplen > PcapFileSource.MAX_CAPLEN || !nanos && fraction >= fractionLimit) {
       damage = "no record at offset " + (offset - recordHeaderLength);
       return;
     }
-    doubtful = header.getInt(PcapRecordLayout.LENGTH_OFFSET) == 0;
+    zero = header.getInt(PcapRecordLayout.LENGTH_OFFSET) == 0;
+    doubtful = zero || fraction >= fractionLimit;
     timestampNanos =
         Integer.toUnsignedLong(header.getInt(PcapRecordLayout.SECONDS_OFFSET)) * NANOS_A_SECOND
             + fraction * (NANOS_A_SECOND / fractionLimit);
@@ -112,13 +132,25 @@ final class RecordScanner {
   private void endRecord() {
     doubtfulRecords++;
     if (!doubtful) {
-      records += doubtfulRecords;
-      doubtfulRecords = 0;
-      wholeEnd = offset;
-      lastTimestampNanos = timestampNanos;
-      if (firstTimestampNanos == FinishedFile.NO_TIME) {
-        firstTimestampNanos = timestampNanos;
-      }
+      believe();
+    }
+  }
+
+  private void believe() {
+    records += doubtfulRecords;
+    doubtfulRecords = 0;
+    wholeEnd = offset;
+    lastTimestampNanos = timestampNanos;
+    if (firstTimestampNanos == FinishedFile.NO_TIME) {
+      firstTimestampNanos = timestampNanos;
+    }
+  }
+
+  /** Says that no more bytes follow. */
+  void end() {
+    boolean betweenRecords = headerSeen && toSkip == 0 && header.position() == 0;
+    if (damage == null && betweenRecords && doubtfulRecords > 0 && !zero) {
+      believe();
     }
   }
 

@@ -109,6 +109,47 @@ class RecordScannerTest {
   }
 
   @Test
+  void shouldGoOnBehindARecordOfABillionNanosecondsWhenTheRestIsRight() {
+    ByteBuffer file = record(file(NANOS, ByteOrder.LITTLE_ENDIAN), 1, 2, 60, 60, 0);
+    record(file, 2, 1_000_000_001, 60, 60, 0);
+    RecordScanner scanner = scan(record(file, 4, 5, 60, 60, 0));
+    assertThat(scanner.damage()).isNull();
+    assertThat(scanner.records()).isEqualTo(3);
+    assertThat(scanner.wholeEnd()).isEqualTo(24 + 3 * 76);
+  }
+
+  @Test
+  void shouldBelieveALastRecordOfABillionNanosecondsOnlyWhenTheFileEndsWithIt() {
+    ByteBuffer file = record(file(NANOS, ByteOrder.LITTLE_ENDIAN), 1, 2, 60, 60, 0);
+    int end = file.position();
+    RecordScanner scanner = scan(record(file, 2, 1_000_000_001, 60, 60, 0));
+    assertThat(scanner.wholeEnd()).isEqualTo(end);
+    scanner.scan(ByteBuffer.allocate(3));
+    scanner.end();
+    assertThat(scanner.wholeEnd()).isEqualTo(end);
+
+    ByteBuffer whole = record(file(NANOS, ByteOrder.LITTLE_ENDIAN), 2, 1_000_000_001, 60, 60, 0);
+    RecordScanner ended = scan(whole);
+    ended.end();
+    assertThat(ended.wholeEnd()).isEqualTo(24 + 76);
+    assertThat(ended.lastTimestampNanos()).isEqualTo(3_000_000_001L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4,3", "6,5", "4,0", "20,0x10000"})
+  void shouldSayNoPcapFileWhenLibpcapRefusesItsHeader(int at, String value) {
+    ByteBuffer file = record(file(MICROS, ByteOrder.LITTLE_ENDIAN), 1, 2, 60, 60, 0);
+    RecordScanner scanner =
+        scan(
+            at == 20
+                ? file.putInt(at, Integer.decode(value))
+                : file.putShort(at, Short.decode(value)));
+    assertThat(scanner.damage()).startsWith("a file header of version ");
+    assertThat(scanner.isPcap()).isFalse();
+    assertThat(scanner.wholeEnd()).isZero();
+  }
+
+  @Test
   void shouldSayNoPcapFileWhenTheFirstBytesAreOthers() {
     RecordScanner scanner = new RecordScanner();
     scanner.scan(ByteBuffer.wrap(new byte[] {(byte) 0xd4, (byte) 0xc3}));
