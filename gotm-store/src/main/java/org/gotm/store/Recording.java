@@ -96,6 +96,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
             names,
             finished,
             options.byPacketTime(),
+            options.skipEmpty(),
             options.epochNanos(),
             options.log(),
             this::onFinished);

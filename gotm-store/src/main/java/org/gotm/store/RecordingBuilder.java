@@ -34,6 +34,7 @@ public final class RecordingBuilder {
   private int compressorThreads = 1;
   private Duration flush = Duration.ofSeconds(1);
   private boolean perWorker;
+  private boolean skipEmpty;
   private ChunkPool pool;
   private Consumer<String> log = line -> {};
   private LongSupplier epochNanos = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
@@ -107,6 +108,12 @@ public final class RecordingBuilder {
   /** A series of files for each worker, instead of one that all are merged into. */
   public RecordingBuilder perWorker(boolean newPerWorker) {
     perWorker = newPerWorker;
+    return this;
+  }
+
+  /** True to remove a finished file without a packet, instead of giving it its name. */
+  public RecordingBuilder skipEmpty(boolean newSkipEmpty) {
+    skipEmpty = newSkipEmpty;
     return this;
   }
 
@@ -196,6 +203,7 @@ public final class RecordingBuilder {
         compressorThreads,
         nanos(flush),
         perWorker,
+        skipEmpty,
         log,
         epochNanos,
         finished,

@@ -21,6 +21,7 @@ record RecordingOptions(
     int compressorThreads,
     long flushNanos,
     boolean perWorker,
+    boolean skipEmpty,
     Consumer<String> log,
     LongSupplier epochNanos,
     Consumer<FinishedFile> finished,

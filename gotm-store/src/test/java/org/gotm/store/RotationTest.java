@@ -71,6 +71,21 @@ class RotationTest {
     }
   }
 
+  @Test
+  void shouldRemoveFilesWithoutAPacketWhenAskedTo() {
+    try (Recording recording = Recording.into(folder).name("en0").skipEmpty(true).open();
+        RecordedPackets packets = recording.packets(LinkType.ETHERNET)) {
+      packets.add(new byte[60], Rig.START);
+      packets.flush();
+      recording.rotate();
+    }
+
+    List<Path> files = Tool.finished(folder);
+    assertThat(files).hasSize(1);
+    assertThat(Tool.packets(files.getFirst())).hasSize(1);
+    assertThat(Tool.files(folder, ".*current.*")).isEmpty();
+  }
+
   @ParameterizedTest
   @MethodSource("compressions")
   void shouldSplitPacketsByFileWhenRotatedByTheClock(Compression compression) {

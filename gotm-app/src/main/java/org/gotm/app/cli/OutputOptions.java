@@ -79,6 +79,11 @@ final class OutputOptions {
       description = "Name files in UTC (default: false).")
   private boolean utc;
 
+  @Option(
+      names = {"-skipempty", "--skipempty"},
+      description = "Remove files without a packet, as quiet links make them.")
+  private boolean skipEmpty;
+
   Settings.Output settings(Checks checks) {
     if (outputFolder.toString().isEmpty()) {
       throw checks.refusal("write=: a name is missing");
@@ -96,6 +101,7 @@ final class OutputOptions {
         flushInterval,
         checks.oneOf("timestampprecision", precision, TimestampPrecision.class),
         utc,
-        kind.equals("per-worker"));
+        kind.equals("per-worker"),
+        skipEmpty);
   }
 }

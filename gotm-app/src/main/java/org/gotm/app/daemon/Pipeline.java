@@ -129,6 +129,7 @@ final class Pipeline implements AutoCloseable {
             .compressorThreads(compressorThreads())
             .flush(output.flushInterval())
             .perWorker(output.perWorker())
+            .skipEmpty(output.skipEmpty())
             .pool(pool)
             .log(log)
             .yieldPriority(Pipeline::yieldPriority);

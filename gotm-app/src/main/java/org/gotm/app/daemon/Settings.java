@@ -107,6 +107,7 @@ public record Settings(Source source, Flows flows, Output output, Report report)
    * @param precision of time stamps in files
    * @param utc true to name files in UTC
    * @param perWorker true to write a series of files for each worker
+   * @param skipEmpty true to remove files without a packet
    */
   public record Output(
       Path folder,
@@ -116,7 +117,8 @@ public record Settings(Source source, Flows flows, Output output, Report report)
       Duration flushInterval,
       TimestampPrecision precision,
       boolean utc,
-      boolean perWorker) {}
+      boolean perWorker,
+      boolean skipEmpty) {}
 
   /**
    * What is told of the run.

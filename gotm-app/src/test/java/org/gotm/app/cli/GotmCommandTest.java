@@ -57,6 +57,7 @@ class GotmCommandTest {
                     Duration.ofSeconds(1),
                     TimestampPrecision.NANO,
                     false,
+                    false,
                     false),
                 new Settings.Report(
                     Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080)))));

@@ -36,6 +36,7 @@ public final class Closer {
   private final FileNames names;
   private final FinishedNames finished;
   private final boolean byPacketTime;
+  private final boolean skipEmpty;
   private final LongSupplier epochNanos;
   private final Consumer<String> log;
   private final Consumer<FinishedFile> listener;
@@ -71,6 +72,7 @@ public final class Closer {
    * Starts the thread.
    *
    * @param byPacketTime true to name files by their last packet, false by the clock
+   * @param skipEmpty true to remove files without a packet
    * @param epochNanos the clock, nanoseconds since 1970
    * @param log takes one line
    * @param listener hears of each finished file, on this thread; does not throw
@@ -79,12 +81,14 @@ public final class Closer {
       FileNames names,
       FinishedNames finished,
       boolean byPacketTime,
+      boolean skipEmpty,
       LongSupplier epochNanos,
       Consumer<String> log,
       Consumer<FinishedFile> listener) {
     this.names = names;
     this.finished = finished;
     this.byPacketTime = byPacketTime;
+    this.skipEmpty = skipEmpty;
     this.epochNanos = epochNanos;
     this.log = log;
     this.listener = listener;
@@ -149,6 +153,9 @@ public final class Closer {
     }
     if (job.file().diskEnd() == 0) {
       Files.delete(job.path()); // not even its header could be written
+    } else if (skipEmpty && job.file().packets() == 0) {
+      Files.delete(job.path());
+      log.accept("removed %s, which has no packet".formatted(job.current().getFileName()));
     } else if (!move(job) && job.isAside()) {
       unmoved.add(job);
     }
