@@ -6,6 +6,8 @@ import static org.gotm.app.process.GotmLaunch.quiet;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +92,10 @@ class ReadFilesIT {
         .containsExactlyInAnyOrderElementsOf(tsharkLines(unpacked(file)));
   }
 
-  /** Link type, time and lengths; pcap has a time for every packet, pcapng not always. */
+  /**
+   * Link type, time and lengths. Pcap has a time for every packet, pcapng not always; and what is
+   * beyond the last moment that pcap knows is written as that.
+   */
   private static List<String> tsharkLines(Path file) {
     String fields = "-e frame.encap_type -e frame.time_epoch -e frame.cap_len -e frame.len";
     String command = "tshark -n -r %s -T fields %s 2>/dev/null".formatted(file, fields);
@@ -98,6 +103,7 @@ class ReadFilesIT {
         .lines()
         .filter(line -> !line.startsWith("\t"))
         .map(line -> line.replace("\t\t", "\t0.000000000\t"))
+        .map(line -> line.replaceFirst("\t\\d{11,}\\.\\d+\t", "\t4294967295.999999999\t"))
         .toList();
   }
 
@@ -198,6 +204,27 @@ class ReadFilesIT {
           .matches(isRaw ? ".*_linktype101.pcap" : ".*T\\d\\d-\\d\\d-\\d\\d.pcap");
       assertSame(written.packets(), FilePackets.of(isRaw ? raw : ethernet).packets());
     }
+  }
+
+  /** As tcpdump does: frames with a check sequence behind them are written as such. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "udp"})
+  void shouldKeepWhatTheHeaderTellsOfFrameCheckSequences(String filter) throws IOException {
+    byte[] bytes = Captures.read("eth-udp-dns.pcap");
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(20, 0x2400_0001);
+    Path file = Files.write(folder.resolve("fcs.pcap"), bytes);
+    FilePackets expected = FilePackets.of(file);
+    assertThat(expected.linkType()).as("tcpdump").isEqualTo(0x2400_0001);
+
+    GotmProcess.Ended ended =
+        quiet("-r", file, "-write", out.path(), "-filter", filter, "-packetcutoff=1", ONE_FILE)
+            .run();
+
+    assertThat(ended.exitCode()).as(ended.toString()).isZero();
+    assertThat(ended.ledger().get("delivered")).isEqualTo(expected.packets().size());
+    assertThat(ended.ledger().get("cut")).as("decoded").isPositive();
+    assertThat(FilePackets.of(out.finished(ended.log()).getFirst()).linkType())
+        .isEqualTo(expected.linkType());
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowListener;
 import org.gotm.core.packet.FlowKey;
+import org.gotm.core.packet.LinkType;
 import org.gotm.core.source.PacketBatch;
 
 /**
@@ -19,7 +20,7 @@ public final class Packet {
   private int index;
 
   Packet(int linkType) {
-    this.linkType = linkType;
+    this.linkType = LinkType.ofFrames(linkType);
   }
 
   Packet at(PacketBatch newBatch, int newIndex, BatchFlows newFlows) {

@@ -33,7 +33,19 @@ public final class LinkType {
   private static final int DLT_RAW = 12;
   private static final int DLT_RAW_OPENBSD = 14;
 
+  private static final int FRAMES = 0xffff;
+
   private LinkType() {}
+
+  /**
+   * What frames begin with, without what the upper bits of the word in a file header tell of the
+   * frame check sequence behind them.
+   *
+   * @param linkType LINKTYPE_ value, with or without these bits
+   */
+  public static int ofFrames(int linkType) {
+    return linkType & FRAMES;
+  }
 
   /** The LINKTYPE_ value for a DLT_ value of libpcap's API on Linux. */
   public static int fromDlt(int dlt) {

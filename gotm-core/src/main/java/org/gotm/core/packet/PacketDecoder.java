@@ -29,13 +29,14 @@ public final class PacketDecoder {
   /**
    * A decoder for frames of one link type.
    *
-   * @param linkType LINKTYPE_ value; of one that is not known, no packet is decoded
+   * @param linkType LINKTYPE_ value; of one that is not known, no packet is decoded; what it tells
+   *     of a frame check sequence does not matter
    * @param directional true if each direction of a connection is a flow of its own
    * @param keys where the results go
    */
   public PacketDecoder(int linkType, boolean directional, FlowKeys keys) {
     NativeAccess.require();
-    this.linkType = linkType;
+    this.linkType = LinkType.ofFrames(linkType);
     this.keys = keys;
     ordered = new CanonicalKeys(keys, directional);
     common = new CommonPackets(ordered);

@@ -114,7 +114,7 @@ public final class PcapFileSource extends FileSource {
       throw new DamagedCaptureException(
           name, PcapHeaderLayout.LINKTYPE_OFFSET, "unknown link type %d".formatted(link));
     }
-    linkType = link & 0xffff;
+    linkType = link;
     nanosPerUnit = magic == PcapHeaderLayout.MAGIC_NANOS ? 1 : 1000;
     recordHeaderLength =
         magic == PcapHeaderLayout.MAGIC_MODIFIED

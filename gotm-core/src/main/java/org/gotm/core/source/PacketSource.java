@@ -19,7 +19,8 @@ public interface PacketSource extends AutoCloseable {
 
   /**
    * The LINKTYPE_ value (as in file headers, not the DLT_ of the libpcap API) of all packets;
-   * {@code LinkType} in package {@code packet} names those that can be decoded.
+   * {@code LinkType} in package {@code packet} names those that can be decoded. As there, bits 26
+   * and 28 to 31 are set if a file tells of a frame check sequence at the end of its packets.
    */
   int linkType();
 

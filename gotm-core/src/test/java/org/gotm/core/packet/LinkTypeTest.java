@@ -15,6 +15,12 @@ class LinkTypeTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"0x24000001, 1", "0xf4000114, 276", "1, 1", "276, 276"})
+  void shouldTellWhatFramesBeginWithWhenThereIsACheckSequence(String word, int linkType) {
+    assertThat(LinkType.ofFrames(Long.decode(word).intValue())).isEqualTo(linkType);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 1, 101, 105, 108, 113, 127, 228, 229, 276})
   void shouldLeaveAloneWhatIsTheSameInBoth(int dlt) {
     assertThat(LinkType.fromDlt(dlt)).isEqualTo(dlt);

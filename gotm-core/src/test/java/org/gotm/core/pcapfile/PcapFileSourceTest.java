@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.RealPackets.Packet;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
@@ -110,10 +111,11 @@ class PcapFileSourceTest {
   }
 
   @Test
-  void shouldIgnoreFrameCheckSequenceInLinkTypeWord() {
+  void shouldTellOfFrameCheckSequenceInLinkTypeWord() {
     try (PcapFileSource source =
         Opening.STREAM.open(pcap(PcapBuilder.Format.MICROS, 0x2400_0001).build(), folder)) {
-      assertThat(source.linkType()).isEqualTo(1);
+      assertThat(source.linkType()).isEqualTo(0x2400_0001);
+      assertThat(LinkType.ofFrames(source.linkType())).isEqualTo(1);
     }
   }
 

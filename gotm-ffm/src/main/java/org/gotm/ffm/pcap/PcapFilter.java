@@ -74,7 +74,8 @@ public final class PcapFilter implements AutoCloseable {
   }
 
   private static int dlt(int linkType) {
-    return linkType == LinkType.RAW ? DLT_RAW : linkType;
+    int frames = LinkType.ofFrames(linkType);
+    return frames == LinkType.RAW ? DLT_RAW : frames;
   }
 
   /**
