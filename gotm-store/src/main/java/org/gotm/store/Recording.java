@@ -97,7 +97,8 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
             options.byPacketTime(),
             options.epochNanos(),
             options.log(),
-            this::onFinished);
+            this::onFinished,
+            leftovers::add);
     long startNanos = options.epochNanos().getAsLong();
     shared =
         new Series.Shared(
