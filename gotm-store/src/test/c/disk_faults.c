@@ -1,5 +1,6 @@
 /* Preloaded: for as long as the file named by GOTM_FAULTS says so, fsync and fdatasync of regular files fail (eio) or do not return (hang),
-   those of folders fail (folder), or no file gets a finished name (norename). */
+   those of folders fail (folder), or no file gets a finished name (norename); or every other write writes half and the rest fail, and
+   no file can be shortened (quota); or, but for half of one write, nothing can be written, shortened, synced or renamed (abort). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,7 +26,33 @@ static int fault(int fd) {
   if (S_ISDIR(st.st_mode)) return says("folder");
   if (!S_ISREG(st.st_mode)) return 0;
   while (says("hang")) usleep(1000);
-  return says("eio");
+  return says("eio") || says("abort");
+}
+
+ssize_t pwrite64(int fd, const void *from, size_t length, off64_t at) {
+  static int calls, aborted;
+  ssize_t (*real)(int, const void *, size_t, off64_t) = (ssize_t (*)(int, const void *, size_t, off64_t))dlsym(RTLD_NEXT, "pwrite64");
+  size_t half = length / 2 & ~(size_t)4095;
+  if (says("quota")) {
+    if (calls++ % 2 == 0 && half > 0) return real(fd, from, half, at);
+    errno = EDQUOT;
+    return -1;
+  }
+  if (says("abort")) {
+    if (half > 0 && !aborted++) return real(fd, from, half, at);
+    errno = EROFS;
+    return -1;
+  }
+  return real(fd, from, length, at);
+}
+
+int ftruncate64(int fd, off64_t length) {
+  if (says("quota") || says("abort")) {
+    errno = says("quota") ? EDQUOT : EROFS;
+    return -1;
+  }
+  int (*real)(int, off64_t) = (int (*)(int, off64_t))dlsym(RTLD_NEXT, "ftruncate64");
+  return real(fd, length);
 }
 
 static int sync_by(const char *name, int fd) {
@@ -42,6 +69,10 @@ int fsync(int fd) { return sync_by("fsync", fd); }
 int fdatasync(int fd) { return sync_by("fdatasync", fd); }
 
 static int refused(const char *from, const char *to) {
+  if (strstr(from, "_current.pcap.tmp") && says("abort")) {
+    errno = EROFS;
+    return 1;
+  }
   if (!strstr(from, "_current.pcap.tmp") || strstr(to, "_current.pcap.tmp") || !says("norename")) return 0;
   errno = ENOSPC;
   return 1;

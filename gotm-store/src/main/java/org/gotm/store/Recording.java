@@ -99,7 +99,8 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
             options.skipEmpty(),
             options.epochNanos(),
             options.log(),
-            this::onFinished);
+            this::onFinished,
+            leftovers::add);
     long startNanos = options.epochNanos().getAsLong();
     shared =
         new Series.Shared(

@@ -24,6 +24,10 @@ final class DiskFaultProgram {
       }
       send(worker, 100, 100);
       Files.writeString(faults, fault);
+      if (fault.equals("quota") || fault.equals("abort")) {
+        sendUnderFault(rig, worker, faults);
+        return;
+      }
       rig.clock.addAndGet(Rig.SECOND);
       rig.recording.rotate();
       if (!fault.equals("hang")) {
@@ -45,6 +49,26 @@ final class DiskFaultProgram {
       System.out.println("log leftover: " + rig.log.count("leftover"));
       rig.finished.forEach(file -> System.out.println("finished: " + file.packets()));
     }
+  }
+
+  /** More than a file takes while it can neither be written nor shortened. */
+  private static void sendUnderFault(Rig rig, TestWorker worker, Path faults) throws IOException {
+    worker.sendMany(3000, Rig.START, 1000);
+    worker.flush();
+    rig.log.await("cannot write", 1);
+    while (worker.ledger.inMemory() > 0) {
+      Thread.onSpinWait();
+    }
+    System.out.println("then: " + worker.ledger);
+    Files.writeString(faults, "");
+    long written = worker.ledger.get(Counter.WRITTEN);
+    while (worker.ledger.get(Counter.WRITTEN) < written + 50) {
+      worker.sendMany(1, Rig.START, 500);
+      worker.flush();
+    }
+    rig.clock.addAndGet(Rig.SECOND);
+    rig.recording.finish();
+    System.out.println("at last: " + worker.ledger);
   }
 
   private static void send(TestWorker worker, int packets, long written) {

@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
 import org.gotm.core.capture.Heartbeat;
 import org.gotm.core.capture.Ledger;
 import org.gotm.store.api.FinishedFile;
@@ -40,6 +41,7 @@ public final class Closer {
   private final LongSupplier epochNanos;
   private final Consumer<String> log;
   private final Consumer<FinishedFile> listener;
+  private final ObjLongConsumer<Path> leftovers;
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(CAPACITY);
   private final List<Job> unmoved = new ArrayList<>();
   private final Heartbeat heartbeat = new Heartbeat();
@@ -76,6 +78,7 @@ public final class Closer {
    * @param epochNanos the clock, nanoseconds since 1970
    * @param log takes one line
    * @param listener hears of each finished file, on this thread; does not throw
+   * @param leftovers takes a file that is to be cut to a length before it is moved
    */
   public Closer(
       FileNames names,
@@ -84,7 +87,8 @@ public final class Closer {
       boolean skipEmpty,
       LongSupplier epochNanos,
       Consumer<String> log,
-      Consumer<FinishedFile> listener) {
+      Consumer<FinishedFile> listener,
+      ObjLongConsumer<Path> leftovers) {
     this.names = names;
     this.finished = finished;
     this.byPacketTime = byPacketTime;
@@ -92,6 +96,7 @@ public final class Closer {
     this.epochNanos = epochNanos;
     this.log = log;
     this.listener = listener;
+    this.leftovers = leftovers;
     thread = Thread.ofPlatform().daemon().name("gotm-closer").start(this::run);
   }
 
@@ -153,6 +158,8 @@ public final class Closer {
     }
     if (job.file().diskEnd() == 0) {
       Files.delete(job.path()); // not even its header could be written
+    } else if (job.file().isBroken()) {
+      leftovers.accept(job.path(), job.file().settledEnd());
     } else if (skipEmpty && job.file().packets() == 0) {
       Files.delete(job.path());
       log.accept("removed %s, which has no packet".formatted(job.current().getFileName()));
@@ -164,24 +171,9 @@ public final class Closer {
   /** Writes the rest of a file, waits for the disk, and closes it; false if it is not kept. */
   static boolean bringToDisk(Job job) {
     job.file().complete(now());
-    boolean synced = force(job);
+    boolean synced = job.file().sync();
     close(job);
     return synced;
-  }
-
-  private static boolean force(Job job) {
-    try {
-      job.file().force();
-    } catch (IOException e) {
-      job.file().retract();
-      job.errors().failed(ErrorState.Cause.SYNC, "sync", e, now());
-      return false;
-    } catch (RuntimeException | Error e) {
-      job.file().retract();
-      throw e;
-    }
-    job.errors().succeeded(ErrorState.Cause.SYNC, now());
-    return true;
   }
 
   private static void close(Job job) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.gotm.core.capture.Counter;
 import org.gotm.store.compress.Piece;
 
@@ -34,6 +35,7 @@ public final class CurrentFile {
   private long unflushedSinceNanos;
   private long appendedAtNanos;
   private long openTriedNanos;
+  private long inTheWayEnd = Long.MAX_VALUE;
 
   /**
    * What the files of a series have in common.
@@ -50,7 +52,7 @@ public final class CurrentFile {
    *
    * @param lock of all series of the names
    * @param interval the account of the workers
-   * @param putAside takes a file that was in the way and is to be repaired
+   * @param putAside takes a file that was in the way, and is to be cut to a length and repaired
    * @param log takes one line
    */
   public record Parts(
@@ -60,7 +62,7 @@ public final class CurrentFile {
       FileCounters counters,
       FileErrors errors,
       IntervalLedger interval,
-      Consumer<Path> putAside,
+      ObjLongConsumer<Path> putAside,
       Consumer<String> log) {}
 
   /**
@@ -105,7 +107,7 @@ public final class CurrentFile {
       if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && OwnFiles.isInUse(path)) {
         throw new IOException("another process writes it");
       }
-      parts.putAside().accept(parts.names().putAside(path));
+      putAside();
     }
   }
 
@@ -180,7 +182,7 @@ public final class CurrentFile {
     touched(nowNanos);
     file.append(piece, nowNanos);
     if (file.isBroken()) {
-      leave(nowNanos);
+      leaveBroken(nowNanos);
     } else if (file.diskEnd() > diskEnd) {
       unflushedSinceNanos = nowNanos;
     }
@@ -230,7 +232,7 @@ public final class CurrentFile {
       hasUnflushed = false;
       file.flush(nowNanos);
       if (file.isBroken()) {
-        leave(nowNanos);
+        leaveBroken(nowNanos);
       } else if (leaveIfVanished(nowNanos)) {
         openAgain(nowNanos);
       }
@@ -312,6 +314,34 @@ public final class CurrentFile {
     }
     file = null;
     hasUnflushed = false;
+  }
+
+  /**
+   * Closes a file that can be written and cut no more. What the disk does not keep of it is not
+   * written, and what it has more than is booked will be cut off before it gets its finished name.
+   */
+  private void leaveBroken(long nowNanos) {
+    if (leaveIfVanished(nowNanos)) {
+      return;
+    }
+    long end = file.settledEnd();
+    file.sync();
+    leave(nowNanos);
+    if (end == 0) {
+      remove(nowNanos);
+      return;
+    }
+    inTheWayEnd = end;
+    try {
+      putAside();
+    } catch (IOException e) {
+      parts.errors().failed(ErrorState.Cause.MOVE, "move", e, nowNanos);
+    }
+  }
+
+  private void putAside() throws IOException {
+    parts.putAside().accept(parts.names().putAside(path), inTheWayEnd);
+    inTheWayEnd = Long.MAX_VALUE;
   }
 
   private void remove(long nowNanos) {

@@ -135,19 +135,34 @@ final class OpenFile implements AutoCloseable {
     return true;
   }
 
-  /** Waits until the disk has everything that {@link #flush} wrote. */
-  void force() throws IOException {
-    disk.force();
+  /** Waits until the disk has what was written; false, and all booked as lost, if it does not. */
+  boolean sync() {
+    try {
+      disk.force();
+    } catch (IOException e) {
+      retract();
+      errors.failed(ErrorState.Cause.SYNC, "sync", e, System.nanoTime());
+      return false;
+    } catch (RuntimeException | Error e) {
+      retract();
+      throw e;
+    }
+    errors.succeeded(ErrorState.Cause.SYNC, System.nanoTime());
+    return true;
   }
 
-  /** Books as lost what the disk could not be made to keep. */
-  void retract() {
+  private void retract() {
     errors.lost(account.retract());
   }
 
   /** Books as lost what is not written. */
   void lose() {
     errors.lost(account.lose());
+  }
+
+  /** Where the packets end that are booked as written. */
+  long settledEnd() {
+    return account.settledEnd();
   }
 
   /** Bytes of the file, those in memory included. */

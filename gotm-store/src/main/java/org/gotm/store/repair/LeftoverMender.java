@@ -39,9 +39,10 @@ final class LeftoverMender {
   /**
    * Reads a leftover through and makes it whole.
    *
+   * @param end what is behind it is cut off first
    * @return what it holds, or null if it is not to be moved
    */
-  Leftover mend(Path path) throws IOException {
+  Leftover mend(Path path, long end) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
@@ -50,6 +51,10 @@ final class LeftoverMender {
             "leftover %s is locked by another process: it is left alone"
                 .formatted(path.getFileName()));
         return null;
+      }
+      if (end < channel.size()) {
+        channel.truncate(end);
+        channel.force(true);
       }
       Leftover found = Leftover.examine(channel);
       if (found.hasRecords()) {

@@ -38,9 +38,10 @@ public final class Leftovers {
   /**
    * A leftover.
    *
+   * @param end what is behind it is cut off, unless this is beyond the file's end
    * @param found what it holds if it is whole and only has to be moved, or null
    */
-  private record Waiting(Path path, Leftover found) {}
+  private record Waiting(Path path, long end, Leftover found) {}
 
   /**
    * No leftovers yet.
@@ -132,8 +133,13 @@ public final class Leftovers {
   }
 
   /** Takes a file that has nobody's name, and mends it at the next {@link #retry}. */
-  public synchronized void add(Path leftover) {
-    waiting.add(new Waiting(leftover, null));
+  public void add(Path leftover) {
+    add(leftover, Long.MAX_VALUE);
+  }
+
+  /** Takes a file that has more than {@code end} bytes, of which the rest is not to be kept. */
+  public synchronized void add(Path leftover, long end) {
+    waiting.add(new Waiting(leftover, end, null));
   }
 
   /** Begins to mend what waits. */
@@ -178,7 +184,7 @@ public final class Leftovers {
         return null;
       }
       if (found == null) {
-        found = mender.mend(path);
+        found = mender.mend(path, leftover.end());
       }
       if (found != null) {
         mender.move(path, found);
@@ -192,7 +198,7 @@ public final class Leftovers {
             "leftover %s cannot be mended now: %s; it is tried again, others like it, too"
                 .formatted(path.getFileName(), cause));
       }
-      return new Waiting(path, found);
+      return new Waiting(path, leftover.end(), found);
     }
   }
 
