@@ -49,6 +49,10 @@ import org.gotm.store.repair.Leftovers;
  */
 public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private static final long ABANDON_MILLIS = 2000;
+
+  /** A stop waits no longer for what an earlier run has left. */
+  private static final long LEFTOVERS_MILLIS = 5000;
+
   private static final int ALL_WORKERS = -1;
 
   /** Numbers that no capture's worker has. */
@@ -291,7 +295,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
         route.series().join(0);
       }
       closer.finish();
-      leftovers.finish();
+      leftovers.finish(LEFTOVERS_MILLIS);
     } catch (InterruptedException e) {
       abandon();
       Thread.currentThread().interrupt();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.gotm.store.api.FinishedFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,20 @@ class FinishedListenerTest {
       rig.recording.finish();
 
       assertThat(rig.finished).extracting(FinishedFile::packets).containsExactly(20L);
+    }
+  }
+
+  @Test
+  void shouldStopAllTheSameWhenMendingTakesLong() {
+    Path leftover = leftover();
+    Rig rig = new Rig(folder);
+    rig.yieldPriority = () -> LockSupport.parkNanos(40 * Rig.SECOND);
+    try (rig) {
+      rig.open();
+      rig.recording.finish();
+
+      assertThat(rig.log.count("leftovers are not all mended yet")).isEqualTo(1);
+      assertThat(leftover.resolveSibling(leftover.getFileName() + ".leftover")).exists();
     }
   }
 

@@ -86,7 +86,7 @@ class LeftoverTest {
               file -> {},
               () -> {});
       leftovers.takeOver();
-      leftovers.finish();
+      leftovers.finish(0);
     }
   }
 

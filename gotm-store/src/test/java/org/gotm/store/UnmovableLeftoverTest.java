@@ -118,7 +118,7 @@ class UnmovableLeftoverTest {
               finished::add,
               () -> {});
       leftovers.takeOver();
-      leftovers.finish();
+      leftovers.finish(0);
     }
     assertThat(finished).extracting(FinishedFile::packets).containsExactly(10L);
     assertThat(Tool.finished(out)).extracting(Tool::count).containsExactly(10);

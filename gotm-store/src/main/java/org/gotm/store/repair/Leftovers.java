@@ -202,15 +202,25 @@ public final class Leftovers {
     }
   }
 
-  /** Waits until what waits was tried once more. */
-  public void finish() throws InterruptedException {
+  /**
+   * Waits until what waits was tried once more. What takes longer is given up, and stays for the
+   * next start.
+   *
+   * @param millis how long to wait, or 0 for as long as it takes
+   */
+  public void finish(long millis) throws InterruptedException {
     retry();
     Thread running;
     synchronized (this) {
       running = thread;
     }
     if (running != null) {
-      running.join();
+      running.join(millis);
+      if (running.isAlive()) {
+        stop();
+        running.interrupt();
+        log.accept("leftovers are not all mended yet: the next start goes on with them");
+      }
     }
   }
 
