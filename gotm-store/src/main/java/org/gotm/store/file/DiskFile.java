@@ -233,10 +233,6 @@ final class DiskFile implements AutoCloseable {
    * is in the way of the folder is no folder, as the folder may come back.
    */
   boolean isGoneFrom(Path path) {
-    Path folder = path.toAbsolutePath().getParent();
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      return false;
-    }
     try {
       return identity == null || !identity.equals(OwnFiles.identity(path));
     } catch (IOException e) {
