@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.CaptureInterface;
 import org.gotm.ffm.InterfaceSources;
 import org.gotm.ffm.Sources;
+import org.gotm.ffm.linux.InterfaceWatch;
 import org.gotm.ffm.snf.SnfOptions;
 
 /** Opens the sources of all workers on all interfaces, as the settings say. */
@@ -38,12 +40,16 @@ public final class LiveSources {
 
   /** Those of the interfaces that are not there, or not up. */
   static List<String> missing(List<String> interfaces) {
-    List<String> up =
-        Sources.interfaces().stream()
-            .filter(CaptureInterface::isUp)
-            .map(CaptureInterface::name)
-            .toList();
-    return interfaces.stream().filter(name -> !up.contains(name)).toList();
+    return interfaces.stream().filter(name -> !isThere(name)).toList();
+  }
+
+  private static boolean isThere(String name) {
+    try {
+      InterfaceWatch.of(name).close();
+      return true;
+    } catch (PacketSourceException e) {
+      return false; // its message would be that of the start, which says it again
+    }
   }
 
   /** A line for each interface of this machine: name, state, how to capture from it, addresses. */

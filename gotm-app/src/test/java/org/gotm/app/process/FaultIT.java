@@ -281,4 +281,19 @@ class FaultIT {
       assertThat(gotm.stop("TERM").exitCode()).isZero();
     }
   }
+
+  @Test
+  void shouldCaptureByAnAlternativeNameAndBeHealthy() {
+    String other = "a-longer-name-of-" + veth.name();
+    Command.check(
+        veth.inside("ip", "link", "property", "add", "dev", veth.name(), "altname", other));
+    try (GotmProcess gotm = launch("-wait", "-interface", other).start()) {
+      gotm.awaitLine(STARTED);
+      int sent = veth.send(traffic);
+      awaitHealth("ok\n200");
+      Ended ended = gotm.stop("TERM");
+      assertThat(ended.ledger().get("written")).isEqualTo(sent);
+      assertThat(ended.log()).noneMatch(line -> line.contains("trouble"));
+    }
+  }
 }

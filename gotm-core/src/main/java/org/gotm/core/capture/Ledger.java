@@ -82,12 +82,13 @@ public final class Ledger {
     return get(Counter.LOST_WRITE_ERROR) + get(Counter.LOST_SYNC_ERROR);
   }
 
-  /** Kept packets that are neither written nor lost yet. */
+  /**
+   * Kept packets that are neither written nor lost yet. Below 0 for a moment when packets of a
+   * batch are written before the whole batch is booked as kept.
+   */
   public long inMemory() {
-    return get(Counter.KEPT)
-        - get(Counter.WRITTEN)
-        - get(Counter.LOST_OUTPUT_FULL)
-        - get(Counter.LOST_WRITE_ERROR);
+    long out = get(Counter.WRITTEN) + get(Counter.LOST_OUTPUT_FULL) + get(Counter.LOST_WRITE_ERROR);
+    return get(Counter.KEPT) - out;
   }
 
   /** True when every packet is in exactly one bucket and none is still in memory. */

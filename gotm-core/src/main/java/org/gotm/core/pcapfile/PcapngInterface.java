@@ -14,7 +14,6 @@ final class PcapngInterface {
   private static final int MAX_BINARY_EXPONENT = 63;
   private static final long NANOS_A_SECOND = 1_000_000_000;
   private static final long MAX_SECONDS = 0xffff_ffffL;
-  private static final long FAR = 1L << 62;
 
   private final int linkType;
   private final long snaplen;
@@ -39,7 +38,7 @@ final class PcapngInterface {
     exponent = resolution & ~BINARY;
     unitsASecond = isBinary ? 0 : powerOfTen(exponent);
     scale = powerOfTen(Math.abs(NANO_EXPONENT - exponent));
-    this.offsetSeconds = Math.clamp(offsetSeconds, -FAR, FAR);
+    this.offsetSeconds = offsetSeconds;
   }
 
   /** Whether a second of such units fits into the 64 bits of a time stamp. */
@@ -73,13 +72,17 @@ final class PcapngInterface {
   long timestampNanos(long units) {
     long seconds = isBinary ? units >>> exponent : Long.divideUnsigned(units, unitsASecond);
     long nanos = isBinary ? binaryNanos(units) : decimalNanos(units - seconds * unitsASecond);
-    long sum = (seconds < 0 ? FAR : Math.min(seconds, FAR)) + offsetSeconds;
-    if (sum < 0) {
-      return 0;
+    long sum = seconds + offsetSeconds;
+    if (isBeyond(seconds, sum)) {
+      return MAX_SECONDS * NANOS_A_SECOND + NANOS_A_SECOND - 1;
     }
-    return sum > MAX_SECONDS
-        ? MAX_SECONDS * NANOS_A_SECOND + NANOS_A_SECOND - 1
-        : sum * NANOS_A_SECOND + nanos;
+    return sum < 0 ? 0 : sum * NANOS_A_SECOND + nanos;
+  }
+
+  /** Whether an unsigned time and the offset, which may be negative, are too late for pcap. */
+  private boolean isBeyond(long seconds, long sum) {
+    boolean overflowed = seconds < 0 ? offsetSeconds >= 0 || sum < 0 : offsetSeconds > 0 && sum < 0;
+    return overflowed || sum > MAX_SECONDS;
   }
 
   private long decimalNanos(long fraction) {

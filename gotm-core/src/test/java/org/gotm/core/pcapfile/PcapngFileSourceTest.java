@@ -146,6 +146,24 @@ class PcapngFileSourceTest {
     }
   }
 
+  /** Sums that overflow 64 bits on the way, or come back from beyond. */
+  @ParameterizedTest
+  @CsvSource({
+    "9223372036854775807, 9223372036854775807, 4294967295999999999",
+    "-1, 9223372036854775807, 4294967295999999999",
+    "-1, -9223372036854775808, 4294967295999999999",
+    "-9223372036854775808, -9223372036854775808, 0",
+    "-9223372036854775803, -9223372036854775808, 5000000000",
+    "0, -9223372036854775808, 0",
+    "4611686018427387904, 4611686018427387904, 4294967295999999999"
+  })
+  void shouldClampTimesWhoseSumOverflows(long seconds, long offset, long expectedNanos) {
+    byte[] file = pcapng(BIG_ENDIAN).link(1, 0, offset).packet(0, seconds, 1, 1, 1).build();
+
+    assertThat(single(Run.readAll(Opening.MEMORY.openPcapng(file, folder))).timestampNanos())
+        .isEqualTo(expectedNanos);
+  }
+
   private static long expectedNanos(int resolution, long units, long offset) {
     BigInteger perSecond =
         (resolution & 0x80) == 0

@@ -38,10 +38,10 @@ final class InterfaceHealth {
   }
 
   private String errorOfName() {
-    String current = watch.currentName();
-    return name.equals(current)
+    return watch.hasItsName()
         ? null
-        : "interface %s is called %s now; still capturing from it".formatted(name, current);
+        : "interface %s is called %s now; still capturing from it"
+            .formatted(name, watch.currentName());
   }
 
   private String lookForSuccessor() {

@@ -139,6 +139,11 @@ public final class InterfaceWatch implements AutoCloseable {
     return index <= 0 ? name : query.name(index);
   }
 
+  /** True if what it was asked for is still one of its names: it may have alternative ones. */
+  public boolean hasItsName() {
+    return index <= 0 || indexNow() == index;
+  }
+
   private boolean isUp(String current) {
     int flags = query.flags(current);
     return flags >= 0 && (flags & IFF_UP()) != 0;

@@ -77,7 +77,8 @@ public final class GotmMetrics implements MeterBinder {
       counter("gotm.packets.undecoded", "Kept packets whose flow is not known", Counter.UNDECODED);
       counter(
           "gotm.packets.discarded", "Packets discarded by the capture library", Counter.DISCARDED);
-      gauge("gotm.packets.in.memory", "Kept packets not yet written", Ledger::inMemory);
+      gauge(
+          "gotm.packets.in.memory", "Kept packets not yet written", l -> Math.max(0, l.inMemory()));
     }
 
     void addLosses() {

@@ -47,6 +47,16 @@ class GotmMetricsTest {
     assertThat(counter(name, "interface", "en0", "worker", "3")).isEqualTo(value(counter) + 5);
   }
 
+  /** Packets of a batch may be written before the batch is booked. */
+  @Test
+  void shouldNeverHaveLessThanNothingInMemory() {
+    new GotmMetrics(List.of(worker)).bindTo(registry);
+
+    worker.ledger().add(Counter.WRITTEN, worker.ledger().inMemory() + 3);
+
+    assertThat(gauge("gotm.packets.in.memory")).isZero();
+  }
+
   @Test
   void shouldTellLossesByReason() {
     new GotmMetrics(List.of(worker)).bindTo(registry);
