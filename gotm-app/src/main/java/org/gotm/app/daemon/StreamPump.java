@@ -57,7 +57,7 @@ final class StreamPump implements ReadableByteChannel {
       }
     } catch (IOException e) {
       failure = e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure = new IOException(e.toString(), e);
     } catch (InterruptedException e) {
       failure = new IOException("closed while it was read", e);

@@ -58,12 +58,13 @@ public final class CaptureWorker implements Runnable, BatchHandler {
   @Override
   public void run() {
     attempt(this::capture);
-    if (failure != null) {
+    boolean ringIsLeft = failure != null && source.isLive();
+    if (ringIsLeft) {
       attempt(this::loseTheRest);
     }
     attempt(sink::finish);
     attempt(this::readStats);
-    if (failure != null) {
+    if (ringIsLeft) {
       discardWhatIsMissing();
     }
     heartbeat.idle();
@@ -104,7 +105,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     }
   }
 
-  /** Empties the source after a failure, so that each of its packets is booked: as lost. */
+  /** Empties the ring after a failure, so that each of its packets is booked: as lost. */
   private void loseTheRest() {
     source.stop();
     BatchHandler lose = batch -> account(batch.count(), batch.count(), batch.count(), 0, 0);
