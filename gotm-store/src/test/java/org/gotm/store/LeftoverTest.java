@@ -359,4 +359,24 @@ class LeftoverTest {
     restart(in);
     assertThat(Tool.finished(in)).singleElement().satisfies(f -> assertThat(f).hasSize(100));
   }
+
+  @ParameterizedTest
+  @MethodSource("compressed")
+  void shouldMendATornFileWhenTheDiskIsNearlyFull(Compression compression) throws Exception {
+    byte[] file = finishedFile(compression, 3, 40, 60_000);
+    try (SmallFileSystem disk = SmallFileSystem.mount("tmpfs", 16, folder)) {
+      Path out = disk.folder();
+      leave(out, Arrays.copyOf(file, file.length - 100), compression);
+      long free = Files.getFileStore(out).getUsableSpace();
+      Path ballast = Files.write(out.resolve("ballast"), new byte[(int) free - (256 << 10)]);
+      assertThat(Files.getFileStore(out).getUsableSpace()).isLessThan(file.length);
+
+      mend(out);
+
+      Files.delete(ballast);
+      Path mended = Tool.finished(out).getFirst();
+      Tool.check(mended);
+      assertThat(Tool.packets(mended)).hasSizeGreaterThan(80);
+    }
+  }
 }

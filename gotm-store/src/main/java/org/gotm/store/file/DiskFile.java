@@ -234,10 +234,14 @@ final class DiskFile implements AutoCloseable {
    */
   boolean isGoneFrom(Path path) {
     try {
-      return identity == null || !identity.equals(OwnFiles.identity(path));
+      if (identity != null && identity.equals(OwnFiles.identity(path))) {
+        return false;
+      }
     } catch (IOException e) {
       return false; // writing will show whether something is wrong
     }
+    Path folder = path.toAbsolutePath().getParent();
+    return !Files.exists(folder) || Files.isDirectory(folder);
   }
 
   /** Bytes of the file, those in staging memory included. */

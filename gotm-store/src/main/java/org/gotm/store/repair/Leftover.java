@@ -3,6 +3,7 @@ package org.gotm.store.repair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.store.api.Compression;
 import org.gotm.store.compress.DamagedPieceException;
 import org.gotm.store.compress.PieceReader;
@@ -73,9 +74,15 @@ record Leftover(
   }
 
   private static Leftover examinePlain(FileChannel channel) throws IOException {
+    long written = withoutZeros(channel);
+    // zeros behind the magic number are no wrong header, but one that was never written
+    boolean isTorn = written >= Integer.BYTES && written < PcapHeaderLayout.LENGTH;
+    long end = isTorn ? written : channel.size();
     RecordScanner scanner = new RecordScanner();
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_LENGTH);
-    while (scanner.damage() == null && channel.read(buffer.clear(), scanner.offset()) > 0) {
+    while (scanner.damage() == null && scanner.offset() < end) {
+      buffer.clear().limit((int) Math.min(BUFFER_LENGTH, end - scanner.offset()));
+      readFully(channel, buffer, scanner.offset());
       scanner.scan(buffer.flip());
     }
     scanner.end();
@@ -87,7 +94,7 @@ record Leftover(
         scanner.records(),
         scanner.firstTimestampNanos(),
         scanner.lastTimestampNanos(),
-        withoutZeros(channel) <= scanner.wholeEnd() ? null : scanner.damage(),
+        written <= scanner.wholeEnd() ? null : scanner.damage(),
         scanner.isPcap());
   }
 

@@ -27,15 +27,35 @@ final class LeftoverRepair {
   /**
    * Cuts off what is not whole, and puts whole records of a cut piece into pieces of their own.
    *
-   * @param path the leftover, replaced by another file of the same name if records are salvaged
+   * @param path the leftover, replaced by another file of the same name if many records are
+   *     salvaged
    * @param found what {@link Leftover#examine} says of it
    */
   static void repair(Path path, FileChannel channel, Leftover found) throws IOException {
-    if (found.salvageable() > 0) {
+    if (found.salvageable() > PIECE_LENGTH) {
       salvage(path, channel, found);
+    } else if (found.salvageable() > 0) {
+      salvageInPlace(channel, found);
     } else if (found.goodEnd() < channel.size()) {
       channel.truncate(found.goodEnd());
       channel.force(true);
+    }
+  }
+
+  /**
+   * The records of a torn piece of ours fit into memory, and go where it was: a disk that is nearly
+   * full has no room for another file.
+   */
+  private static void salvageInPlace(FileChannel channel, Leftover found) throws IOException {
+    long begin = found.goodEnd();
+    long length = compressAgain(channel, found, piece -> write(piece, channel, begin));
+    channel.truncate(begin + length);
+    channel.force(true);
+  }
+
+  private static void write(ByteBuffer piece, FileChannel to, long begin) throws IOException {
+    for (long at = begin; piece.hasRemaining(); ) {
+      at += to.write(piece, at);
     }
   }
 
@@ -49,7 +69,7 @@ final class LeftoverRepair {
               StandardOpenOption.WRITE,
               LinkOption.NOFOLLOW_LINKS)) {
         copy(from, 0, found.goodEnd(), to);
-        compressAgain(from, found, to);
+        compressAgain(from, found, piece -> write(piece, to, to.size()));
         to.force(true);
       }
       Files.move(repaired, path, StandardCopyOption.ATOMIC_MOVE);
@@ -70,11 +90,18 @@ final class LeftoverRepair {
     }
   }
 
-  private static void compressAgain(FileChannel from, Leftover found, FileChannel to)
+  /**
+   * Compresses the whole records of a torn piece.
+   *
+   * @param to takes each new piece, when what is in it has been read
+   * @return bytes of the new pieces
+   */
+  private static long compressAgain(FileChannel from, Leftover found, PieceWriter to)
       throws IOException {
     ByteBuffer plain = ByteBuffer.allocateDirect(PIECE_LENGTH);
     ByteBuffer piece = ByteBuffer.allocateDirect(ChunkCompressor.bound(PIECE_LENGTH));
     long left = found.salvageable();
+    long length = 0;
     try (ChunkCompressor compressor = ChunkCompressor.of(found.compression());
         PieceReader pieces =
             PieceReader.of(found.compression(), from, found.goodEnd(), found.end())) {
@@ -83,24 +110,28 @@ final class LeftoverRepair {
           bytes.limit((int) Math.min(bytes.limit(), bytes.position() + left));
           left -= bytes.remaining();
           if (plain.remaining() < bytes.remaining()) {
-            write(compressor, plain, piece, to);
+            length += compress(compressor, plain, piece, to);
           }
           plain.put(bytes);
         }
       }
-      write(compressor, plain, piece, to);
+      return length + compress(compressor, plain, piece, to);
     }
   }
 
-  private static void write(
-      ChunkCompressor compressor, ByteBuffer plain, ByteBuffer piece, FileChannel to)
+  private static int compress(
+      ChunkCompressor compressor, ByteBuffer plain, ByteBuffer piece, PieceWriter to)
       throws IOException {
     int length = compressor.compress(plain.flip(), piece);
-    piece.limit(length).position(0);
-    while (piece.hasRemaining()) {
-      to.write(piece);
-    }
+    to.write(piece.limit(length).position(0));
     plain.clear();
     piece.clear();
+    return length;
+  }
+
+  /** Writes a compressed piece, all of it. */
+  @FunctionalInterface
+  private interface PieceWriter {
+    void write(ByteBuffer piece) throws IOException;
   }
 }
