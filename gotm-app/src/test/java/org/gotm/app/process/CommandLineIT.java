@@ -265,10 +265,8 @@ class CommandLineIT {
 
   @Test
   void shouldNameTheLibraryWhenThereIsNoLibpcap() {
-    Path pcapng = Captures.extract("format-nanosecond.pcapng", folder);
-
     GotmProcess.Ended ended =
-        quiet("-r", pcapng, "-write", out)
+        quiet("-r", capture, "-filter", "tcp", "-write", out)
             .with("GOTM_JVM_OPTIONS", "-Dgotm.pcap.library=/no/libpcap.so")
             .run();
 
