@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.gotm.core.capture.Counter;
 import org.gotm.ffm.Command;
 import org.gotm.store.metrics.FixedMeters;
+import org.gotm.store.metrics.MeteredWorker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,14 +114,16 @@ class RecorderMetricsTest {
 
   @Test
   void shouldTellOfPacketsInMemory() {
-    double kept = value(Counter.KEPT);
+    MeteredWorker worker = FixedMeters.worker("en0", 0);
+    worker.ledger().set(Counter.KEPT, 10_000);
     double inMemory =
-        kept
+        10_000.0
             - value(Counter.WRITTEN)
             - value(Counter.LOST_OUTPUT_FULL)
             - value(Counter.LOST_WRITE_ERROR);
 
-    assertThat(samples).containsEntry("gotm_packets_in_memory" + EN0, inMemory);
+    assertThat(samples(FixedRecorder.of(worker).scrape()))
+        .containsEntry("gotm_packets_in_memory" + EN0, inMemory);
   }
 
   @ParameterizedTest
