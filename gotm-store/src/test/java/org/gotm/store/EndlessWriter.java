@@ -1,5 +1,6 @@
 package org.gotm.store;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.gotm.core.capture.Counter;
 import org.gotm.store.api.Compression;
@@ -10,6 +11,21 @@ import org.gotm.store.api.Compression;
  */
 final class EndlessWriter {
   private EndlessWriter() {}
+
+  /** Starts the process, which writes files named en0 and says when it is ready. */
+  static Process start(Path folder, String compression) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            EndlessWriter.class.getName(),
+            folder.toString(),
+            compression)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
 
   public static void main(String[] arguments) {
     Path folder = Path.of(arguments[0]);

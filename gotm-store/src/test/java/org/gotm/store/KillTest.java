@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -23,20 +22,6 @@ class KillTest {
   @BeforeAll
   static void requireTools() {
     Tool.require("tcpdump", "capinfos", "gzip", "zstd");
-  }
-
-  private static Process start(Path out, String compression) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            EndlessWriter.class.getName(),
-            out.toString(),
-            compression)
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
   }
 
   @ParameterizedTest
@@ -65,7 +50,7 @@ class KillTest {
 
   /** Lets a process write until it has printed some lines; answers the packets of the last. */
   private static long writeAndKill(Path out, String compression, int lines) throws Exception {
-    Process process = start(out, compression);
+    Process process = EndlessWriter.start(out, compression);
     try (BufferedReader output = process.inputReader()) {
       assertThat(output.readLine()).isEqualTo("ready");
       String last = "0";
@@ -79,7 +64,7 @@ class KillTest {
 
   @Test
   void shouldRefuseTheFolderWhenAnotherProcessHasItAndTakeItWhenThatIsKilled() throws Exception {
-    Process process = start(folder, "none");
+    Process process = EndlessWriter.start(folder, "none");
     try (BufferedReader output = process.inputReader()) {
       assertThat(output.readLine()).isEqualTo("ready");
       assertThatThrownBy(() -> new Rig(folder).open())

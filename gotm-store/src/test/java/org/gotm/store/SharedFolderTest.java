@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gotm.store.api.RecordingException;
@@ -23,24 +22,9 @@ class SharedFolderTest {
     Tool.require("tcpdump");
   }
 
-  /** Starts a process that writes files named en0. */
-  private Process start() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            EndlessWriter.class.getName(),
-            folder.toString(),
-            "none")
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-  }
-
   @Test
   void shouldRecordBesideAnotherOfAnotherNameAndLeaveItsFileAlone() throws Exception {
-    Process other = start();
+    Process other = EndlessWriter.start(folder, "none");
     try (BufferedReader output = other.inputReader()) {
       assertThat(output.readLine()).isEqualTo("ready");
       Files.writeString(folder.resolve("en2_current.pcap.tmp"), "");
@@ -63,7 +47,7 @@ class SharedFolderTest {
 
   @Test
   void shouldRefuseTheNameOfAnotherAlsoWhenAScriptHasRemovedTheLock() throws Exception {
-    Process other = start();
+    Process other = EndlessWriter.start(folder, "none");
     try (BufferedReader output = other.inputReader()) {
       assertThat(output.readLine()).isEqualTo("ready");
       Files.delete(folder.resolve(".gotm.lock"));

@@ -19,6 +19,13 @@ record Checks(CommandLine line) {
     }
   }
 
+  /** A value that may be left out, as null. */
+  void optionalRange(String name, Long value, long least, long most) {
+    if (value != null) {
+      range(name, value, least, most);
+    }
+  }
+
   void positive(String name, Duration value) {
     if (value.isZero()) {
       throw refusal(name + "=0: must be above 0");

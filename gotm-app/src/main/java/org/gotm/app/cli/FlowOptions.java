@@ -76,9 +76,7 @@ final class FlowOptions {
 
   Settings.Flows settings(Checks checks) {
     checks.range("packetcutoff", packetCutoff, 0, Long.MAX_VALUE);
-    if (maxFlows != null) {
-      checks.range("maxflows", maxFlows, 1, MAX_FLOWS);
-    }
+    checks.optionalRange("maxflows", maxFlows, 1, MAX_FLOWS);
     checks.range("largeflowsize", largeFlowMebibytes, 1, Long.MAX_VALUE >> 20);
     checks.positive("flowtimeout", flowTimeout);
     String key = checks.word("flowkey", flowKey, "bidirectional", "directional");

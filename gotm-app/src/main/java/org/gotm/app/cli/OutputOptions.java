@@ -89,9 +89,7 @@ final class OutputOptions {
       throw checks.refusal("write=: a name is missing");
     }
     checks.positive("flushinterval", flushInterval);
-    if (rotationBytes != null) {
-      checks.range("rotationsize", rotationBytes, 64 << 10, Long.MAX_VALUE);
-    }
+    checks.optionalRange("rotationsize", rotationBytes, 64 << 10, Long.MAX_VALUE);
     String kind = checks.word("output", outputKind, "merged", "per-worker");
     return new Settings.Output(
         outputFolder,

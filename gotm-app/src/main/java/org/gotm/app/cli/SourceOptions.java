@@ -121,12 +121,8 @@ final class SourceOptions {
       throw checks.refusal("read=: a name is missing");
     }
     checks.range("snaplen", snaplen, 0, PcapHeaderLayout.MAX_SNAPLEN);
-    if (bufferBytes != null) {
-      checks.range("buffersize", bufferBytes, 64 << 10, MAX_BUFFER);
-    }
-    if (blockBytes != null) {
-      checks.range("blocksize", blockBytes, 64 << 10, 64 << 20);
-    }
+    checks.optionalRange("buffersize", bufferBytes, 64 << 10, MAX_BUFFER);
+    checks.optionalRange("blocksize", blockBytes, 64 << 10, 64 << 20);
     return new Settings.Source(
         interfaces(checks),
         files,

@@ -105,10 +105,10 @@ final class Pipeline implements AutoCloseable {
 
   private void sayMemory(int workers) {
     long ring = settings.source().bufferBytes().orElse(Sources.ringBytes(workers));
-    int capacity = settings.flows().capacity().orElse(flowsOfWorker());
     log.accept(
         "Memory: %d MiB of chunks, and for each of %d workers a ring of %d MiB and a table of %d flows"
-            .formatted((long) pool.size() * CHUNK_LENGTH >> 20, workers, ring >> 20, capacity));
+            .formatted(
+                (long) pool.size() * CHUNK_LENGTH >> 20, workers, ring >> 20, flowsOfWorker()));
   }
 
   private void sayStart(String name) {
@@ -197,20 +197,23 @@ final class Pipeline implements AutoCloseable {
             log));
   }
 
-  /** Few workers could each have all flows; many share them, and the memory. */
+  /**
+   * As many as asked for; else few workers could each have all, and many share them, and the
+   * memory.
+   */
   private int flowsOfWorker() {
-    return settings.isOffline()
-        ? DEFAULT_FLOWS
-        : Math.max(
-            Math.min(DEFAULT_FLOWS, 2 * DEFAULT_FLOWS / settings.source().liveWorkers()),
-            LEAST_FLOWS);
+    int workers = settings.isOffline() ? 1 : settings.source().liveWorkers();
+    return settings
+        .flows()
+        .capacity()
+        .orElse(Math.clamp(2 * DEFAULT_FLOWS / workers, LEAST_FLOWS, DEFAULT_FLOWS));
   }
 
   private FlowCutter newCutter(FlowWatch watch) {
     Settings.Flows flows = settings.flows();
     FlowCutter.Options options =
         new FlowCutter.Options(
-            flows.capacity().orElse(flowsOfWorker()),
+            flowsOfWorker(),
             flows.timeout().toNanos(),
             flows.cutoff(),
             flows.largeBytes(),

@@ -27,13 +27,15 @@ public final class Recorder {
   private final Settings settings;
   private final Map<String, String> environment;
   private final Signals signals = new Signals();
+  private final boolean drawing;
   private final EventLog log;
 
   /** A run with these settings. */
   public Recorder(Settings settings, Map<String, String> environment) {
     this.settings = settings;
     this.environment = environment;
-    long bytes = settings.isOffline() ? FileSources.totalBytes(settings.source().files()) : 0;
+    drawing = settings.isOffline() && Progress.isWanted();
+    long bytes = drawing ? FileSources.totalBytes(settings.source().files()) : 0;
     log = new EventLog(System.err, Clock.systemDefaultZone(), new Progress(System.err, bytes));
   }
 
@@ -126,7 +128,6 @@ public final class Recorder {
   private void watch(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
     long interval = settings.report().interval().toNanos();
     long next = System.nanoTime() + interval;
-    boolean drawing = settings.isOffline() && Progress.isWanted();
     while (!pipeline.hasEnded() && !pipeline.hasFailed()) {
       long wait = Math.min(LOOK_NANOS, Math.max(next - System.nanoTime(), 1));
       Signals.Request request = signals.await(wait);
