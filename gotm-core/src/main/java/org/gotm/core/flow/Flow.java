@@ -9,9 +9,12 @@ import org.gotm.core.packet.FlowKey;
 public final class Flow {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
+  private final FlowSlots slots;
   private long slot;
 
-  Flow() {}
+  Flow(FlowSlots slots) {
+    this.slots = slots;
+  }
 
   Flow at(long newSlot) {
     slot = newSlot;
@@ -33,7 +36,16 @@ public final class Flow {
     return word(FlowSlotLayout.LAST_NANOS);
   }
 
-  /** Protocol and both ends, as a value of its own that may be kept. */
+  /** Index of its class in {@link TrafficClasses#all}. */
+  public int trafficClass() {
+    return (int) (word(FlowSlotLayout.PACKETS) >>> FlowSlotLayout.CLASS_SHIFT)
+        & FlowSlotLayout.CLASS_MASK;
+  }
+
+  /**
+   * Protocol and both ends, as a value of its own that may be kept: the same for both directions,
+   * unless directions are flows of their own.
+   */
   public FlowKey key() {
     return FlowKey.of(
         word(FlowSlotLayout.META),
@@ -43,10 +55,19 @@ public final class Flow {
         word(FlowSlotLayout.ADDRESS_3));
   }
 
-  /** Protocol and both ends as {@code name=value} pairs. */
+  /**
+   * Protocol and both ends, whoever sent the first packet first; of a flow that was first seen by
+   * the answer to its SYN, who is answered.
+   */
+  public FlowKey fromSender() {
+    boolean fromSecond = (word(FlowSlotLayout.PACKETS) & FlowSlotLayout.FROM_SECOND) != 0;
+    return fromSecond ? key().reversed() : key();
+  }
+
+  /** Protocol and both ends as {@code name=value} pairs, whoever sent the first packet first. */
   @Override
   public String toString() {
-    return key().toString();
+    return fromSender().toString();
   }
 
   private long word(int offset) {

@@ -92,6 +92,9 @@ final class CommonPackets {
     int length = totalLength - IpHeader.IPV4_LENGTH;
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
+    if (control < 0) {
+      setSynSequence(i, transport, control);
+    }
     keys.setIpv4(i, addresses, ports, protocol, payload, control);
     return true;
   }
@@ -116,8 +119,20 @@ final class CommonPackets {
     int tail = ALL.get(SHORT, transport + (TransportHeader.TCP_TAIL & ifTcp));
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
+    if (control < 0) {
+      setSynSequence(i, transport, control);
+    }
     keys.setIpv6(i, source0, source1, target0, target1, ports, protocol, payload, control);
     return true;
+  }
+
+  private void setSynSequence(int i, long tcp, int control) {
+    boolean answers = (control & FlowKeys.ACK) != 0;
+    int sequence =
+        answers
+            ? ALL.get(INT, tcp + TransportHeader.TCP_ACKNOWLEDGMENT) - 1
+            : ALL.get(INT, tcp + TransportHeader.TCP_SEQUENCE);
+    keys.setSynSequence(i, sequence);
   }
 
   /** Length of a TCP or UDP header, without a branch. */

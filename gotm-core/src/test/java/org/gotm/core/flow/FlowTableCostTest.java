@@ -23,7 +23,7 @@ class FlowTableCostTest {
     FlowCutter.Options options =
         new FlowCutter.Options(
             capacity, 60 * FlowRig.SECOND, Cutoff.none(), Cutoff.UNLIMITED, false);
-    double load = (double) flows / (options.byteSize() / FlowSlotLayout.LENGTH);
+    double load = (double) flows / FlowTable.slotsFor(capacity);
     double expected = (1 / (1 - load) - 1) / 2;
     try (FlowRig rig = new FlowRig(options, BATCH, SEED)) {
       sendAll(rig, flows);
