@@ -29,6 +29,7 @@ public final class Recorder {
   private final Signals signals = new Signals();
   private final boolean drawing;
   private final EventLog log;
+  private RecorderMetrics metrics;
 
   /** A run with these settings. */
   public Recorder(Settings settings, Map<String, String> environment) {
@@ -95,7 +96,7 @@ public final class Recorder {
     tellServiceManager("STOPPING=1");
     stop(pipeline, reporter);
     reporter.printNews();
-    reporter.printLedger();
+    reporter.printLedger(pipeline.classes().names());
     return exitCode(pipeline, reporter);
   }
 
@@ -136,6 +137,10 @@ public final class Recorder {
       }
       if (request == Signals.Request.ROTATE) {
         pipeline.recording().rotate();
+        pipeline.classes().reread();
+        if (metrics != null) {
+          metrics.addClasses(pipeline.classes().names());
+        }
       }
       reporter.printNews();
       if (System.nanoTime() - next >= 0) {
@@ -150,7 +155,7 @@ public final class Recorder {
 
   /** Drains and finishes, unless a second signal comes before that is done. */
   private void stop(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
-    signals.onNextStop(() -> giveUp(reporter));
+    signals.onNextStop(() -> giveUp(pipeline, reporter));
     pipeline.stop();
     while (!pipeline.hasEnded()) {
       signals.await(LOOK_NANOS); // a capture that ends ends the wait
@@ -158,9 +163,9 @@ public final class Recorder {
     pipeline.finish();
   }
 
-  private void giveUp(StatsReporter reporter) {
+  private void giveUp(Pipeline pipeline, StatsReporter reporter) {
     log.accept("giving up waiting; the current file is left for the next start to repair");
-    reporter.printLedger();
+    reporter.printLedger(pipeline.classes().names());
     log.close();
     Runtime.getRuntime().halt(ExitCodes.FAILED);
   }
@@ -192,9 +197,9 @@ public final class Recorder {
               capture.interfaceName(), capture.worker(), capture.ledger(), capture.extraCounters());
       workers.put(worker, capture.flowSizes());
     }
-    server.serve(
-        new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval()),
-        () -> errors(pipeline));
+    metrics = new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval());
+    metrics.addClasses(pipeline.classes().names());
+    server.serve(metrics, () -> errors(pipeline));
   }
 
   /** What is wrong now, for {@code /healthz}. Any thread. */

@@ -47,6 +47,8 @@ public enum Counter {
   FLOWS_EXPIRED,
   /** Flows that had to give way because the table was full. */
   FLOWS_EVICTED,
+  /** Flows that ended because another connection began, or because they came to their age. */
+  FLOWS_RENEWED,
   /** Flows in the table now; goes up and down. */
   FLOWS_ACTIVE,
   /** First of {@link SourceStats#MAX_EXTRA} counters that belong to the source. */

@@ -25,6 +25,8 @@ public final class Ledger {
 
   private final long[] counters = new long[(Counter.values().length + 1) * STRIDE];
 
+  private final ClassCounts classes = new ClassCounts();
+
   /** A ledger with nothing in it. */
   public Ledger() {}
 
@@ -70,6 +72,12 @@ public final class Ledger {
     for (Counter counter : Counter.values()) {
       add(counter, other.get(counter));
     }
+    classes.addAll(other.classes);
+  }
+
+  /** What is known of each class of traffic; nothing as long as there is only one. */
+  public ClassCounts classes() {
+    return classes;
   }
 
   /** Kept packets that are in a file, and not known to be lost from it. */

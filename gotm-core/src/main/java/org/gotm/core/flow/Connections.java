@@ -1,8 +1,9 @@
 package org.gotm.core.flow;
 
-import static org.gotm.core.flow.FlowSlotLayout.AGE_TICKS;
 import static org.gotm.core.flow.FlowSlotLayout.ANSWERED;
+import static org.gotm.core.flow.FlowSlotLayout.BEGAN_TICKS;
 import static org.gotm.core.flow.FlowSlotLayout.BYTES;
+import static org.gotm.core.flow.FlowSlotLayout.BYTES_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.CLOSED;
 import static org.gotm.core.flow.FlowSlotLayout.FROM_SECOND;
 import static org.gotm.core.flow.FlowSlotLayout.OPENED;
@@ -36,12 +37,13 @@ final class Connections {
 
   private Connections() {}
 
-  /** The state that a flow begins with. */
-  static long begin(int control, int sequence, long details) {
+  /** Notes how a flow begins; answers its state. */
+  static long begin(long details, int control, int sequence, int ticks) {
     boolean isSyn = (control & FlowKeys.SYN) != 0;
     boolean isAnswer = isSyn && (control & FlowKeys.ACK) != 0;
     boolean fromSecond = (control & FlowKeys.FROM_SECOND) != 0 != isAnswer;
     ALL.set(INT, details + SYN_SEQUENCE, isSyn ? sequence : 0);
+    ALL.set(INT, details + BEGAN_TICKS, ticks);
     return (isSyn ? OPENED : 0) | (isAnswer ? ANSWERED : 0) | (fromSecond ? FROM_SECOND : 0);
   }
 
@@ -59,7 +61,7 @@ final class Connections {
       return false;
     }
     boolean isBelieved =
-        (state & ANSWERED) != 0 || ticks - ALL.get(INT, details + AGE_TICKS) >= SECOND_TICKS;
+        (state & ANSWERED) != 0 || ticks - ALL.get(INT, details + BEGAN_TICKS) >= SECOND_TICKS;
     return !isSame
         && isBelieved
         && ((state & CLOSED) != 0 || isBeyond(slot, details, state, control, sequence));
@@ -72,6 +74,6 @@ final class Connections {
       return true;
     }
     long distance = sequence - ALL.get(INT, details + SYN_SEQUENCE) & SEQUENCES;
-    return distance > ALL.get(LONG, slot + BYTES) + WINDOW;
+    return distance > (ALL.get(LONG, slot + BYTES) & BYTES_MASK) + WINDOW;
   }
 }

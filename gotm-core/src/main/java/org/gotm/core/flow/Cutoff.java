@@ -10,13 +10,16 @@ import java.time.Duration;
  * @param bytes payload bytes of a flow after which it is cut, {@link #UNLIMITED} for none
  * @param keepControl true to keep up to {@link #MAX_CONTROL} SYN, FIN and RST packets after the
  *     cut, so that the end of the flow is on record
- * @param ageNanos age at which a flow that was cut starts anew, if it is one of few bytes a second
- *     that never falls silent: fewer than {@code bytes} or 512 a second, whichever is more; 0 for
- *     never
+ * @param ageNanos age at which a flow gets its budget anew, if it is one of few bytes a second that
+ *     never falls silent: fewer than {@code bytes} in that time, or 512 a second, whichever is
+ *     more; to the second, at most 8 hours; 0 for never. Classes have that of the class for all
  */
 public record Cutoff(long packets, long bytes, boolean keepControl, long ageNanos) {
   /** No limit. */
   public static final long UNLIMITED = Long.MAX_VALUE;
+
+  /** The longest age, 8 hours. */
+  public static final long MAX_AGE_NANOS = 8 * 3600 * 1_000_000_000L;
 
   /** Control packets of a flow that are kept after its cut. */
   public static final int MAX_CONTROL = 16;
@@ -27,8 +30,9 @@ public record Cutoff(long packets, long bytes, boolean keepControl, long ageNano
       throw new IllegalArgumentException(
           "packets=%d bytes=%d: not above 0".formatted(packets, bytes));
     }
-    if (ageNanos < 0) {
-      throw new IllegalArgumentException("ageNanos=%d: below 0".formatted(ageNanos));
+    if (ageNanos < 0 || ageNanos > MAX_AGE_NANOS) {
+      throw new IllegalArgumentException(
+          "ageNanos=%d: not from 0 to %d".formatted(ageNanos, MAX_AGE_NANOS));
     }
   }
 

@@ -11,7 +11,7 @@ public enum EndReason {
   /** Another connection began with the same key. */
   NEW_CONNECTION,
 
-  /** It was cut, and of so low a rate that it starts anew at this age: see {@link Cutoff}. */
+  /** It gets its budget anew, being of so low a rate at its age: see {@link Cutoff}. */
   AGED,
 
   /** No packet will come any more. */

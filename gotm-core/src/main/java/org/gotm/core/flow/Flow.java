@@ -28,7 +28,7 @@ public final class Flow {
 
   /** Payload bytes seen, by wire length. */
   public long bytes() {
-    return word(FlowSlotLayout.BYTES);
+    return word(FlowSlotLayout.BYTES) & FlowSlotLayout.BYTES_MASK;
   }
 
   /** Time of the last packet, nanoseconds since 1970. */

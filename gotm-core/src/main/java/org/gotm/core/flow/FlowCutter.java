@@ -179,6 +179,11 @@ public final class FlowCutter {
     }
   }
 
+  /** True if there are other classes than the one for all. The cutter's thread. */
+  public boolean hasClasses() {
+    return classes.size() > 1;
+  }
+
   /** The flows of the packets that were decided on last; the same object each time. */
   public BatchFlows flows() {
     return flows;

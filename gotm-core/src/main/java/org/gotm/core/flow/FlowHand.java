@@ -78,7 +78,7 @@ final class FlowHand {
   private void step(long now, long before) {
     long slot = place;
     for (int i = 0; i < STEP_SLOTS; i++) {
-      while (!FlowSlots.isEmpty(slot) && table.forgetsIfDone(slot, now, before)) {
+      while (!FlowSlots.isEmpty(slot) && table.forgetsIfOver(slot, now, before)) {
         // another flow may have moved into this slot
       }
       slot = NativeMemory.address(slots.next(slot));

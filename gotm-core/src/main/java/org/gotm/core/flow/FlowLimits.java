@@ -4,11 +4,11 @@ package org.gotm.core.flow;
  * The cutoffs of all classes, as numbers by index. Hot path. Immutable.
  *
  * <pre>
- *   4 * class   + 1         + 2          + 3
- *   +-----------+-----------+------------+--------------+
- *   | packets   | bytes     | 1 if packets after the    |
- *   |           |           | cut are kept | age, ticks |
- *   +-----------+-----------+------------+--------------+
+ *   4 * class   + 1         + 2                      + 3
+ *   +-----------+-----------+------------------------+--------+
+ *   | packets   | bytes     | 1 if packets after the | unused |
+ *   |           |           | cut are kept, else 0   |        |
+ *   +-----------+-----------+------------------------+--------+
  * </pre>
  */
 final class FlowLimits {
@@ -16,7 +16,6 @@ final class FlowLimits {
   static final int PACKETS = 0;
   static final int BYTES = 1;
   static final int KEPT_AFTER_CUT = 2;
-  static final int AGE_TICKS = 3;
 
   /** A flow below this rate, averaged over its age, is one that never falls silent. */
   private static final long LOW_RATE_BYTES_A_SECOND = 512;
@@ -40,7 +39,6 @@ final class FlowLimits {
     limits[at + PACKETS] = trafficClass.isDropped() ? 0 : cutoff.packets();
     limits[at + BYTES] = cutoff.bytes();
     limits[at + KEPT_AFTER_CUT] = trafficClass.snaplenAfterCut() > 0 ? 1 : 0;
-    limits[at + AGE_TICKS] = cutoff.ageNanos() >>> FlowSlotLayout.TICK_SHIFT;
     keepControl[index] = cutoff.keepControl();
   }
 
@@ -62,15 +60,8 @@ final class FlowLimits {
     return packets < limits[at + PACKETS] && bytes < limits[at + BYTES];
   }
 
-  /** True if a flow is so old that it may get its budget anew. */
-  boolean isAged(int index, int ticks) {
-    long age = limits[(index << SHIFT) + AGE_TICKS];
-    return age != 0 && ticks >= age;
-  }
-
   /** True if so few bytes in this time are what never falls silent, not what the cut is for. */
-  boolean isLowRate(int index, long bytes, int ticks) {
-    long nanos = (long) ticks << FlowSlotLayout.TICK_SHIFT;
+  boolean isLowRate(int index, long bytes, long nanos) {
     long budget = limits[(index << SHIFT) + BYTES];
     long ofLowRate = LOW_RATE_BYTES_A_SECOND * (nanos / NANOS_A_SECOND);
     return bytes < (budget == Cutoff.UNLIMITED ? ofLowRate : Math.max(budget, ofLowRate));

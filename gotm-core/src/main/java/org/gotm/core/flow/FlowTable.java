@@ -1,12 +1,15 @@
 package org.gotm.core.flow;
 
 import static org.gotm.core.flow.FlowSlotLayout.AGE_BYTES;
-import static org.gotm.core.flow.FlowSlotLayout.AGE_TICKS;
+import static org.gotm.core.flow.FlowSlotLayout.AGE_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.AGE_UNIT_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.BYTES;
+import static org.gotm.core.flow.FlowSlotLayout.BYTES_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.CLASS_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.CLASS_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.CLOSED_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.CONTROL_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.LASTING;
 import static org.gotm.core.flow.FlowSlotLayout.LAST_NANOS;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS_MASK;
@@ -32,14 +35,14 @@ import org.gotm.core.source.PacketBatch;
  * <p>Time is packet time, and may jump. A flow is over when the time differs from its last by more
  * than the timeout, in either direction: so a clock that is set back does not keep flows cut, nor
  * does one packet from the future make its flow immortal. It is forgotten at the latest when its
- * next packet comes, usually before, by a {@link FlowHand}. So is a flow of a low rate that was cut
- * and has come to its age; and {@link Connections} tells when a SYN begins another flow.
+ * next packet comes, usually before, by a {@link FlowHand}. {@link Connections} tells when a SYN
+ * begins another flow. A flow of a low rate that goes on gets its budget anew at its age.
  */
 final class FlowTable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final int EVICTION_WINDOW = 16;
   private static final int KEPT = 1;
+  private static final int NEVER_AGED = Short.MAX_VALUE;
   private static final long CONTROL = (long) (FlowKeys.FIN | FlowKeys.SYN | FlowKeys.RST) << 32;
   private static final int FIN_SHIFT = 32;
   private static final int RST_SHIFT = 34;
@@ -54,6 +57,7 @@ final class FlowTable {
   private final int capacityFlows;
   private final long timeoutNanos;
   private final long largeBytes;
+  private final int ageUnits;
 
   private FlowLimits limits;
   private TrafficClasses.Classifier classifier;
@@ -86,13 +90,12 @@ final class FlowTable {
     capacityFlows = options.capacityFlows();
     timeoutNanos = options.timeoutNanos();
     largeBytes = options.largeBytes();
-    hand = new FlowHand(this, slots, roundNanos(options));
+    ageUnits = ageUnits(options.cutoff().ageNanos());
+    hand = new FlowHand(this, slots, timeoutNanos / 2);
   }
 
-  /** Twice within the shorter of the times after which a flow may be forgotten. */
-  private static long roundNanos(FlowCutter.Options options) {
-    long age = options.cutoff().ageNanos();
-    return (age == 0 ? options.timeoutNanos() : Math.min(age, options.timeoutNanos())) / 2;
+  private static int ageUnits(long nanos) {
+    return nanos == 0 ? NEVER_AGED : (int) Math.min(nanos >>> AGE_UNIT_SHIFT, NEVER_AGED);
   }
 
   static long slotsFor(int flows) {
@@ -151,7 +154,7 @@ final class FlowTable {
       long payload = words[key + PAYLOAD];
       if (!FlowSlots.holds(slot, words, key)
           || isOver(slot, timestamps[i])
-          || isSynOrLarge(slot, payload)) {
+          || isSynLargeOrAged(slot, payload, timestamps[i])) {
         break;
       }
       kept[keptSoFar] = i;
@@ -175,10 +178,16 @@ final class FlowTable {
     }
   }
 
-  /** One comparison for both: the payload word is negative if the packet has a SYN. */
-  private boolean isSynOrLarge(long slot, long payload) {
-    long room = largeBytes - 1 - ALL.get(LONG, slot + BYTES) - (int) payload;
-    return (room | payload) < 0;
+  /** One comparison for all: the payload word is negative if the packet has a SYN. */
+  private boolean isSynLargeOrAged(long slot, long payload, long now) {
+    long word = ALL.get(LONG, slot + BYTES);
+    long room = largeBytes - 1 - (word & BYTES_MASK) - (int) payload;
+    return (room | ageUnits - age(word, now) | payload) < 0;
+  }
+
+  /** Units since the age of a flow with this byte word began; below 0 if time went back. */
+  private static int age(long word, long now) {
+    return (short) ((now >>> AGE_UNIT_SHIFT) - (word >>> AGE_SHIFT));
   }
 
   /** Counts a packet of a flow that may be new, over, just cut, large or, if not decoded, none. */
@@ -199,6 +208,8 @@ final class FlowTable {
       restart(slot, i, batch, EndReason.IDLE);
     } else if (isOtherConnection(slot, i, now)) {
       restart(slot, i, batch, EndReason.NEW_CONNECTION);
+    } else if (age(ALL.get(LONG, slot + BYTES), now) > ageUnits) {
+      beginAge(slot, now);
     }
     long payload = words[key + PAYLOAD];
     kept[keptCount] = i;
@@ -227,7 +238,8 @@ final class FlowTable {
    *     the cutoff
    */
   private int count(int i, long slot, long payload, long now, long[] allLimits) {
-    long bytes = ALL.get(LONG, slot + BYTES);
+    long word = ALL.get(LONG, slot + BYTES);
+    long bytes = word & BYTES_MASK;
     long state = ALL.get(LONG, slot + PACKETS);
     long packets = state & PACKETS_MASK;
     int limit = ((int) (state >>> CLASS_SHIFT) & CLASS_MASK) << FlowLimits.SHIFT;
@@ -245,7 +257,7 @@ final class FlowTable {
     }
     long ends = payload >>> FIN_SHIFT | payload >>> RST_SHIFT;
     state = (state | (ends & 1) << CLOSED_SHIFT) + 1;
-    ALL.set(LONG, slot + BYTES, bytesAfter);
+    ALL.set(LONG, slot + BYTES, word + (int) payload);
     ALL.set(LONG, slot + PACKETS, state);
     ALL.set(LONG, slot + LAST_NANOS, Math.max(now, ALL.get(LONG, slot + LAST_NANOS)));
     keys.words()[(i << RECORD_SHIFT) + FLOW_BYTES] = bytesAfter;
@@ -299,13 +311,37 @@ final class FlowTable {
     long now = batch.timestampsNanos[i];
     long details = slots.details(slot);
     long trafficClass = limits.classes().indexOf(classifier.classOf(batch, i));
-    long state = Connections.begin(keys.control(i), keys.synSequence(i), details);
-    ALL.set(LONG, slot + PACKETS, state | trafficClass << CLASS_SHIFT);
-    ALL.set(LONG, slot + BYTES, 0);
+    long state = Connections.begin(details, keys.control(i), keys.synSequence(i), ticks(now));
     ALL.set(LONG, slot + LAST_NANOS, now); // it may lie before that of a flow that ended
-    ALL.set(LONG, details + AGE_BYTES, 0);
-    ALL.set(INT, details + AGE_TICKS, ticks(now));
+    setBudget(slot, state | trafficClass << CLASS_SHIFT, now);
+  }
+
+  /** A flow of this state has no packets yet; its age begins. */
+  private void setBudget(long slot, long state, long now) {
+    ALL.set(LONG, slot + PACKETS, state);
+    ALL.set(LONG, slot + BYTES, now >>> AGE_UNIT_SHIFT << AGE_SHIFT);
+    ALL.set(LONG, slots.details(slot) + AGE_BYTES, 0);
     created++;
+  }
+
+  /**
+   * A flow has come to its age: one of a low rate gets its budget anew, and counts as another flow;
+   * any other is to come to that age again.
+   */
+  private void beginAge(long slot, long now) {
+    long state = ALL.get(LONG, slot + PACKETS);
+    long word = ALL.get(LONG, slot + BYTES);
+    long bytes = word & BYTES_MASK;
+    long ageBytes = slots.details(slot) + AGE_BYTES;
+    int trafficClass = (int) (state >>> CLASS_SHIFT) & CLASS_MASK;
+    long nanos = (long) age(word, now) << AGE_UNIT_SHIFT;
+    if (limits.isLowRate(trafficClass, bytes - ALL.get(LONG, ageBytes), nanos)) {
+      tellEnd(slot, EndReason.AGED);
+      setBudget(slot, state & LASTING, now);
+    } else {
+      ALL.set(LONG, slot + BYTES, now >>> AGE_UNIT_SHIFT << AGE_SHIFT | bytes);
+      ALL.set(LONG, ageBytes, bytes);
+    }
   }
 
   private static int ticks(long nanos) {
@@ -314,7 +350,7 @@ final class FlowTable {
 
   /** Tells the listener if these last bytes made the flow large, or twice as large as before. */
   private void reportIfLarge(long slot, int payload) {
-    long bytes = ALL.get(LONG, slot + BYTES);
+    long bytes = ALL.get(LONG, slot + BYTES) & BYTES_MASK;
     if (bytes >= largeBytes) {
       int doublings = 63 - Long.numberOfLeadingZeros(bytes / largeBytes);
       long threshold = largeBytes << doublings;
@@ -356,40 +392,13 @@ final class FlowTable {
     }
   }
 
-  /**
-   * Forgets the flow in this slot if it was over now and before, or if it is cut, of a low rate and
-   * has come to its age. A flow of a higher rate is to come to that age again.
-   */
-  boolean forgetsIfDone(long slot, long now, long before) {
-    if (isOver(slot, now)) {
-      boolean isDone = isOver(slot, before);
-      if (isDone) {
-        forget(slot, EndReason.IDLE);
-      }
-      return isDone;
+  /** Forgets the flow in this slot if it is over, and was at the time before; else false. */
+  boolean forgetsIfOver(long slot, long now, long before) {
+    boolean isOver = isOver(slot, now) && isOver(slot, before);
+    if (isOver) {
+      forget(slot, EndReason.IDLE);
     }
-    long state = ALL.get(LONG, slot + PACKETS);
-    long bytes = ALL.get(LONG, slot + BYTES);
-    int trafficClass = (int) (state >>> CLASS_SHIFT) & CLASS_MASK;
-    return !limits.isWithin(trafficClass, state & PACKETS_MASK, bytes)
-        && startsAnew(slot, trafficClass, bytes, ticks(now));
-  }
-
-  private boolean startsAnew(long slot, int trafficClass, long bytes, int ticks) {
-    long details = slots.details(slot);
-    int age = ticks - ALL.get(INT, details + AGE_TICKS);
-    if (!limits.isAged(trafficClass, age)) {
-      return false;
-    }
-    boolean isLowRate =
-        limits.isLowRate(trafficClass, bytes - ALL.get(LONG, details + AGE_BYTES), age);
-    if (isLowRate) {
-      forget(slot, EndReason.AGED);
-    } else {
-      ALL.set(LONG, details + AGE_BYTES, bytes);
-      ALL.set(INT, details + AGE_TICKS, ticks);
-    }
-    return isLowRate;
+    return isOver;
   }
 
   /** Forgets some of the flows that are over. Called after each batch. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.gotm.core.packet.PacketBuilder.packet;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +62,13 @@ class FlowAgeTest {
 
     assertThat(lastKeptSecond).as("the last second of %s", what).isGreaterThan(3300);
     assertThat(kept).isBetween((int) (atLeast * 0.9), (AGES + 1) * 100);
+  }
+
+  @Test
+  void shouldNotBeCutWhenNoAgeHasABudgetOfPackets() {
+    sendForAnHour(CUTOFF, link(0x8809), 20, 4 * FrameRig.SECOND);
+
+    assertThat(kept).isEqualTo(900);
   }
 
   @ParameterizedTest
