@@ -62,9 +62,9 @@ final class Connections {
     }
     boolean isBelieved =
         (state & ANSWERED) != 0 || ticks - ALL.get(INT, details + BEGAN_TICKS) >= SECOND_TICKS;
-    return !isSame
-        && isBelieved
-        && ((state & CLOSED) != 0 || isBeyond(slot, details, state, control, sequence));
+    boolean isAfterEnd = (state & CLOSED) != 0;
+    return isBelieved
+        && (isAfterEnd || !isSame && isBeyond(slot, details, state, control, sequence));
   }
 
   /** True if the flow cannot have come to this sequence number; also if that is not known. */

@@ -75,6 +75,16 @@ class ConnectionsTest {
     assertThat(rig.heard).contains("NEW_CONNECTION packets=14");
   }
 
+  /** Clients that take no care choose the same one each time. */
+  @Test
+  void shouldBeginAnewAfterTheEndWithTheSequenceNumberOfBefore() {
+    connect(1000);
+    client(FIN | ACK, 1001);
+
+    assertThat(client(SYN, 1000)).isTrue();
+    assertThat(client(ACK, 1001)).isTrue();
+  }
+
   @Test
   void shouldBeginAnewOverIpv6() {
     isIpv6 = true;
@@ -97,7 +107,6 @@ class ConnectionsTest {
   @Test
   void shouldNotBeginAnewWhenSynIsSentAgain() {
     connect(1000);
-    client(FIN | ACK, 1001);
     now += 2 * FrameRig.SECOND;
 
     assertThat(client(SYN, 1000)).isFalse();
