@@ -54,11 +54,27 @@ final class FlowOptions {
 
   @Option(
       names = {"-flowkey", "--flowkey"},
-      paramLabel = "KIND",
+      paramLabel = "LIST",
       defaultValue = "bidirectional",
       description =
-          "bidirectional, or directional: each direction a flow (default: ${DEFAULT-VALUE}).")
+          "bidirectional, or directional: each direction a flow; and what separates networks with"
+              + " the same addresses: vlan, mpls, vni (default: ${DEFAULT-VALUE}).")
   private String flowKey;
+
+  @Option(
+      names = {"-tunnels", "--tunnels"},
+      paramLabel = "on|off|LIST",
+      defaultValue = "on",
+      description =
+          "Tunnels to look into, whose inner packets make the flows: ipip, gre, erspan, vxlan,"
+              + " geneve, gtp, teredo, capwap, pseudowire, cmd, pbb (default: ${DEFAULT-VALUE}).")
+  private String tunnels;
+
+  @Option(
+      names = {"-tunnelports", "--tunnelports"},
+      paramLabel = "NAME=PORT",
+      description = "More UDP ports of tunnels: vxlan=4444,geneve=6082; may be repeated.")
+  private List<String> tunnelPorts = List.of();
 
   @Option(
       names = {"-maxflows", "--maxflows"},
@@ -115,7 +131,6 @@ final class FlowOptions {
     if (flowAge.compareTo(Duration.ofNanos(Cutoff.MAX_AGE_NANOS)) > 0) {
       throw checks.refusal("flowage=%ds: not from 0 to 8h".formatted(flowAge.toSeconds()));
     }
-    String key = checks.word("flowkey", flowKey, "bidirectional", "directional");
     Cutoff cutoff =
         Cutoff.of(packetCutoff, byteCutoff).withKeepControl(keepControl).withAge(flowAge);
     try {
@@ -126,7 +141,7 @@ final class FlowOptions {
     return new Settings.Flows(
         cutoff,
         flowTimeout,
-        key.equals("directional"),
+        new FlowKeyWords(checks).parse(flowKey, tunnels, tunnelPorts),
         Optional.ofNullable(maxFlows).map(Long::intValue),
         largeFlowMebibytes << 20,
         classes,

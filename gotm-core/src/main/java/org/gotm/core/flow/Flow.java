@@ -47,9 +47,10 @@ public final class Flow {
    * unless directions are flows of their own.
    */
   public FlowKey key() {
+    long network = ALL.get(LONG, slots.details(slot) + FlowSlotLayout.NETWORK);
     return FlowKey.of(
         word(FlowSlotLayout.META),
-        word(FlowSlotLayout.ADDRESS_0),
+        word(FlowSlotLayout.ADDRESS_0) ^ network,
         word(FlowSlotLayout.ADDRESS_1),
         word(FlowSlotLayout.ADDRESS_2),
         word(FlowSlotLayout.ADDRESS_3));

@@ -11,6 +11,7 @@ import static org.gotm.core.flow.FlowSlotLayout.CLOSED_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.CONTROL_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.LASTING;
 import static org.gotm.core.flow.FlowSlotLayout.LAST_NANOS;
+import static org.gotm.core.flow.FlowSlotLayout.NETWORK;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.TICK_SHIFT;
@@ -312,6 +313,7 @@ final class FlowTable {
     long details = slots.details(slot);
     long trafficClass = limits.classes().indexOf(classifier.classOf(batch, i));
     long state = Connections.begin(details, keys.control(i), keys.synSequence(i), ticks(now));
+    ALL.set(LONG, details + NETWORK, keys.network(i));
     ALL.set(LONG, slot + LAST_NANOS, now); // it may lie before that of a flow that ended
     setBudget(slot, state | trafficClass << CLASS_SHIFT, now);
   }

@@ -143,6 +143,6 @@ class PacketDecoderFuzzTest {
       int linkType, MemorySegment segment, long offset, int caplen, int wireLength) {
     batch.clear(segment);
     batch.add(offset, caplen, wireLength, 0, 0);
-    new PacketDecoder(linkType, false, keys).decode(batch);
+    new PacketDecoder(linkType, FlowKeyOptions.defaults(), keys).decode(batch);
   }
 }
