@@ -18,14 +18,15 @@ import org.gotm.core.source.PacketBatch;
  * as if all packets came from one link; the flows stay until {@link #end}.
  */
 public final class FlowCutter {
-  private final FlowKeyOptions keyOptions;
+  private static final int NO_LINK_TYPE = 0xffff;
+
   private final FlowKeys keys;
   private final BatchFlows flows;
   private final FlowTable table;
   private volatile TrafficClasses newClasses;
   private TrafficClasses classes;
-  private int linkType;
-  private PacketDecoder decoder;
+  private final PacketDecoder decoder;
+  private int linkType = NO_LINK_TYPE;
 
   /**
    * What a cutter is to do.
@@ -116,8 +117,8 @@ public final class FlowCutter {
   /** A cutter whose flows have the same place in every run. */
   FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator, long seed) {
     NativeAccess.require();
-    keyOptions = options.key();
     keys = new FlowKeys(PacketBatch.MAX_CAPACITY, seed);
+    decoder = new PacketDecoder(NO_LINK_TYPE, options.key(), keys);
     classes = TrafficClasses.only(options.cutoff());
     newClasses = classes;
     FlowLimits limits = new FlowLimits(classes);
@@ -149,11 +150,7 @@ public final class FlowCutter {
    */
   public void begin(int linkType) {
     this.linkType = linkType;
-    if (decoder == null) {
-      decoder = new PacketDecoder(linkType, keyOptions, keys);
-    } else {
-      decoder.begin(linkType);
-    }
+    decoder.begin(linkType);
     table.use(classes.classifier(linkType));
   }
 
@@ -166,7 +163,7 @@ public final class FlowCutter {
    * @throws IllegalStateException if {@link #begin} was not called
    */
   public int decide(PacketBatch batch, int[] kept) {
-    if (decoder == null) {
+    if (linkType == NO_LINK_TYPE) {
       throw new IllegalStateException("packets come before it was said of which link type");
     }
     if (newClasses != classes) {
