@@ -13,7 +13,8 @@ final class DiskFaults {
   private DiskFaults() {}
 
   /** Runs the program in {@code parent}, its output folder being {@code out}; what it prints. */
-  static List<String> run(Path parent, String fault) throws IOException, InterruptedException {
+  static List<String> run(Path parent, String fault, String... more)
+      throws IOException, InterruptedException {
     Path library = parent.resolve("disk_faults.so");
     Tool.run(
         "gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o \"$2\" \"$1\" -ldl",
@@ -31,6 +32,7 @@ final class DiskFaults {
             parent.resolve("out").toString(),
             faults.toString(),
             fault);
+    program.command().addAll(List.of(more));
     program.environment().put("LD_PRELOAD", library.toString());
     program.environment().put("GOTM_FAULTS", faults.toString());
     Process process = program.redirectError(ProcessBuilder.Redirect.INHERIT).start();

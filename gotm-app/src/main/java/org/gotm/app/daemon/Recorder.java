@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
@@ -27,6 +28,7 @@ public final class Recorder {
   private final Settings settings;
   private final Map<String, String> environment;
   private final Signals signals = new Signals();
+  private final AtomicBoolean ends = new AtomicBoolean(); // the first to set it has the last word
   private final boolean drawing;
   private final EventLog log;
 
@@ -150,16 +152,23 @@ public final class Recorder {
 
   /** Drains and finishes, unless a second signal comes before that is done. */
   private void stop(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
-    signals.onNextStop(() -> giveUp(reporter));
+    signals.onNextStop(() -> giveUp(pipeline, reporter));
     pipeline.stop();
     while (!pipeline.hasEnded()) {
       signals.await(LOOK_NANOS); // a capture that ends ends the wait
     }
     pipeline.finish();
+    if (!ends.compareAndSet(false, true)) {
+      Thread.currentThread().join(); // the thread that gives up ends the process
+    }
   }
 
-  private void giveUp(StatsReporter reporter) {
+  private void giveUp(Pipeline pipeline, StatsReporter reporter) {
+    if (!ends.compareAndSet(false, true)) {
+      return;
+    }
     log.accept("giving up waiting; the current file is left for the next start to repair");
+    pipeline.recording().abandon(); // so that the ledger calls written what the disk has
     reporter.printLedger();
     log.close();
     Runtime.getRuntime().halt(ExitCodes.FAILED);
