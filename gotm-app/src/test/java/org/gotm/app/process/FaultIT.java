@@ -282,11 +282,11 @@ class FaultIT {
     }
   }
 
-  @Test
-  void shouldCaptureByAnAlternativeNameAndBeHealthy() {
-    String other = "other-" + veth.name(); // the kernel takes 15 characters here
-    Command.check(
-        veth.inside("ip", "link", "property", "add", "dev", veth.name(), "altname", other));
+  @ParameterizedTest
+  @ValueSource(strings = {"other-", "another-and-longer-name-of-"})
+  void shouldCaptureByAnAlternativeNameAndBeHealthy(String prefix) {
+    String other = prefix + veth.name(); // the kernel's older calls take 15 characters
+    veth.addName(other);
     try (GotmProcess gotm = launch("-wait", "-interface", other).start()) {
       gotm.awaitLine(STARTED);
       int sent = veth.send(traffic);
@@ -294,6 +294,23 @@ class FaultIT {
       Ended ended = gotm.stop("TERM");
       assertThat(ended.ledger().get("written")).isEqualTo(sent);
       assertThat(ended.log()).noneMatch(line -> line.contains("trouble"));
+    }
+  }
+
+  @Test
+  void shouldSaySoAndGoOnWhenAnAlternativeNameIsTakenAway() {
+    String other = "another-and-longer-name-of-" + veth.name();
+    veth.addName(other);
+    try (GotmProcess gotm = launch("-interface", other).start()) {
+      gotm.awaitLine(STARTED);
+      veth.deleteName(other);
+      assertThat(gotm.awaitLine("trouble: "))
+          .contains("interface %s is called %s now".formatted(other, veth.name()));
+      assertThat(health()).contains("is called").endsWith("503");
+      int sent = veth.send(traffic);
+      veth.addName(other);
+      gotm.awaitLine("works again");
+      assertThat(gotm.stop("TERM").ledger().get("written")).isEqualTo(sent);
     }
   }
 }

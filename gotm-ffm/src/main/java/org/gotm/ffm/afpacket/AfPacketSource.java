@@ -66,7 +66,8 @@ public final class AfPacketSource implements PacketSource {
       watch = InterfaceWatch.of(options.interfaceName());
       health = new InterfaceHealth(watch, options.interfaceName());
       mode = watch.mode();
-      drops = reportsDrops ? InterfaceDrops.of(options.interfaceName()) : null;
+      drops =
+          reportsDrops ? InterfaceDrops.of(InterfaceWatch.ownName(options.interfaceName())) : null;
       filter = FilterPrograms.forSocket(options.filter(), options.snaplen(), watch.seesLoopback());
       connect(group == null ? filter : NOTHING);
     } catch (RuntimeException e) {
