@@ -184,7 +184,7 @@ public final class Recorder {
     } catch (IOException e) {
       String reason =
           e instanceof BindException
-              ? "the address is not here or not permitted (%s)".formatted(e.getMessage())
+              ? "the address is not here (%s)".formatted(e.getMessage())
               : e.getMessage();
       throw new StartException(
           "metrics-address=%s:%d: %s; choose another or off"
