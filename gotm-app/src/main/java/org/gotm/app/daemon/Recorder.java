@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
@@ -27,6 +28,7 @@ public final class Recorder {
   private final Settings settings;
   private final Map<String, String> environment;
   private final Signals signals = new Signals();
+  private final AtomicBoolean ends = new AtomicBoolean(); // the first to set it has the last word
   private final boolean drawing;
   private final EventLog log;
   private RecorderMetrics metrics;
@@ -161,10 +163,17 @@ public final class Recorder {
       signals.await(LOOK_NANOS); // a capture that ends ends the wait
     }
     pipeline.finish();
+    if (!ends.compareAndSet(false, true)) {
+      Thread.currentThread().join(); // the thread that gives up ends the process
+    }
   }
 
   private void giveUp(Pipeline pipeline, StatsReporter reporter) {
+    if (!ends.compareAndSet(false, true)) {
+      return;
+    }
     log.accept("giving up waiting; the current file is left for the next start to repair");
+    pipeline.recording().abandon(); // so that the ledger calls written what the disk has
     reporter.printLedger(pipeline.classes().names());
     log.close();
     Runtime.getRuntime().halt(ExitCodes.FAILED);
@@ -180,7 +189,7 @@ public final class Recorder {
     } catch (IOException e) {
       String reason =
           e instanceof BindException
-              ? "the address is not here or not permitted (%s)".formatted(e.getMessage())
+              ? "the address is not here (%s)".formatted(e.getMessage())
               : e.getMessage();
       throw new StartException(
           "metrics-address=%s:%d: %s; choose another or off"

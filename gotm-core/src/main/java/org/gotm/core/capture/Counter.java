@@ -37,6 +37,11 @@ public enum Counter {
    * made to keep them. Written by the output's closer.
    */
   LOST_SYNC_ERROR,
+  /**
+   * Packets that were booked as written and that the disk was not made to keep yet; goes up and
+   * down, see {@link Ledger#loseUnsynced}. Written by the output thread and its closer.
+   */
+  UNSYNCED,
   /** Bytes of the delivered packets on the wire. */
   BYTES,
   /** Captured bytes of the kept packets that found room. */

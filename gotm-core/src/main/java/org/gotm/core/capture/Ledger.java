@@ -67,6 +67,36 @@ public final class Ledger {
     }
   }
 
+  /**
+   * Notes that the disk keeps packets that were {@link Counter#UNSYNCED}. Any thread.
+   *
+   * @param packets how many; no more than are unsynced are taken
+   */
+  public void noteSynced(long packets) {
+    takeUnsynced(packets);
+  }
+
+  /**
+   * Books as lost what was written and what the disk is not known to keep. Any thread; who books
+   * the same packets again, or finds them synced too late, changes nothing.
+   *
+   * @param packets how many; no more than are unsynced are lost
+   */
+  public void loseUnsynced(long packets) {
+    addShared(Counter.LOST_SYNC_ERROR, takeUnsynced(packets));
+  }
+
+  private long takeUnsynced(long most) {
+    int at = at(Counter.UNSYNCED);
+    long before;
+    long taken;
+    do {
+      before = (long) LONGS.getVolatile(counters, at);
+      taken = Math.min(most, before);
+    } while (!LONGS.compareAndSet(counters, at, before, before - taken));
+    return taken;
+  }
+
   /** Adds all counters of another ledger, to make a total of several workers. */
   public void addAll(Ledger other) {
     for (Counter counter : Counter.values()) {
