@@ -114,7 +114,11 @@ public final class FlowCutter {
    * @param linkType LINKTYPE_ value; the packets of one that is not known are all kept
    */
   public void begin(int linkType) {
-    decoder = new PacketDecoder(linkType, directional, keys);
+    if (decoder == null) {
+      decoder = new PacketDecoder(linkType, directional, keys);
+    } else {
+      decoder.begin(linkType);
+    }
   }
 
   /**

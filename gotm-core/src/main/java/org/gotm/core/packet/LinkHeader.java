@@ -8,6 +8,9 @@ final class LinkHeader {
   /** Answer of {@link #enter}: the cursor is at an IP header. */
   static final int IP = 1;
 
+  /** Answer of {@link #enter}: the cursor is at an {@link Arp} message. */
+  static final int ARP = 2;
+
   /** Answer of {@link #enter}: a frame that carries something else, whose ends are known. */
   static final int NOT_IP = 0;
 
@@ -93,6 +96,7 @@ final class LinkHeader {
       case Encapsulation.TOO_SHORT -> UNKNOWN;
       case EtherType.IPV4 -> IpHeader.version(cursor) == 4 ? IP : UNKNOWN;
       case EtherType.IPV6 -> IpHeader.version(cursor) == 6 ? IP : UNKNOWN;
+      case EtherType.ARP -> Arp.recognize(cursor);
       default -> Encapsulation.enter(cursor, etherType);
     };
   }

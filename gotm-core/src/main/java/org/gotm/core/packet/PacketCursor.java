@@ -38,6 +38,11 @@ final class PacketCursor {
     return captured >= bytes;
   }
 
+  /** True if the packet went on behind what was captured of it. */
+  boolean isCut() {
+    return captured < onWire;
+  }
+
   /** Bytes from here to the end of the packet on the wire; may be negative if it lies. */
   int onWire() {
     return onWire;
@@ -53,6 +58,11 @@ final class PacketCursor {
   /** A header says that the packet on the wire ends so many bytes from here. */
   void endAfter(int bytes) {
     onWire = bytes;
+  }
+
+  /** What was captured behind the end of the packet is not there any more. */
+  void dropPadding() {
+    captured = Math.min(captured, onWire);
   }
 
   int uint8(int offset) {

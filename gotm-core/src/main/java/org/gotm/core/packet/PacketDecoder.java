@@ -9,15 +9,15 @@ import org.gotm.core.source.PacketBatch;
  *
  * <p>{@link CommonPackets} takes what nearly all packets are. All others go step by step, each step
  * one header: {@link LinkHeader} with {@link Encapsulation}, {@link IpHeader}, {@link
- * TransportHeader}. The key of an IP packet is set as soon as its transport header was read, so
- * that a packet found within it may replace it.
+ * TransportHeader} with {@link IcmpMessage}. The key of an IP packet is set as soon as its
+ * transport header was read, so that a packet found within it may replace it.
  *
  * <p>Every read is bounded by the captured length. What cannot be decoded gets a key with {@code
- * meta} 0, which means "keep"; nothing a packet says can make the decoder fail or loop. Only the
+ * meta} 0, which means "keep"; later fragments get the key of the first, if the {@link
+ * FragmentTable} has it; nothing a packet says can make the decoder fail or loop. Only the
  * outermost IP header counts; tunnels are flows between their ends.
  */
 public final class PacketDecoder {
-  private final int linkType;
   private final FlowKeys keys;
   private final CanonicalKeys ordered;
   private final CommonPackets common;
@@ -25,6 +25,9 @@ public final class PacketDecoder {
   private final LinkHeader link;
   private final IpHeader ip = new IpHeader();
   private final TransportHeader transport = new TransportHeader();
+  private final IcmpMessage icmp = new IcmpMessage();
+  private final FragmentTable fragments;
+  private int linkType;
 
   /**
    * A decoder for frames of one link type.
@@ -36,11 +39,21 @@ public final class PacketDecoder {
    */
   public PacketDecoder(int linkType, boolean directional, FlowKeys keys) {
     NativeAccess.require();
-    this.linkType = LinkType.ofFrames(linkType);
     this.keys = keys;
     ordered = new CanonicalKeys(keys, directional);
     common = new CommonPackets(ordered);
     link = new LinkHeader(directional);
+    fragments = new FragmentTable(keys);
+    begin(linkType);
+  }
+
+  /**
+   * Frames of this link type come next; what is known of fragments stays.
+   *
+   * @param newLinkType LINKTYPE_ value, as for a new decoder
+   */
+  public void begin(int newLinkType) {
+    linkType = LinkType.ofFrames(newLinkType);
   }
 
   /** Where the results of {@link #decode} are. */
@@ -56,7 +69,8 @@ public final class PacketDecoder {
     while (i < count) {
       long packet = NativeMemory.address(base + batch.offsets[i]);
       cursor.begin(packet, batch.caplens[i], batch.wireLengths[i]);
-      decodeAny(i);
+      decodeAny(i, batch.timestampsNanos[i]);
+      fragments.end(i);
       i = decodeCommon(i + 1, batch);
     }
   }
@@ -66,13 +80,15 @@ public final class PacketDecoder {
   }
 
   /** Decodes packet {@code i}, of whatever kind, whose first byte the cursor is at. */
-  private void decodeAny(int i) {
+  private void decodeAny(int i, long nanos) {
     switch (link.enter(cursor, linkType)) {
       case LinkHeader.IP -> {
-        if (!decodeIp(i)) {
+        if (!decodeIp(i, nanos)) {
           keys.setUndecoded(i);
         }
       }
+      case LinkHeader.ARP ->
+          ordered.setArp(i, Arp.addresses(cursor), TransportHeader.payload(cursor.onWire(), 0));
       case LinkHeader.NOT_IP ->
           ordered.setLink(i, link, TransportHeader.payload(cursor.onWire(), 0));
       default -> keys.setUndecoded(i);
@@ -80,11 +96,26 @@ public final class PacketDecoder {
   }
 
   /** Sets the key of the IP packet at the cursor; false if its headers do not tell it. */
-  private boolean decodeIp(int i) {
-    boolean known = ip.read(cursor) && transport.read(cursor, ip);
-    if (known) {
-      ordered.set(i, ip, transport);
+  private boolean decodeIp(int i, long nanos) {
+    if (!ip.read(cursor)) {
+      return false;
     }
-    return known;
+    if (ip.isFirstFragment) {
+      fragments.begin(ip, nanos);
+    }
+    if (!transport.read(cursor, ip)) {
+      return false;
+    }
+    if (ip.isLaterFragment && fragments.setLater(i, ip, nanos, transport.payload)) {
+      return true;
+    }
+    switch (icmp.read(cursor, ip, transport.payload)) {
+      case IcmpMessage.OWN -> ordered.set(i, ip, transport);
+      case IcmpMessage.QUOTE -> ordered.set(i, icmp.ip, icmp.transport);
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 }

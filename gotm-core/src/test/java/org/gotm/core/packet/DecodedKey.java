@@ -98,7 +98,7 @@ record DecodedKey(
 
   private String address(boolean first) {
     return switch (family()) {
-      case FlowKeys.FAMILY_IPV4 ->
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
           ip(ByteBuffer.allocate(4).putInt((int) (first ? address0 >>> 32 : address0)));
       case FlowKeys.FAMILY_IPV6 ->
           ip(

@@ -37,6 +37,7 @@ class PacketDecoderFuzzTest {
 
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final FlowKeys keys = new FlowKeys(1, 42);
+  private final PacketDecoder decoder = new PacketDecoder(LinkType.RAW, false, keys);
   private final PacketBatch batch = new PacketBatch(1);
   private final MemorySegment surroundings = Arena.ofAuto().allocate(3 * LONGEST).fill((byte) 0x5a);
 
@@ -143,6 +144,7 @@ class PacketDecoderFuzzTest {
       int linkType, MemorySegment segment, long offset, int caplen, int wireLength) {
     batch.clear(segment);
     batch.add(offset, caplen, wireLength, 0, 0);
-    new PacketDecoder(linkType, false, keys).decode(batch);
+    decoder.begin(linkType);
+    decoder.decode(batch);
   }
 }

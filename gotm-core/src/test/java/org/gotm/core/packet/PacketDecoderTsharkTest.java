@@ -2,11 +2,8 @@ package org.gotm.core.packet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,7 +177,8 @@ class PacketDecoderTsharkTest {
   }
 
   private List<Line> tshark(int linkType, List<RealPackets.Packet> packets) throws IOException {
-    Path file = Files.write(folder.resolve("all.pcap"), pcap(linkType, packets));
+    Path file =
+        Files.write(folder.resolve("all.pcap"), new RealPackets("all", linkType, packets).toPcap());
     List<String> command = new ArrayList<>(List.of("tshark", "-n", "-r", file.toString()));
     command.addAll(List.of("-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE"));
     command.addAll(List.of("-T", "fields", "-E", "occurrence=f"));
@@ -193,19 +191,5 @@ class PacketDecoderTsharkTest {
         .lines()
         .map(line -> new Line(line.split("\t", -1)))
         .toList();
-  }
-
-  private static byte[] pcap(int linkType, List<RealPackets.Packet> packets) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteBuffer header = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
-    header.putInt(0xa1b23c4d).putShort((short) 2).putShort((short) 4).putLong(0);
-    out.writeBytes(header.putInt(262144).putInt(linkType).array());
-    for (RealPackets.Packet packet : packets) {
-      ByteBuffer record = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
-      record.putInt(1).putInt(0).putInt(packet.bytes().length).putInt(packet.wireLength());
-      out.writeBytes(record.array());
-      out.writeBytes(packet.bytes());
-    }
-    return out.toByteArray();
   }
 }
