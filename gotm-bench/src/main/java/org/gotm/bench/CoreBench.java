@@ -8,6 +8,7 @@ import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
@@ -65,10 +66,14 @@ public class CoreBench {
     arena = Arena.ofShared();
     traffic = new Traffic(flows, arena);
     FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
-    decoder = new PacketDecoder(LinkType.ETHERNET, false, keys);
+    decoder = new PacketDecoder(LinkType.ETHERNET, FlowKeyOptions.defaults(), keys);
     FlowCutter.Options options =
         new FlowCutter.Options(
-            (int) (flows / fill), 60_000_000_000L, Cutoff.of(1000, 65536), Cutoff.UNLIMITED, false);
+            (int) (flows / fill),
+            60_000_000_000L,
+            Cutoff.of(1000, 65536),
+            Cutoff.UNLIMITED,
+            FlowKeyOptions.defaults());
     cutter = new FlowCutter(options, FlowListener.NONE, arena);
     cutter.begin(LinkType.ETHERNET);
     ChunkPool pool = new ChunkPool(4, 1 << 20, arena);

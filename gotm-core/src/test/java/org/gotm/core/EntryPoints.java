@@ -12,6 +12,7 @@ import org.gotm.core.capture.Capture;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
@@ -62,7 +63,8 @@ final class EntryPoints {
       case "memory" ->
           () -> PcapFileSource.of(ARENA.allocateFrom(JAVA_BYTE, HEADER), "memory").close();
       case "cutter" -> () -> new FlowCutter(FLOWS, FlowListener.NONE, ARENA);
-      case "decoder" -> () -> new PacketDecoder(LinkType.RAW, false, new FlowKeys(1, 0));
+      case "decoder" ->
+          () -> new PacketDecoder(LinkType.RAW, FlowKeyOptions.defaults(), new FlowKeys(1, 0));
       case "pool" -> () -> new ChunkPool(2, 1 << 20, ARENA);
       case "capture" ->
           () -> {

@@ -9,6 +9,7 @@ import org.gotm.core.capture.PacketSink;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.ffm.linux.HugePages;
 
@@ -44,7 +45,11 @@ final class CoreBenchmark {
     cutter =
         new FlowCutter(
             new FlowCutter.Options(
-                capacityFlows, FLOW_TIMEOUT_NANOS, cutoff, Cutoff.UNLIMITED, false),
+                capacityFlows,
+                FLOW_TIMEOUT_NANOS,
+                cutoff,
+                Cutoff.UNLIMITED,
+                FlowKeyOptions.defaults()),
             FlowListener.NONE,
             memory);
   }

@@ -1,6 +1,7 @@
 package org.gotm.app.cli;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.gotm.app.daemon.Settings;
 import org.gotm.core.flow.Cutoff;
@@ -50,11 +51,27 @@ final class FlowOptions {
 
   @Option(
       names = {"-flowkey", "--flowkey"},
-      paramLabel = "KIND",
+      paramLabel = "LIST",
       defaultValue = "bidirectional",
       description =
-          "bidirectional, or directional: each direction a flow (default: ${DEFAULT-VALUE}).")
+          "bidirectional, or directional: each direction a flow; and what separates networks with"
+              + " the same addresses: vlan, mpls, vni (default: ${DEFAULT-VALUE}).")
   private String flowKey;
+
+  @Option(
+      names = {"-tunnels", "--tunnels"},
+      paramLabel = "on|off|LIST",
+      defaultValue = "on",
+      description =
+          "Tunnels to look into, whose inner packets make the flows: ipip, gre, erspan, vxlan,"
+              + " geneve, gtp, teredo, capwap, pseudowire, cmd, pbb (default: ${DEFAULT-VALUE}).")
+  private String tunnels;
+
+  @Option(
+      names = {"-tunnelports", "--tunnelports"},
+      paramLabel = "NAME=PORT",
+      description = "More UDP ports of tunnels: vxlan=4444,geneve=6082; may be repeated.")
+  private List<String> tunnelPorts = List.of();
 
   @Option(
       names = {"-maxflows", "--maxflows"},
@@ -79,11 +96,10 @@ final class FlowOptions {
     checks.optionalRange("maxflows", maxFlows, 1, MAX_FLOWS);
     checks.range("largeflowsize", largeFlowMebibytes, 1, Long.MAX_VALUE >> 20);
     checks.positive("flowtimeout", flowTimeout);
-    String key = checks.word("flowkey", flowKey, "bidirectional", "directional");
     return new Settings.Flows(
         Cutoff.of(packetCutoff, byteCutoff).withKeepControl(keepControl),
         flowTimeout,
-        key.equals("directional"),
+        new FlowKeyWords(checks).parse(flowKey, tunnels, tunnelPorts),
         Optional.ofNullable(maxFlows).map(Long::intValue),
         largeFlowMebibytes << 20);
   }

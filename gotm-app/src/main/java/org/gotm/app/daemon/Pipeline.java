@@ -217,7 +217,7 @@ final class Pipeline implements AutoCloseable {
             flows.timeout().toNanos(),
             flows.cutoff(),
             flows.largeBytes(),
-            flows.directional());
+            flows.key());
     return new FlowCutter(options, watch, memory);
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.Method;
 import org.gotm.store.api.Compression;
@@ -84,7 +85,7 @@ public record Settings(Source source, Flows flows, Output output, Report report)
    *
    * @param cutoff where flows are cut
    * @param timeout idle time after which a flow is forgotten
-   * @param directional true if each direction of a connection is a flow of its own
+   * @param key what makes two packets the same flow
    * @param capacity flows that the table of a worker holds; none for what suits the number of
    *     workers
    * @param largeBytes payload bytes at which a flow is logged
@@ -92,7 +93,7 @@ public record Settings(Source source, Flows flows, Output output, Report report)
   public record Flows(
       Cutoff cutoff,
       Duration timeout,
-      boolean directional,
+      FlowKeyOptions key,
       Optional<Integer> capacity,
       long largeBytes) {}
 

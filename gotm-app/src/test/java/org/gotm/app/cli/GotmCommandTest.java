@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.gotm.app.daemon.Settings;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.Method;
 import org.gotm.store.api.Compression;
@@ -46,7 +47,7 @@ class GotmCommandTest {
                 new Settings.Flows(
                     Cutoff.of(100, 8192).withKeepControl(true),
                     Duration.ofSeconds(5),
-                    false,
+                    FlowKeyOptions.defaults(),
                     Optional.empty(),
                     1L << 30),
                 new Settings.Output(
@@ -140,7 +141,7 @@ class GotmCommandTest {
           new Row("snf-rss-flags", "49", s -> s.source().snf().rssFlags(), Optional.of(49)),
           new Row("snf-app-id", "2", s -> s.source().snf().appId(), Optional.of(2)),
           new Row("blocksize", "256KiB", s -> s.source().blockBytes(), Optional.of(256 << 10)),
-          new Row("flowkey", "directional", s -> s.flows().directional(), true),
+          new Row("flowkey", "directional", s -> s.flows().key().directional(), true),
           new Row("maxflows", "1000", s -> s.flows().capacity(), Optional.of(1000)),
           new Row("keepcontrol", "false", s -> s.flows().cutoff().keepControl(), false),
           new Row("flushinterval", "50ms", s -> s.output().flushInterval(), Duration.ofMillis(50)),

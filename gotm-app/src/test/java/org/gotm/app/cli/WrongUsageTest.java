@@ -84,7 +84,7 @@ class WrongUsageTest {
 
   @ParameterizedTest
   @CsvSource({
-    "flowkey, 'bidirectional, directional'",
+    "flowkey, 'bidirectional, directional, vlan, mpls, vni'",
     "output, 'merged, per-worker'",
     "capture, 'auto, afpacket, snf, pcap'",
     "timestampprecision, 'micro, nano'"

@@ -4,6 +4,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.time.Duration;
 import org.gotm.core.memory.NativeAccess;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.source.PacketBatch;
@@ -16,7 +17,7 @@ import org.gotm.core.source.PacketBatch;
  * as if all packets came from one link; the flows stay until {@link #end}.
  */
 public final class FlowCutter {
-  private final boolean directional;
+  private final FlowKeyOptions keyOptions;
   private final FlowKeys keys;
   private final BatchFlows flows;
   private final FlowTable table;
@@ -30,12 +31,17 @@ public final class FlowCutter {
    * @param cutoff where flows are cut
    * @param largeBytes size at which a flow is reported as large, then at every doubling; {@link
    *     Cutoff#UNLIMITED} for never
-   * @param directional true if each direction of a connection is a flow of its own
+   * @param key what makes two packets the same flow
    */
   public record Options(
-      int capacityFlows, long timeoutNanos, Cutoff cutoff, long largeBytes, boolean directional) {
+      int capacityFlows, long timeoutNanos, Cutoff cutoff, long largeBytes, FlowKeyOptions key) {
     private static final Options DEFAULTS =
-        new Options(1_000_000, 5_000_000_000L, Cutoff.of(100, 8192), Cutoff.UNLIMITED, false);
+        new Options(
+            1_000_000,
+            5_000_000_000L,
+            Cutoff.of(100, 8192),
+            Cutoff.UNLIMITED,
+            FlowKeyOptions.defaults());
 
     /** Checks the ranges. */
     public Options {
@@ -51,7 +57,7 @@ public final class FlowCutter {
 
     /**
      * As the daemon does: a million flows, 5 s, 100 packets or 8192 bytes, no report of large
-     * flows, both directions one flow.
+     * flows, both directions of the innermost packets one flow.
      */
     public static Options defaults() {
       return DEFAULTS;
@@ -59,27 +65,32 @@ public final class FlowCutter {
 
     /** The same with room for another number of flows. */
     public Options withCapacityFlows(int newCapacityFlows) {
-      return new Options(newCapacityFlows, timeoutNanos, cutoff, largeBytes, directional);
+      return new Options(newCapacityFlows, timeoutNanos, cutoff, largeBytes, key);
     }
 
     /** The same with another timeout. */
     public Options withTimeout(Duration newTimeout) {
-      return new Options(capacityFlows, newTimeout.toNanos(), cutoff, largeBytes, directional);
+      return new Options(capacityFlows, newTimeout.toNanos(), cutoff, largeBytes, key);
     }
 
     /** The same with another cutoff. */
     public Options withCutoff(Cutoff newCutoff) {
-      return new Options(capacityFlows, timeoutNanos, newCutoff, largeBytes, directional);
+      return new Options(capacityFlows, timeoutNanos, newCutoff, largeBytes, key);
     }
 
     /** The same with another size at which flows are large. */
     public Options withLargeBytes(long newLargeBytes) {
-      return new Options(capacityFlows, timeoutNanos, cutoff, newLargeBytes, directional);
+      return new Options(capacityFlows, timeoutNanos, cutoff, newLargeBytes, key);
     }
 
     /** The same with flows that have a direction, or not. */
     public Options withDirectional(boolean newDirectional) {
-      return new Options(capacityFlows, timeoutNanos, cutoff, largeBytes, newDirectional);
+      return withKey(key.withDirectional(newDirectional));
+    }
+
+    /** The same with another key. */
+    public Options withKey(FlowKeyOptions newKey) {
+      return new Options(capacityFlows, timeoutNanos, cutoff, largeBytes, newKey);
     }
 
     /** Bytes of native memory that a cutter takes. */
@@ -101,7 +112,7 @@ public final class FlowCutter {
   /** A cutter whose flows have the same place in every run. */
   FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator, long seed) {
     NativeAccess.require();
-    directional = options.directional();
+    keyOptions = options.key();
     keys = new FlowKeys(PacketBatch.MAX_CAPACITY, seed);
     flows = new BatchFlows(keys, options.cutoff());
     table = new FlowTable(options, keys, flows, listener, allocator);
@@ -115,7 +126,7 @@ public final class FlowCutter {
    */
   public void begin(int linkType) {
     if (decoder == null) {
-      decoder = new PacketDecoder(linkType, directional, keys);
+      decoder = new PacketDecoder(linkType, keyOptions, keys);
     } else {
       decoder.begin(linkType);
     }

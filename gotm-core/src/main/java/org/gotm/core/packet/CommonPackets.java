@@ -10,8 +10,8 @@ import org.gotm.core.source.PacketBatch;
 
 /**
  * The kinds of packets that nearly all are, decoded on the shortest way: TCP or UDP over IPv4
- * without options or IPv6 without extension headers, over Ethernet with at most one VLAN tag. Hot
- * path. One thread.
+ * without options or IPv6 without extension headers, over Ethernet with at most one VLAN tag; and
+ * the same in a tunnel over UDP that such a packet belongs to. Hot path. One thread.
  *
  * <p>Each check covers all reads up to the next one, and what is not exactly of these kinds is left
  * to {@link PacketDecoder}'s steps, whose rules for header lengths and flags it shares.
@@ -31,11 +31,27 @@ final class CommonPackets {
   private static final long IPV4_MASK = 0xff00_0000_0000_3fffL;
   private static final long IPV4 = 0x4500_0000_0000_0000L;
 
-  private final CanonicalKeys keys;
+  private static final int NO_TYPE = -1;
 
-  /** Decodes into these keys. */
-  CommonPackets(CanonicalKeys keys) {
+  private final CanonicalKeys keys;
+  private final Tunnels tunnels;
+  private final PacketCursor cursor;
+  private final boolean byVlan;
+  private final int tagType;
+  private boolean isOutermost;
+
+  /**
+   * Decodes into these keys what needs no network to be told.
+   *
+   * @param cursor to enter tunnels with, whose network says which packets are common
+   */
+  CommonPackets(CanonicalKeys keys, Tunnels tunnels, PacketCursor cursor) {
     this.keys = keys;
+    this.tunnels = tunnels;
+    this.cursor = cursor;
+    byVlan = cursor.network.isByVlan();
+    tagType = byVlan ? NO_TYPE : EtherType.VLAN;
+    isOutermost = !cursor.network.isByVni();
   }
 
   /**
@@ -48,9 +64,12 @@ final class CommonPackets {
     long[] offsets = batch.offsets;
     int[] caplens = batch.caplens;
     int[] wireLengths = batch.wireLengths;
+    int[] tags = batch.vlanTags;
+    boolean onlyUntagged = byVlan;
     int count = batch.count();
     int i = from;
     while (i < count
+        && !(onlyUntagged && tags[i] != 0)
         && decode(NativeMemory.address(base + offsets[i]), caplens[i], wireLengths[i], i)) {
       i++;
     }
@@ -63,19 +82,21 @@ final class CommonPackets {
     }
     int type = ALL.get(SHORT, packet + Ethernet.TYPE) & 0xffff;
     int at = Ethernet.LENGTH;
-    if (type == EtherType.VLAN) {
+    if (type == tagType) {
       type = ALL.get(SHORT, packet + Ethernet.TAGGED_TYPE) & 0xffff;
       at = Ethernet.TAGGED_LENGTH;
     }
-    if (type == EtherType.IPV4) {
-      return caplen - at >= IPV4_LENGTH && ipv4(packet + at, wireLength - at, i);
-    }
-    return type == EtherType.IPV6
-        && caplen - at >= IPV6_LENGTH
-        && ipv6(packet + at, caplen - at, wireLength - at, i);
+    return ip(type, packet + at, caplen - at, wireLength - at, i);
   }
 
-  private boolean ipv4(long ip, int onWire, int i) {
+  private boolean ip(int type, long ip, int captured, int onWire, int i) {
+    if (type == EtherType.IPV4) {
+      return captured >= IPV4_LENGTH && ipv4(ip, captured, onWire, i);
+    }
+    return type == EtherType.IPV6 && captured >= IPV6_LENGTH && ipv6(ip, captured, onWire, i);
+  }
+
+  private boolean ipv4(long ip, int captured, int onWire, int i) {
     long head = ALL.get(LONG, ip); // version, header length, service, total length, id, fragment
     int protocol = ALL.get(JAVA_BYTE, ip + IpHeader.IPV4_PROTOCOL);
     int totalLength = (int) (head >>> 32) & 0xffff;
@@ -87,9 +108,12 @@ final class CommonPackets {
     long addresses = ALL.get(LONG, ip + IpHeader.IPV4_ADDRESSES);
     long transport = ip + IpHeader.IPV4_LENGTH;
     int ports = ALL.get(INT, transport);
-    int tail = ALL.get(SHORT, transport + TransportHeader.TCP_TAIL); // payload, if it is UDP
     int ifTcp = IpProtocol.ifTcp(protocol);
     int length = totalLength - IpHeader.IPV4_LENGTH;
+    if (tunnels.isTunnel(ports, ~ifTcp)) {
+      return tunnel(transport, captured - IpHeader.IPV4_LENGTH, length, ports, i);
+    }
+    int tail = ALL.get(SHORT, transport + TransportHeader.TCP_TAIL); // payload, if it is UDP
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
     keys.setIpv4(i, addresses, ports, protocol, payload, control);
@@ -113,11 +137,32 @@ final class CommonPackets {
     long target1 = ALL.get(LONG, ip + IpHeader.IPV6_TARGET + Long.BYTES);
     long transport = ip + IpHeader.IPV6_LENGTH;
     int ports = ALL.get(INT, transport);
+    if (tunnels.isTunnel(ports, ~ifTcp)) {
+      return tunnel(transport, captured - IpHeader.IPV6_LENGTH, length, ports, i);
+    }
     int tail = ALL.get(SHORT, transport + (TransportHeader.TCP_TAIL & ifTcp));
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
     keys.setIpv6(i, source0, source1, target0, target1, ports, protocol, payload, control);
     return true;
+  }
+
+  /** Decodes the packet in a tunnel, if it is a common one and in no second tunnel. */
+  private boolean tunnel(long udp, int captured, int onWire, int ports, int i) {
+    if (!isOutermost) {
+      return false;
+    }
+    isOutermost = false;
+    cursor.begin(udp, captured, onWire);
+    cursor.limit();
+    int type = tunnels.enterUdp(cursor, ports);
+    long inner = NativeMemory.address(cursor.address());
+    boolean decoded =
+        type == EtherType.ETHERNET
+            ? decode(inner, cursor.captured(), cursor.onWire(), i)
+            : ip(type, inner, cursor.captured(), cursor.onWire(), i);
+    isOutermost = true;
+    return decoded;
   }
 
   /** Length of a TCP or UDP header, without a branch. */

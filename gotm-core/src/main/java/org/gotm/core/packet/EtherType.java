@@ -14,8 +14,25 @@ final class EtherType {
   static final int MPLS = 0x8847;
   static final int MPLS_UPSTREAM = 0x8848;
   static final int PPPOE_SESSION = 0x8864;
+  static final int PBB = 0x88e7;
+  static final int CMD = 0x8909;
   static final int QINQ = 0x88a8;
   static final int QINQ_OLD = 0x9100;
 
+  /** A whole Ethernet frame, in a tunnel ("transparent Ethernet bridging"). */
+  static final int ETHERNET = 0x6558;
+
   private EtherType() {}
+
+  static boolean isVlan(int type) {
+    return type == VLAN || type == QINQ || type == QINQ_OLD;
+  }
+
+  /** True for IP, and for all that may lie before it in a frame. */
+  static boolean leadsToIp(int type) {
+    return switch (type) {
+      case IPV4, VLAN, IPV6, MPLS, MPLS_UPSTREAM, PPPOE_SESSION, PBB, CMD, QINQ, QINQ_OLD -> true;
+      default -> false;
+    };
+  }
 }

@@ -1,5 +1,7 @@
 package org.gotm.core.packet;
 
+import java.util.Arrays;
+
 /**
  * What the decoder found in each packet of a batch: the key of its flow, the hash of the key, the
  * payload length, and whether it is a control packet. A record of 8 words a packet in one array,
@@ -63,6 +65,7 @@ public final class FlowKeys {
   public static final int FLOW_BYTES = 7;
 
   private final long[] words;
+  private final long[] networks;
   private final int capacity;
   private final long seed0;
   private final long seed1;
@@ -78,6 +81,7 @@ public final class FlowKeys {
   public FlowKeys(int capacity, long seed) {
     this.capacity = capacity;
     words = new long[capacity << RECORD_SHIFT];
+    networks = new long[capacity];
     seed0 = seed ^ 0xa0761d6478bd642fL;
     seed1 = Long.rotateLeft(seed, 23) ^ 0xe7037ed1a0b428dbL;
     seed2 = Long.rotateLeft(seed, 47) ^ 0x8ebc6af09c88c6e3L;
@@ -88,7 +92,10 @@ public final class FlowKeys {
     return capacity;
   }
 
-  /** The records themselves, for loops over all of them. */
+  /**
+   * The records themselves, for loops over all of them. Of a packet whose network counts, address 0
+   * is combined with the network, so that equal addresses of two networks are two keys.
+   */
   public long[] words() {
     return words;
   }
@@ -98,9 +105,15 @@ public final class FlowKeys {
     return words[(i << RECORD_SHIFT) + META];
   }
 
-  /** Address word {@code n}, 0 to 3, of packet {@code i}. */
+  /** Address word {@code n}, 0 to 3, of packet {@code i}, as it is in the packet. */
   public long address(int i, int n) {
-    return words[(i << RECORD_SHIFT) + ADDRESS_0 + n];
+    long word = words[(i << RECORD_SHIFT) + ADDRESS_0 + n];
+    return n == 0 ? word ^ networks[i] : word;
+  }
+
+  /** The network of packet {@code i}, a hash of its identifiers; 0 if none counts. */
+  public long network(int i) {
+    return networks[i];
   }
 
   /** The hash of packet {@code i}'s key. */
@@ -131,7 +144,27 @@ public final class FlowKeys {
   /** Notes that packet {@code i} could not be decoded. */
   void setUndecoded(int i) {
     undecoded++;
+    networks[i] = 0;
     set(i, 0, 0, 0, 0);
+  }
+
+  /** The first packets are of no network until {@link #separate} is told of one. */
+  void clearNetworks(int count) {
+    Arrays.fill(networks, 0, count, 0);
+  }
+
+  /** Makes the key of packet {@code i}, as it was just set, one of a network. */
+  void separate(int i, long network) {
+    int at = i << RECORD_SHIFT;
+    networks[i] = network;
+    long[] record = words;
+    long meta = record[at];
+    long a0 = record[at + 1] ^ network;
+    record[at + 1] = a0;
+    record[at + 5] =
+        isOneWord(meta)
+            ? hash(a0, meta)
+            : hash(a0, record[at + 2], record[at + 3], record[at + 4], meta);
   }
 
   /** Sets a key whose addresses fit into one word. */
@@ -157,9 +190,10 @@ public final class FlowKeys {
     record[at + 6] = (long) control << 32 | payloadLength;
   }
 
-  /** Copies meta, addresses and hash of packet {@code i} into an array. */
+  /** Copies the key of packet {@code i} with its hash and network into 7 words. */
   void copyTo(int i, long[] target, int at) {
     System.arraycopy(words, i << RECORD_SHIFT, target, at, PAYLOAD);
+    target[at + PAYLOAD] = networks[i];
   }
 
   /** Sets the key of packet {@code i} to one that {@link #copyTo} took from another. */
@@ -167,6 +201,7 @@ public final class FlowKeys {
     int record = i << RECORD_SHIFT;
     System.arraycopy(source, at, words, record, PAYLOAD);
     words[record + PAYLOAD] = payloadLength;
+    networks[i] = source[at + PAYLOAD];
   }
 
   /** True when a key with this meta word has its addresses in one word. */

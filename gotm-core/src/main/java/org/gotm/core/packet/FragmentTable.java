@@ -9,14 +9,15 @@ package org.gotm.core.packet;
  * this way costs no more than that its later fragments are a flow of their own.
  *
  * <pre>
- *   0    1                 5      6     7       8                     14
- *   +----+--------+--------+------+-----+-------+----------------------+-------+
- *   | id | source | target | time | end | order | record of FlowKeys   |   0   |
- *   +----+--------+--------+------+-----+-------+----------------------+-------+
+ *   0    1        3        5      6     7       8                    15
+ *   +----+--------+--------+------+-----+-------+--------------------+---------+
+ *   | id | source | target | time | end | order | key as in FlowKeys | network |
+ *   +----+--------+--------+------+-----+-------+--------------------+---------+
  * </pre>
  *
- * End is where the first fragment ends in the packet, and order counts the packets that came. A key
- * of 0 means that the first fragment did not tell its flow.
+ * End is where the first fragment ends in the packet, order counts the packets that came, and the
+ * network is what was passed before the fragmented header. A key of 0 means that the first fragment
+ * did not tell its flow.
  */
 final class FragmentTable {
   /** Packets that can be remembered at the same time. */
@@ -42,6 +43,7 @@ final class FragmentTable {
   private static final int END = 6;
   private static final int ORDER = 7;
   private static final int KEY = 8;
+  private static final int NETWORK = 15;
 
   private final FlowKeys keys;
   private final long[] words = new long[PLACES << PLACE_SHIFT];
@@ -57,13 +59,14 @@ final class FragmentTable {
   /**
    * A first fragment was met, whose key will be known when {@link #end} is called.
    *
+   * @param network what was passed before its header
    * @param nanos packet time
    */
-  void begin(IpHeader ip, long nanos) {
+  void begin(IpHeader ip, long network, long nanos) {
     if (begunCount == DEEPEST) {
       return;
     }
-    int at = placeOf(ip);
+    int at = placeOf(ip, network);
     words[at + ID] = ip.fragmentId;
     words[at + SOURCE_0] = ip.source0;
     words[at + SOURCE_1] = ip.source1;
@@ -73,6 +76,7 @@ final class FragmentTable {
     words[at + END] = ip.fragmentLength;
     words[at + ORDER] = ++order;
     words[at + KEY] = 0;
+    words[at + NETWORK] = network;
     begun[begunCount++] = at;
   }
 
@@ -87,13 +91,14 @@ final class FragmentTable {
    * Gives a later fragment the key of the first one.
    *
    * @param i its record
+   * @param network what was passed before its header
    * @param nanos packet time
    * @param payload its bytes above IP
    * @return false, and no key, if the first one was not seen or reaches into this one
    */
-  boolean setLater(int i, IpHeader ip, long nanos, int payload) {
-    int at = placeOf(ip);
-    if (!isAt(at, ip)
+  boolean setLater(int i, IpHeader ip, long network, long nanos, int payload) {
+    int at = placeOf(ip, network);
+    if (!isAt(at, ip, network)
         || words[at + KEY] == 0
         || words[at + END] > ip.fragmentOffset
         || isOver(nanos - words[at + TIME])) {
@@ -109,12 +114,13 @@ final class FragmentTable {
   }
 
   /** Where the packet is, or the oldest of the places where it may be. */
-  private int placeOf(IpHeader ip) {
-    long hash = keys.hash(ip.source0, ip.source1, ip.target0, ip.target1, ip.fragmentId);
+  private int placeOf(IpHeader ip, long network) {
+    long source = ip.source0 ^ network;
+    long hash = keys.hash(source, ip.source1, ip.target0, ip.target1, ip.fragmentId);
     int first = ((int) hash & SET_MASK) * SET_LENGTH;
     int oldest = first;
     for (int at = first; at < first + SET_LENGTH; at += 1 << PLACE_SHIFT) {
-      if (isAt(at, ip)) {
+      if (isAt(at, ip, network)) {
         return at;
       }
       oldest = words[at + ORDER] < words[oldest + ORDER] ? at : oldest;
@@ -122,11 +128,12 @@ final class FragmentTable {
     return oldest;
   }
 
-  private boolean isAt(int at, IpHeader ip) {
+  private boolean isAt(int at, IpHeader ip, long network) {
     return words[at + ID] == ip.fragmentId
         && words[at + SOURCE_0] == ip.source0
         && words[at + SOURCE_1] == ip.source1
         && words[at + TARGET_0] == ip.target0
-        && words[at + TARGET_1] == ip.target1;
+        && words[at + TARGET_1] == ip.target1
+        && words[at + NETWORK] == network;
   }
 }

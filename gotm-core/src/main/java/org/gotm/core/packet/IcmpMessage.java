@@ -79,8 +79,7 @@ final class IcmpMessage {
   /** A quote that breaks off before it tells is no quote, unless it was the capture that cut it. */
   private int readQuote(PacketCursor cursor, IpHeader around, int payload) {
     cursor.skip(TransportHeader.ICMP_LENGTH);
-    boolean isCut = cursor.isCut();
-    cursor.dropPadding();
+    cursor.limit();
     if (ip.read(cursor)
         && ip.isIpv4 == around.isIpv4
         && !ip.isLaterFragment
@@ -89,7 +88,7 @@ final class IcmpMessage {
       transport.control = 0;
       return QUOTE;
     }
-    return isCut ? UNKNOWN : OWN;
+    return cursor.isCut() ? UNKNOWN : OWN;
   }
 
   private static boolean isOneOf(int types, int type) {

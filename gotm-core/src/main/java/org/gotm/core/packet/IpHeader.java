@@ -13,6 +13,7 @@ final class IpHeader {
   static final int IPV6_TARGET = 24;
 
   private static final int IPV4_ID = 4;
+  private static final int MOST_PADDING = 64;
   private static final int IPV4_FRAGMENT = 6;
   private static final int IPV4_FRAGMENT_OFFSET_MASK = 0x1fff;
   private static final int IPV4_MORE_FRAGMENTS = 0x2000;
@@ -69,6 +70,24 @@ final class IpHeader {
   /** True if a payload length can be believed; 0 is a packet beyond 64 KiB. */
   static boolean isIpv6Length(int payloadLength, int onWire) {
     return payloadLength != 0 && payloadLength <= onWire;
+  }
+
+  /**
+   * True if there is an IP header at the cursor whose length leaves no more than a link's padding:
+   * hardly anything else looks like that.
+   */
+  static boolean isLikely(PacketCursor cursor) {
+    if (!cursor.has(IPV6_NEXT_HEADER)) {
+      return false;
+    }
+    int length =
+        switch (cursor.uint8(0) >>> 4) {
+          case 4 -> cursor.uint8(0) >= 0x45 ? cursor.uint16(2) : 0;
+          case 6 -> IPV6_LENGTH + cursor.uint16(IPV6_PAYLOAD_LENGTH);
+          default -> 0;
+        };
+    int padding = cursor.onWire() - length;
+    return length >= IPV4_LENGTH && padding >= 0 && padding <= MOST_PADDING;
   }
 
   /**

@@ -17,6 +17,9 @@ public final class IpProtocol {
   /** Stream Control Transmission Protocol (RFC 9260). */
   public static final int SCTP = 132;
 
+  static final int IPV4 = 4;
+  static final int IPV6 = 41;
+  static final int GRE = 47;
   static final int HOP_BY_HOP = 0;
   static final int ROUTING = 43;
   static final int FRAGMENT = 44;

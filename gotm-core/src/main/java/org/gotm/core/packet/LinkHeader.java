@@ -26,6 +26,7 @@ final class LinkHeader {
   private static final int SLL2_ADDRESS = 12;
 
   private final boolean directional;
+  private final Encapsulation encapsulation;
 
   /** The first end of a frame that is not IP: a MAC address, or the sender's of a cooked frame. */
   long first;
@@ -33,16 +34,21 @@ final class LinkHeader {
   /** Its second end; 0 for a cooked frame, which has no receiver. */
   long second;
 
-  /** Its EtherType behind VLAN tags; 0 for an IEEE 802.3 length. */
+  /** Its EtherType behind tags; 0 for an IEEE 802.3 length. */
   int etherType;
+
+  /** Bytes behind that EtherType, on the wire; may be negative if it lies. */
+  int onWire;
 
   /**
    * Nothing read yet.
    *
    * @param directional true if the first end is to be the sender, false for the lower one
+   * @param encapsulation what may lie between the header and IP
    */
-  LinkHeader(boolean directional) {
+  LinkHeader(boolean directional, Encapsulation encapsulation) {
     this.directional = directional;
+    this.encapsulation = encapsulation;
   }
 
   /** Moves the cursor from the beginning of a frame to its payload. */
@@ -91,13 +97,8 @@ final class LinkHeader {
 
   /** Moves on behind what lies between link header and IP. */
   private int payload(PacketCursor cursor, int outerType) {
-    etherType = Encapsulation.behindVlans(cursor, outerType);
-    return switch (etherType) {
-      case Encapsulation.TOO_SHORT -> UNKNOWN;
-      case EtherType.IPV4 -> IpHeader.version(cursor) == 4 ? IP : UNKNOWN;
-      case EtherType.IPV6 -> IpHeader.version(cursor) == 6 ? IP : UNKNOWN;
-      case EtherType.ARP -> Arp.recognize(cursor);
-      default -> Encapsulation.enter(cursor, etherType);
-    };
+    etherType = encapsulation.behindTags(cursor, outerType);
+    onWire = cursor.onWire();
+    return encapsulation.enter(cursor, etherType);
   }
 }

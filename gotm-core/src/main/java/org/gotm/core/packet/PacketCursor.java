@@ -22,25 +22,58 @@ final class PacketCursor {
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+  /** The network of the packet, which the steps add the identifiers to that they pass. */
+  final Network network;
+
   private long address;
   private int captured;
   private int onWire;
+  private boolean isCut;
+
+  /** At no packet yet. */
+  PacketCursor(Network network) {
+    this.network = network;
+  }
 
   /** Goes to the first byte of a packet of which {@code caplen} bytes are there. */
   void begin(long packet, int caplen, int wireLength) {
     address = packet;
     captured = caplen;
     onWire = wireLength;
+    isCut = false;
+  }
+
+  /** The first byte from here on. */
+  long address() {
+    return address;
+  }
+
+  /** Bytes from here on that were captured; not above 0 if there are none. */
+  int captured() {
+    return captured;
   }
 
   /** True if so many bytes from here on were captured. */
   boolean has(int bytes) {
-    return captured >= bytes;
+    if (captured >= bytes) {
+      return true;
+    }
+    isCut |= onWire >= bytes;
+    return false;
   }
 
-  /** True if the packet went on behind what was captured of it. */
+  /**
+   * True if a step asked for bytes that were on the wire and not captured: so what it did not find
+   * may have been there.
+   */
   boolean isCut() {
-    return captured < onWire;
+    return isCut;
+  }
+
+  /** Takes what lies behind the end of the packet on the wire for not captured. */
+  void limit() {
+    captured = Math.min(captured, onWire);
+    isCut = false;
   }
 
   /** Bytes from here to the end of the packet on the wire; may be negative if it lies. */
@@ -58,11 +91,6 @@ final class PacketCursor {
   /** A header says that the packet on the wire ends so many bytes from here. */
   void endAfter(int bytes) {
     onWire = bytes;
-  }
-
-  /** What was captured behind the end of the packet is not there any more. */
-  void dropPadding() {
-    captured = Math.min(captured, onWire);
   }
 
   int uint8(int offset) {

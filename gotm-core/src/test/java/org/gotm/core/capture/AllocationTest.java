@@ -19,6 +19,7 @@ import org.gotm.core.chunk.ChunkSink;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.pcapfile.PcapFileSource;
@@ -52,7 +53,11 @@ class AllocationTest {
       FlowCutter cutter =
           new FlowCutter(
               new FlowCutter.Options(
-                  FLOWS / 2, 1_000_000, Cutoff.of(90, 0), Cutoff.UNLIMITED, false),
+                  FLOWS / 2,
+                  1_000_000,
+                  Cutoff.of(90, 0),
+                  Cutoff.UNLIMITED,
+                  FlowKeyOptions.defaults()),
               FlowListener.NONE,
               arena);
       ChunkPool pool = new ChunkPool(2, 1 << 20, arena);

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.source.PacketSourceException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,8 @@ class CaptureWorkerTest {
   private final RecordingSink sink = new RecordingSink(ledger);
   private final FlowCutter cutter =
       new FlowCutter(
-          new FlowCutter.Options(10_000, 5 * SECOND, Cutoff.of(3, 0), Cutoff.UNLIMITED, false),
+          new FlowCutter.Options(
+              10_000, 5 * SECOND, Cutoff.of(3, 0), Cutoff.UNLIMITED, FlowKeyOptions.defaults()),
           FlowListener.NONE,
           arena);
 

@@ -19,6 +19,7 @@ import org.gotm.core.flow.EndReason;
 import org.gotm.core.flow.Flow;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.pcapfile.PcapFileSource;
@@ -32,7 +33,8 @@ class PacketTimeTest {
   private static final int EARLY = 1_700_000_000;
   private static final int LATE = EARLY + 3600;
   private static final FlowCutter.Options FIVE_SECONDS =
-      new FlowCutter.Options(10, 5_000_000_000L, Cutoff.of(100, 0), Cutoff.UNLIMITED, false);
+      new FlowCutter.Options(
+          10, 5_000_000_000L, Cutoff.of(100, 0), Cutoff.UNLIMITED, FlowKeyOptions.defaults());
   private static final byte[] PACKET =
       PacketBuilder.packet().ipv4("10.0.0.1", "10.0.0.2").udp(1, 53).payload(8).build();
 

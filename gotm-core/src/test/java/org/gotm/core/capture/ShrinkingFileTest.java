@@ -17,6 +17,7 @@ import org.gotm.core.chunk.ChunkSink;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.RecordFormat;
@@ -66,7 +67,8 @@ class ShrinkingFileTest {
       PcapFileSource source, ChunkSink sink, ChunkPool pool, Ledger ledger, Arena arena) {
     FlowCutter cutter =
         new FlowCutter(
-            new FlowCutter.Options(100, 1_000_000, Cutoff.none(), Cutoff.UNLIMITED, false),
+            new FlowCutter.Options(
+                100, 1_000_000, Cutoff.none(), Cutoff.UNLIMITED, FlowKeyOptions.defaults()),
             FlowListener.NONE,
             arena);
     ChunkAppender.Options options =

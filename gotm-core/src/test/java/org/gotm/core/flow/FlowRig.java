@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
@@ -80,7 +81,8 @@ final class FlowRig implements AutoCloseable, FlowListener {
   }
 
   static FlowCutter.Options options(int capacityFlows, Cutoff cutoff) {
-    return new FlowCutter.Options(capacityFlows, 5 * SECOND, cutoff, Cutoff.UNLIMITED, false);
+    return new FlowCutter.Options(
+        capacityFlows, 5 * SECOND, cutoff, Cutoff.UNLIMITED, FlowKeyOptions.defaults());
   }
 
   /** What a flow says of itself. */
@@ -148,7 +150,7 @@ final class FlowRig implements AutoCloseable, FlowListener {
     batch.clear(memory);
     batch.add(0, packet.length, packet.length, 0, 0);
     FlowKeys keys = new FlowKeys(1, seed);
-    new PacketDecoder(LinkType.RAW, false, keys).decode(batch);
+    new PacketDecoder(LinkType.RAW, FlowKeyOptions.defaults(), keys).decode(batch);
     return keys.hash(0);
   }
 

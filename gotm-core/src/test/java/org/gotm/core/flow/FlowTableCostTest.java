@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.flow.FlowRig.Packet;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,7 +23,11 @@ class FlowTableCostTest {
   void shouldFindFlowsInAsFewSlotsAsTheoryHasIt(int flows, int capacity) {
     FlowCutter.Options options =
         new FlowCutter.Options(
-            capacity, 60 * FlowRig.SECOND, Cutoff.none(), Cutoff.UNLIMITED, false);
+            capacity,
+            60 * FlowRig.SECOND,
+            Cutoff.none(),
+            Cutoff.UNLIMITED,
+            FlowKeyOptions.defaults());
     double load = (double) flows / (options.byteSize() / FlowSlotLayout.LENGTH);
     double expected = (1 / (1 - load) - 1) / 2;
     try (FlowRig rig = new FlowRig(options, BATCH, SEED)) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.gotm.core.Seed;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +69,7 @@ class FlowTableModelTest {
   private static FlowRig rig(int capacityFlows, long keySeed) {
     Cutoff cutoff = Cutoff.of(7, 5000);
     return new FlowRig(
-        new FlowCutter.Options(capacityFlows, TIMEOUT, cutoff, 3000, false),
+        new FlowCutter.Options(capacityFlows, TIMEOUT, cutoff, 3000, FlowKeyOptions.defaults()),
         LARGEST_BATCH,
         keySeed);
   }

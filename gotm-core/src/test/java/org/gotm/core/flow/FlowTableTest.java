@@ -9,6 +9,7 @@ import static org.gotm.core.packet.PacketBuilder.ACK;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -275,9 +276,11 @@ class FlowTableTest {
       assertThatThrownBy(() -> options(capacity, Cutoff.none()))
           .hasMessageContaining("capacityFlows=" + capacity);
     }
-    assertThatThrownBy(() -> new FlowCutter.Options(1, 0, Cutoff.none(), 1, false))
+    assertThatThrownBy(
+            () -> new FlowCutter.Options(1, 0, Cutoff.none(), 1, FlowKeyOptions.defaults()))
         .hasMessageContaining("timeoutNanos=0");
-    assertThatThrownBy(() -> new FlowCutter.Options(1, 1, Cutoff.none(), 0, false))
+    assertThatThrownBy(
+            () -> new FlowCutter.Options(1, 1, Cutoff.none(), 0, FlowKeyOptions.defaults()))
         .hasMessageContaining("largeBytes=0");
   }
 }

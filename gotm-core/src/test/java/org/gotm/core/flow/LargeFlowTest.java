@@ -5,6 +5,7 @@ import static org.gotm.core.flow.FlowRig.SECOND;
 import static org.gotm.core.flow.FlowRig.name;
 import static org.gotm.core.packet.PacketBuilder.ACK;
 
+import org.gotm.core.packet.FlowKeyOptions;
 import org.junit.jupiter.api.Test;
 
 /** Reports of large flows. */
@@ -13,7 +14,8 @@ class LargeFlowTest {
   private static final long START = 1_700_000_000 * SECOND;
 
   private static FlowRig rigForLarge(long largeBytes) {
-    return new FlowRig(new FlowCutter.Options(10, TIMEOUT, Cutoff.none(), largeBytes, false));
+    return new FlowRig(
+        new FlowCutter.Options(10, TIMEOUT, Cutoff.none(), largeBytes, FlowKeyOptions.defaults()));
   }
 
   @Test
@@ -45,7 +47,9 @@ class LargeFlowTest {
   @Test
   void shouldReportLargeFlowThoughItWasCut() {
     try (FlowRig rig =
-        new FlowRig(new FlowCutter.Options(10, TIMEOUT, Cutoff.of(1, 1), 1000, false))) {
+        new FlowRig(
+            new FlowCutter.Options(
+                10, TIMEOUT, Cutoff.of(1, 1), 1000, FlowKeyOptions.defaults()))) {
       for (int i = 0; i < 10; i++) {
         rig.send(7, 100, ACK, START);
       }

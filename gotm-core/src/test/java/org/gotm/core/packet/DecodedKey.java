@@ -52,12 +52,18 @@ record DecodedKey(
 
   /** Decodes a packet that was {@code wireLength} long on the wire. */
   static Decoded decode(int linkType, boolean directional, byte[] packet, int wireLength) {
+    return decode(
+        linkType, FlowKeyOptions.defaults().withDirectional(directional), packet, wireLength);
+  }
+
+  /** Decodes a packet into the key that the options ask for. */
+  static Decoded decode(int linkType, FlowKeyOptions options, byte[] packet, int wireLength) {
     FlowKeys keys = new FlowKeys(1, SEED);
     PacketBatch batch = new PacketBatch(1);
     try (Arena arena = Arena.ofConfined()) {
       batch.clear(arena.allocateFrom(JAVA_BYTE, packet));
       batch.add(0, packet.length, wireLength, 0, 0);
-      new PacketDecoder(linkType, directional, keys).decode(batch);
+      new PacketDecoder(linkType, options, keys).decode(batch);
     }
     return new Decoded(of(keys, 0), keys.payloadLength(0), keys.isControl(0));
   }
@@ -65,7 +71,7 @@ record DecodedKey(
   /** Decodes the packets of a capture one after the other. */
   static List<Decoded> decode(RealPackets capture) {
     FlowKeys keys = new FlowKeys(1, SEED);
-    PacketDecoder decoder = new PacketDecoder(capture.linkType(), false, keys);
+    PacketDecoder decoder = new PacketDecoder(capture.linkType(), FlowKeyOptions.defaults(), keys);
     PacketBatch batch = new PacketBatch(1);
     List<Decoded> decoded = new ArrayList<>();
     for (RealPackets.Packet packet : capture.packets()) {

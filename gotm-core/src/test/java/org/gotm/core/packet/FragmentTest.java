@@ -21,7 +21,8 @@ class FragmentTest {
   private static final long NOW = 1_700_000_000L * SECOND;
 
   private final FlowKeys keys = new FlowKeys(1, 42);
-  private final PacketDecoder decoder = new PacketDecoder(LinkType.RAW, false, keys);
+  private final PacketDecoder decoder =
+      new PacketDecoder(LinkType.RAW, FlowKeyOptions.defaults(), keys);
   private final DecodedKey flow = decode(packet().ipv4(A, B).udp(1053, 53));
   private final DecodedKey flow6 = decode(packet().ipv6(A6, B6).udp(1053, 53));
 

@@ -119,7 +119,8 @@ class InnermostConversationsTest {
   void shouldKeepOnePacketOfEachConversation() {
     Cutoff onePacket = new Cutoff(1, Cutoff.UNLIMITED, false);
     FlowCutter.Options options =
-        new FlowCutter.Options(1 << 16, DAY, onePacket, Cutoff.UNLIMITED, false);
+        new FlowCutter.Options(
+            1 << 16, DAY, onePacket, Cutoff.UNLIMITED, FlowKeyOptions.defaults());
     for (RealPackets capture : tshark.captures) {
       List<Conversation> conversations = tshark.conversations(capture);
       Map<RealPackets.Packet, Conversation> byPacket = new IdentityHashMap<>();

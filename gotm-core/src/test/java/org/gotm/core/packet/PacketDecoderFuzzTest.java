@@ -37,7 +37,8 @@ class PacketDecoderFuzzTest {
 
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final FlowKeys keys = new FlowKeys(1, 42);
-  private final PacketDecoder decoder = new PacketDecoder(LinkType.RAW, false, keys);
+  private final PacketDecoder decoder =
+      new PacketDecoder(LinkType.RAW, FlowKeyOptions.defaults(), keys);
   private final PacketBatch batch = new PacketBatch(1);
   private final MemorySegment surroundings = Arena.ofAuto().allocate(3 * LONGEST).fill((byte) 0x5a);
 

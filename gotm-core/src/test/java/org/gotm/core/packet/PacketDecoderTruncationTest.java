@@ -37,7 +37,8 @@ class PacketDecoderTruncationTest {
   void shouldReadNoByteTooFarWhenCutAtAnyLength() {
     long lengths = 0;
     for (RealPackets capture : captures) {
-      PacketDecoder decoder = new PacketDecoder(capture.linkType(), false, keys);
+      PacketDecoder decoder =
+          new PacketDecoder(capture.linkType(), FlowKeyOptions.defaults(), keys);
       for (RealPackets.Packet packet : capture.packets()) {
         lengths += cutAtEveryLength(decoder, packet, capture.name());
       }

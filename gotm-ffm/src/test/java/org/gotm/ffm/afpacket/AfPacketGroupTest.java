@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
@@ -49,7 +50,8 @@ class AfPacketGroupTest {
     final PacketSource source;
     final ReceivedPackets received = new ReceivedPackets();
     final FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
-    final PacketDecoder decoder = new PacketDecoder(LinkType.ETHERNET, false, keys);
+    final PacketDecoder decoder =
+        new PacketDecoder(LinkType.ETHERNET, FlowKeyOptions.defaults(), keys);
 
     Worker(int number, PacketSource source) {
       this.number = number;

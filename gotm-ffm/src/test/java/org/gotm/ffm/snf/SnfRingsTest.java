@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
@@ -94,7 +95,7 @@ class SnfRingsTest {
 
   private static void drain(PacketSource source, ReceivedPackets packets, List<String> flows) {
     FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
-    PacketDecoder decoder = new PacketDecoder(LinkType.ETHERNET, false, keys);
+    PacketDecoder decoder = new PacketDecoder(LinkType.ETHERNET, FlowKeyOptions.defaults(), keys);
     int polled;
     do {
       polled =

@@ -1,0 +1,118 @@
+package org.gotm.core.packet;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The tunnels that are looked into: which one a packet belongs to, by its IP protocol or UDP port.
+ * A step of the decoder. Hot path. Any thread.
+ *
+ * <p>Nothing but the tunnel's own header says whether a packet with its port is one, so each step
+ * refuses what does not look like it; the packet then is what it was without the tunnel.
+ */
+final class Tunnels {
+  /** No EtherType: this is no tunnel that is looked into, or not what it claims to be. */
+  static final int NONE = -1;
+
+  private static final Tunnel[] BY_ORDINAL = Tunnel.values();
+  private static final int PORTS = 1 << 16;
+
+  private final boolean ipIp;
+  private final boolean gre;
+  private final boolean erspan;
+  private final byte[] ofPort = new byte[PORTS]; // ordinal + 1
+  private final long[] isPort = new long[PORTS / Long.SIZE];
+
+  /** The tunnels that these options turn on. */
+  Tunnels(TunnelOptions options) {
+    Set<Tunnel> on = options.on();
+    ipIp = on.contains(Tunnel.IPIP);
+    gre = on.contains(Tunnel.GRE);
+    erspan = on.contains(Tunnel.ERSPAN);
+    on.forEach(tunnel -> tunnel.ports().forEach(port -> setPort(port, tunnel)));
+    for (Map.Entry<Integer, Tunnel> more : options.ports().entrySet()) {
+      setPort(more.getKey(), more.getValue());
+    }
+  }
+
+  private void setPort(int port, Tunnel tunnel) {
+    ofPort[port] = (byte) (tunnel.ordinal() + 1);
+    isPort[port >>> 6] |= 1L << port;
+  }
+
+  /**
+   * True if one of the ports is that of a tunnel.
+   *
+   * @param ports source port in the upper, target port in the lower half
+   * @param ifUdp all ones for UDP, 0 for any other protocol
+   */
+  boolean isTunnel(int ports, int ifUdp) {
+    int source = ports >>> 16;
+    int target = ports & 0xffff;
+    long either = isPort[source >>> 6] >>> source | isPort[target >>> 6] >>> target;
+    return ((int) either & 1 & ifUdp) != 0;
+  }
+
+  /**
+   * Moves from the header above IP behind the header of the tunnel that the packet belongs to.
+   *
+   * @return the EtherType of what the tunnel carries, {@link EtherType#ETHERNET} for a frame, or
+   *     {@link #NONE}; then the cursor is of no use any more
+   */
+  int enter(PacketCursor cursor, IpHeader ip, TransportHeader transport) {
+    cursor.limit();
+    if (ip.isLaterFragment) {
+      return NONE;
+    }
+    cursor.network.setTunnelEnds(ip);
+    return switch (ip.protocol) {
+      case IpProtocol.IPV4 -> ipIp ? EtherType.IPV4 : NONE;
+      case IpProtocol.IPV6 -> ipIp ? EtherType.IPV6 : NONE;
+      case IpProtocol.GRE -> enterGre(cursor);
+      case IpProtocol.UDP -> enterUdp(cursor, transport.ports);
+      default -> NONE;
+    };
+  }
+
+  private int enterGre(PacketCursor cursor) {
+    boolean isSequenced = Gre.isSequenced(cursor);
+    int type = Gre.enter(cursor);
+    return switch (type) {
+      case Erspan.TYPE_1_OR_2, Erspan.TYPE_3 ->
+          erspan ? Erspan.enter(cursor, type, isSequenced) : NONE;
+      default -> gre ? type : NONE;
+    };
+  }
+
+  /**
+   * Moves from a UDP header behind that of the tunnel which has one of the ports, the target's
+   * first.
+   *
+   * @return as {@link #enter}
+   */
+  int enterUdp(PacketCursor cursor, int ports) {
+    int target = ofPort[ports & 0xffff];
+    int tunnel = target != 0 ? target : ofPort[ports >>> 16];
+    if (tunnel == 0) {
+      return NONE;
+    }
+    cursor.skip(TransportHeader.UDP_LENGTH);
+    return switch (BY_ORDINAL[tunnel - 1]) {
+      case VXLAN -> Vxlan.enter(cursor);
+      case GENEVE -> Geneve.enter(cursor);
+      case GTP -> GtpU.enter(cursor);
+      case TEREDO -> Teredo.enter(cursor);
+      case CAPWAP -> Capwap.enter(cursor);
+      default -> NONE;
+    };
+  }
+
+  /** The EtherType of the IP packet at the cursor by its version, or {@link #NONE}. */
+  static int ipType(PacketCursor cursor) {
+    return switch (IpHeader.version(cursor)) {
+      case 4 -> EtherType.IPV4;
+      case 6 -> EtherType.IPV6;
+      default -> NONE;
+    };
+  }
+}
