@@ -87,6 +87,14 @@ final class CanonicalKeys {
         control | swap & FlowKeys.FROM_SECOND);
   }
 
+  /** Sets the key of an ARP message, whose sender is in the upper half of the addresses. */
+  void setArp(int i, long addresses, int payload) {
+    long difference = (addresses & LOW_WORD) - (addresses >>> 32);
+    int swap = (int) (difference >>> 63) & bidirectional;
+    int control = swap << FROM_SECOND_SHIFT;
+    keys.set(i, Long.rotateLeft(addresses, swap << 5), FlowKeys.FAMILY_ARP, payload, control);
+  }
+
   /** Sets the key of a frame that is not IP; its ends are in order already. */
   void setLink(int i, LinkHeader link, int payload) {
     long meta = (long) link.etherType << 32 | FlowKeys.FAMILY_MAC;

@@ -74,8 +74,8 @@ final class Encapsulation {
    * Moves on to the IP packet, if there is one.
    *
    * @param outerType EtherType of what is here
-   * @return {@link LinkHeader#IP}, {@link LinkHeader#NOT_IP} or {@link LinkHeader#UNKNOWN}; unless
-   *     it is IP, the cursor is of no use any more
+   * @return {@link LinkHeader#IP}, {@link LinkHeader#ARP}, {@link LinkHeader#NOT_IP} or {@link
+   *     LinkHeader#UNKNOWN}; with the last two the cursor is of no use any more
    */
   int enter(PacketCursor cursor, int outerType) {
     int type = outerType;
@@ -87,6 +87,9 @@ final class Encapsulation {
         }
         case EtherType.IPV6 -> {
           return IpHeader.version(cursor) == 6 ? LinkHeader.IP : LinkHeader.UNKNOWN;
+        }
+        case EtherType.ARP -> {
+          return Arp.recognize(cursor);
         }
         case TOO_SHORT -> {
           return LinkHeader.UNKNOWN;

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * path, where a key is a record in {@link FlowKeys}; the words here are those of that record.
  *
  * @param meta family, protocol, ICMP type and ports
- * @param address0 both addresses of an IPv4 key; else the first half of the first end's
+ * @param address0 both addresses of an IPv4 or ARP key; else the first half of the first end's
  * @param address1 second half of the first end's address; of a key without IP the second end
  * @param address2 first half of the second end's address
  * @param address3 second half of the second end's address
@@ -25,7 +25,7 @@ public record FlowKey(long meta, long address0, long address1, long address2, lo
   /** The same with its ends changed: the first one is the second. */
   public FlowKey reversed() {
     return switch (family()) {
-      case FlowKeys.FAMILY_IPV4 ->
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
           new FlowKey(withPortsChanged(), Long.rotateLeft(address0, 32), 0, 0, 0);
       case FlowKeys.FAMILY_IPV6 ->
           new FlowKey(withPortsChanged(), address2, address3, address0, address1);
@@ -64,7 +64,8 @@ public record FlowKey(long meta, long address0, long address1, long address2, lo
    */
   public String firstAddress() {
     return switch (family()) {
-      case FlowKeys.FAMILY_IPV4 -> ip(ByteBuffer.allocate(4).putInt((int) (address0 >>> 32)));
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
+          ip(ByteBuffer.allocate(4).putInt((int) (address0 >>> 32)));
       case FlowKeys.FAMILY_IPV6 -> ip(ByteBuffer.allocate(16).putLong(address0).putLong(address1));
       default -> mac(address0);
     };
@@ -73,7 +74,8 @@ public record FlowKey(long meta, long address0, long address1, long address2, lo
   /** Address of the second end. */
   public String secondAddress() {
     return switch (family()) {
-      case FlowKeys.FAMILY_IPV4 -> ip(ByteBuffer.allocate(4).putInt((int) address0));
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
+          ip(ByteBuffer.allocate(4).putInt((int) address0));
       case FlowKeys.FAMILY_IPV6 -> ip(ByteBuffer.allocate(16).putLong(address2).putLong(address3));
       default -> mac(address1);
     };
@@ -86,6 +88,8 @@ public record FlowKey(long meta, long address0, long address1, long address2, lo
       case 0 -> "unknown";
       case FlowKeys.FAMILY_MAC ->
           "ethertype=0x%04x src=%s dst=%s".formatted(secondPort(), firstAddress(), secondAddress());
+      case FlowKeys.FAMILY_ARP ->
+          "proto=ARP src=%s dst=%s".formatted(firstAddress(), secondAddress());
       default ->
           "proto=%s src=%s sport=%d dst=%s dport=%d"
               .formatted(

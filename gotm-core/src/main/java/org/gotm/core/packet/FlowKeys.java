@@ -15,9 +15,9 @@ import java.util.Arrays;
  *   +------+---------+---------+---------+---------+------+----------------+-------+
  * </pre>
  *
- * <p>An IPv4 key has both addresses in address 0, and nothing in 1 to 3; an IPv6 key has the lower
- * address in 0 and 1 and the higher in 2 and 3; a key of a frame that is not IP has MAC addresses
- * in 0 and 1. Meta is
+ * <p>An IPv4 or ARP key has both addresses in address 0, and nothing in 1 to 3; an IPv6 key has the
+ * lower address in 0 and 1 and the higher in 2 and 3; a key of a frame that is not IP has MAC
+ * addresses in 0 and 1. Meta is
  *
  * <pre>
  *   63    48 47    32 31   24 23       16 15        8 7      0
@@ -41,6 +41,9 @@ public final class FlowKeys {
 
   /** Family of a key made of IPv6 addresses. */
   public static final int FAMILY_IPV6 = 6;
+
+  /** Family of a key made of the IPv4 addresses of an ARP message. */
+  public static final int FAMILY_ARP = 8;
 
   /** Shift from a packet's index to the index of its record. */
   public static final int RECORD_SHIFT = 3;
@@ -233,6 +236,20 @@ public final class FlowKeys {
     record[at + 6] = (long) control << 32 | payloadLength;
   }
 
+  /** Copies the key of packet {@code i} with its hash and network into 7 words. */
+  void copyTo(int i, long[] target, int at) {
+    System.arraycopy(words, i << RECORD_SHIFT, target, at, PAYLOAD);
+    target[at + PAYLOAD] = networks[i];
+  }
+
+  /** Sets the key of packet {@code i} to one that {@link #copyTo} took from another. */
+  void copyFrom(int i, long[] source, int at, int payloadLength) {
+    int record = i << RECORD_SHIFT;
+    System.arraycopy(source, at, words, record, PAYLOAD);
+    words[record + PAYLOAD] = payloadLength;
+    networks[i] = source[at + PAYLOAD];
+  }
+
   /** True when a key with this meta word has its addresses in one word. */
   public static boolean isOneWord(long meta) {
     return restMask(meta) == 0;
@@ -240,7 +257,7 @@ public final class FlowKeys {
 
   /** All ones when a key with this meta word has addresses in words 1 to 3, else 0. */
   public static long restMask(long meta) {
-    return meta << 62 >> 63; // the bit that only the family of IPv4 has not
+    return meta << 62 >> 63; // the bit that only families with IPv4 addresses have not
   }
 
   /** The hash of a key with one word of addresses. */

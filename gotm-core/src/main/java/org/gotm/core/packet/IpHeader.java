@@ -12,16 +12,20 @@ final class IpHeader {
   static final int IPV6_SOURCE = 8;
   static final int IPV6_TARGET = 24;
 
+  private static final int IPV4_ID = 4;
   private static final int MOST_PADDING = 64;
   private static final int IPV4_FRAGMENT = 6;
   private static final int IPV4_FRAGMENT_OFFSET_MASK = 0x1fff;
+  private static final int IPV4_MORE_FRAGMENTS = 0x2000;
   private static final int IPV6_PAYLOAD_LENGTH = 4;
   private static final int IPV6_NEXT_HEADER = 6;
   private static final int EXTENSION_LENGTH = 8;
   private static final int IPV6_FRAGMENT_OFFSET_MASK = 0xfff8;
+  private static final int IPV6_MORE_FRAGMENTS = 1;
+  private static final int IPV6_FRAGMENT_ID = 4;
   private static final int MAX_EXTENSION_HEADERS = 16;
 
-  /** True for IPv4, whose two addresses are both in {@link #source0}. */
+  /** True for IPv4, whose two addresses are both in {@link #source0}; the other words are 0. */
   boolean isIpv4;
 
   long source0;
@@ -34,6 +38,21 @@ final class IpHeader {
 
   /** True for a fragment but the first, which has no transport header. */
   boolean isLaterFragment;
+
+  /** True for the first of several fragments. */
+  boolean isFirstFragment;
+
+  /**
+   * Of a fragment, what all fragments of its packet have in common besides the addresses, never 0:
+   * identification in the upper half, protocol and version in the lower. IPv6 has no one protocol.
+   */
+  long fragmentId;
+
+  /** Where a fragment begins in its packet, in bytes. */
+  int fragmentOffset;
+
+  /** Bytes of the packet that are in a fragment. */
+  int fragmentLength;
 
   /** Nothing read yet. */
   IpHeader() {}
@@ -92,14 +111,21 @@ final class IpHeader {
       return false;
     }
     source0 = cursor.int64(IPV4_ADDRESSES);
+    source1 = 0;
+    target0 = 0;
+    target1 = 0;
     protocol = cursor.uint8(IPV4_PROTOCOL);
-    isLaterFragment = (cursor.uint16(IPV4_FRAGMENT) & IPV4_FRAGMENT_OFFSET_MASK) != 0;
+    int id = cursor.uint16(IPV4_ID);
+    int fragment = cursor.uint16(IPV4_FRAGMENT);
     int totalLength = first & 0xffff;
     if (isIpv4Length(totalLength, headerLength, cursor.onWire())) {
       cursor.endAfter(totalLength);
     }
     cursor.skip(headerLength);
-    return true;
+    fragmentId = (long) id << 32 | protocol << 8 | 4;
+    fragmentLength = cursor.onWire();
+    setFragment((fragment & IPV4_FRAGMENT_OFFSET_MASK) << 3, (fragment & IPV4_MORE_FRAGMENTS) != 0);
+    return readExtensions(cursor);
   }
 
   private boolean readIpv6(PacketCursor cursor) {
@@ -111,7 +137,7 @@ final class IpHeader {
     target0 = cursor.int64(IPV6_TARGET);
     target1 = cursor.int64(IPV6_TARGET + Long.BYTES);
     protocol = cursor.uint8(IPV6_NEXT_HEADER);
-    isLaterFragment = false;
+    setFragment(0, false);
     int payloadLength = cursor.uint16(IPV6_PAYLOAD_LENGTH);
     cursor.skip(IPV6_LENGTH);
     if (isIpv6Length(payloadLength, cursor.onWire())) {
@@ -121,18 +147,36 @@ final class IpHeader {
   }
 
   private boolean readExtensions(PacketCursor cursor) {
-    for (int headers = 0; IpProtocol.isExtension(protocol) && !isLaterFragment; headers++) {
+    for (int headers = 0; isExtension() && !isLaterFragment; headers++) {
       if (!cursor.has(EXTENSION_LENGTH) || headers == MAX_EXTENSION_HEADERS) {
         return false;
       }
       int next = cursor.uint8(0);
       if (protocol == IpProtocol.FRAGMENT) {
-        isLaterFragment = (cursor.uint16(2) & IPV6_FRAGMENT_OFFSET_MASK) != 0;
+        readFragment(cursor);
       }
       cursor.skip(extensionLength(protocol, cursor.uint8(1)));
       protocol = next;
     }
     return cursor.has(0);
+  }
+
+  private void readFragment(PacketCursor cursor) {
+    int fragment = cursor.uint16(2);
+    fragmentId = (long) cursor.int32(IPV6_FRAGMENT_ID) << 32 | 6;
+    fragmentLength = cursor.onWire() - EXTENSION_LENGTH;
+    setFragment(fragment & IPV6_FRAGMENT_OFFSET_MASK, (fragment & IPV6_MORE_FRAGMENTS) != 0);
+  }
+
+  private void setFragment(int offset, boolean more) {
+    fragmentOffset = offset;
+    isLaterFragment = offset != 0;
+    isFirstFragment = offset == 0 && more;
+  }
+
+  /** Over IPv4 authentication alone is what it is over IPv6: a header between others. */
+  private boolean isExtension() {
+    return isIpv4 ? protocol == IpProtocol.AUTHENTICATION : IpProtocol.isExtension(protocol);
   }
 
   /** The length stands in units of 8 bytes, of 4 for authentication (RFC 4302), and is fixed. */

@@ -23,6 +23,7 @@ public final class IpProtocol {
   static final int HOP_BY_HOP = 0;
   static final int ROUTING = 43;
   static final int FRAGMENT = 44;
+  static final int ESP = 50;
   static final int AUTHENTICATION = 51;
   static final int DESTINATION = 60;
   static final int MOBILITY = 135;

@@ -8,6 +8,9 @@ final class LinkHeader {
   /** Answer of {@link #enter}: the cursor is at an IP header. */
   static final int IP = 1;
 
+  /** Answer of {@link #enter}: the cursor is at an {@link Arp} message. */
+  static final int ARP = 2;
+
   /** Answer of {@link #enter}: a frame that carries something else, whose ends are known. */
   static final int NOT_IP = 0;
 

@@ -15,6 +15,7 @@ final class Network {
   private static final long VLAN = 1L << 32;
   private static final long LABEL = 2L << 32;
   private static final long VNI = 3L << 32;
+  private static final long TEID = 4L << 32;
   private static final long LOW_WORD = 0xffff_ffffL;
 
   private final FlowKeys keys;
@@ -103,6 +104,12 @@ final class Network {
       isForward = source < target;
       tunnelEnds = keys.hash(Math.min(source, target), Math.max(source, target));
     }
+  }
+
+  /** What was passed so far; all fragments of a packet have it in common. */
+  long passed() {
+    long passed = vlans ^ others;
+    return hasTeid ? keys.hash(passed, TEID | teid & LOW_WORD) : passed;
   }
 
   /**

@@ -9,14 +9,15 @@ import org.gotm.core.source.PacketBatch;
  *
  * <p>{@link CommonPackets} takes what nearly all packets are. All others go step by step, each step
  * one header: {@link LinkHeader} with {@link Encapsulation}, {@link IpHeader}, {@link
- * TransportHeader}, {@link Tunnels}. The key of an IP packet is set as soon as its transport header
- * was read, so that a packet found in a tunnel replaces it: the innermost that can be decoded is
- * the one whose flow counts, down to four tunnels.
+ * TransportHeader} with {@link IcmpMessage}, {@link Tunnels}. The key of an IP packet is set as
+ * soon as its transport header was read, so that a packet found in a tunnel replaces it: the
+ * innermost that can be decoded is the one whose flow counts, down to four tunnels.
  *
  * <p>Every read is bounded by the captured length. What cannot be decoded gets a key with {@code
  * meta} 0, which means "keep"; nothing a packet says can make the decoder fail or loop. A tunnel's
  * packet that does not carry what it claims to is a packet between the tunnel's ends; but if the
- * bytes that would tell were not captured, it is not decoded.
+ * bytes that would tell were not captured, it is not decoded. Later fragments have the key of the
+ * first, if {@link FragmentTable} knows it.
  */
 public final class PacketDecoder {
   private static final int MOST_TUNNELS = 4;
@@ -29,6 +30,8 @@ public final class PacketDecoder {
   private final LinkHeader link;
   private final IpHeader ip = new IpHeader();
   private final TransportHeader transport = new TransportHeader();
+  private final IcmpMessage icmp = new IcmpMessage();
+  private final FragmentTable fragments;
   private final Tunnels tunnels;
   private final CommonPackets common;
   private int linkType;
@@ -48,6 +51,7 @@ public final class PacketDecoder {
     cursor = new PacketCursor(network);
     encapsulation = new Encapsulation(options.tunnels().on());
     link = new LinkHeader(options.directional(), encapsulation);
+    fragments = new FragmentTable(keys);
     tunnels = new Tunnels(options.tunnels());
     common = new CommonPackets(ordered, tunnels, cursor);
     begin(linkType);
@@ -75,7 +79,8 @@ public final class PacketDecoder {
       long packet = NativeMemory.address(base + batch.offsets[i]);
       cursor.begin(packet, batch.caplens[i], batch.wireLengths[i]);
       network.begin(batch.vlanTags[i]);
-      decodeAny(i);
+      decodeAny(i, batch.timestampsNanos[i]);
+      fragments.end(i);
       i = decodeCommon(i + 1, batch);
     }
   }
@@ -85,13 +90,14 @@ public final class PacketDecoder {
   }
 
   /** Decodes packet {@code i}, of whatever kind, whose first byte the cursor is at. */
-  private void decodeAny(int i) {
+  private void decodeAny(int i, long nanos) {
     switch (link.enter(cursor, linkType)) {
       case LinkHeader.IP -> {
-        if (!decodeIp(i)) {
+        if (!decodeIp(i, nanos)) {
           keys.setUndecoded(i);
         }
       }
+      case LinkHeader.ARP -> setArp(i);
       case LinkHeader.NOT_IP -> {
         ordered.setLink(i, link, TransportHeader.payload(link.onWire, 0));
         separate(i);
@@ -105,13 +111,13 @@ public final class PacketDecoder {
    *
    * @return false if the headers do not tell it
    */
-  private boolean decodeIp(int i) {
-    if (!setIp(i)) {
+  private boolean decodeIp(int i, long nanos) {
+    if (!setIp(i, nanos)) {
       return false;
     }
     for (int depth = 0; depth < MOST_TUNNELS; depth++) {
       int type = tunnels.enter(cursor, ip, transport);
-      if (type == Tunnels.NONE || !enterCarried(type) || !setIp(i)) {
+      if (type == Tunnels.NONE || !enterCarried(i, type) || !setIp(i, nanos)) {
         return !cursor.isCut();
       }
     }
@@ -119,19 +125,48 @@ public final class PacketDecoder {
   }
 
   /** Moves on to the IP packet in what a tunnel carries; false if there is none. */
-  private boolean enterCarried(int type) {
+  private boolean enterCarried(int i, int type) {
     int inner = type == EtherType.ETHERNET ? Encapsulation.frameType(cursor) : type;
-    return encapsulation.enter(cursor, inner) == LinkHeader.IP;
+    int answer = encapsulation.enter(cursor, inner);
+    if (answer == LinkHeader.ARP) {
+      setArp(i);
+    }
+    return answer == LinkHeader.IP;
+  }
+
+  /** Sets the key of the ARP message at the cursor. */
+  private void setArp(int i) {
+    ordered.setArp(i, Arp.addresses(cursor), TransportHeader.payload(cursor.onWire(), 0));
+    separate(i);
   }
 
   /** Sets the key of the IP packet at the cursor; false if its headers do not tell it. */
-  private boolean setIp(int i) {
-    boolean known = ip.read(cursor) && transport.read(cursor, ip);
-    if (known) {
-      ordered.set(i, ip, transport);
-      separate(i);
+  private boolean setIp(int i, long nanos) {
+    if (!ip.read(cursor)) {
+      return false;
     }
-    return known;
+    if (ip.isFirstFragment) {
+      fragments.begin(ip, network.passed(), nanos);
+    }
+    if (!transport.read(cursor, ip)) {
+      return false;
+    }
+    return ip.isLaterFragment
+            && fragments.setLater(i, ip, network.passed(), nanos, transport.payload)
+        || setBySubject(i);
+  }
+
+  /** Sets the key of the packet that the one just read is about, which mostly is itself. */
+  private boolean setBySubject(int i) {
+    switch (icmp.read(cursor, ip, transport.payload)) {
+      case IcmpMessage.OWN -> ordered.set(i, ip, transport);
+      case IcmpMessage.QUOTE -> ordered.set(i, icmp.ip, icmp.transport);
+      default -> {
+        return false;
+      }
+    }
+    separate(i);
+    return true;
   }
 
   private void separate(int i) {

@@ -1,8 +1,8 @@
 package org.gotm.core.packet;
 
 /**
- * The header above IP: ports, payload length, TCP's flags, the identifier of an ICMP echo. A step
- * of the decoder, and what it found in the header last read. One thread.
+ * The header above IP: ports, payload length, TCP's flags, the identifier of an ICMP echo, the SPI
+ * of ESP. A step of the decoder, and what it found in the header last read. One thread.
  */
 final class TransportHeader {
   static final int UDP_LENGTH = 8;
@@ -12,6 +12,8 @@ final class TransportHeader {
 
   /** What is to be there of a TCP header so that its flags can be read. */
   static final int TCP_FLAGS_END = 14;
+
+  static final int ICMP_LENGTH = 8;
 
   private static final int TCP_LENGTH = 20;
   static final int TCP_SEQUENCE = 4;
@@ -26,14 +28,14 @@ final class TransportHeader {
   private static final int SCTP_SHUTDOWN = 7;
   private static final int SCTP_SHUTDOWN_ACK = 8;
   private static final int SCTP_SHUTDOWN_COMPLETE = 14;
-  private static final int ICMP_LENGTH = 8;
+  private static final int ESP_LENGTH = 8;
   private static final int ICMP_IDENTIFIER = 4;
   private static final int ECHO = 8;
   private static final int ECHO_REPLY = 0;
   private static final int ECHO_V6 = 128;
   private static final int ECHO_REPLY_V6 = 129;
 
-  /** Source port in the upper half, target port in the lower. */
+  /** Source port in the upper half, target port in the lower; of ESP the SPI (RFC 4303). */
   int ports;
 
   /** Bytes above this header, on the wire. */
@@ -86,6 +88,7 @@ final class TransportHeader {
       case IpProtocol.TCP -> readPorts(cursor) ? readTcp(cursor) : -1;
       case IpProtocol.UDP -> readPorts(cursor) ? UDP_LENGTH : -1;
       case IpProtocol.SCTP -> readPorts(cursor) ? readSctp(cursor) : -1;
+      case IpProtocol.ESP -> readPorts(cursor) ? ESP_LENGTH : -1;
       case IpProtocol.ICMP -> readIcmp(cursor, ECHO, ECHO_REPLY) ? ICMP_LENGTH : -1;
       case IpProtocol.ICMPV6 -> readIcmp(cursor, ECHO_V6, ECHO_REPLY_V6) ? ICMP_LENGTH : -1;
       default -> 0;

@@ -199,6 +199,7 @@ class ConnectionsTest {
     client(SYN, 1000);
     rig.send(packet().ethernet(1, 2).type(0x88cc).payload(50).build(), now);
     rig.send(packet().ethernet(2, 1).type(0x88cd).payload(50).build(), now);
+    rig.send(arp(), now);
 
     assertThat(rig.heard)
         .isEqualTo(
@@ -206,7 +207,19 @@ class ConnectionsTest {
                 "start proto=TCP src=2001:db8:0:0:0:0:0:9 sport=40000 dst=2001:db8:0:0:0:0:0:1"
                     + " dport=80",
                 "start ethertype=0x88cc src=00:00:00:00:00:02 dst=00:00:00:00:00:01",
-                "start ethertype=0x88cd src=00:00:00:00:00:01 dst=00:00:00:00:00:02"));
+                "start ethertype=0x88cd src=00:00:00:00:00:01 dst=00:00:00:00:00:02",
+                "start proto=ARP src=10.0.0.9 dst=10.0.0.1"));
+  }
+
+  /** Who has 10.0.0.1? Tell 10.0.0.9. */
+  private static byte[] arp() {
+    int[] message = {0, 1, 8, 0, 6, 4, 0, 1, 0, 0, 0, 0, 0, 2, 10, 0, 0, 9};
+    return packet()
+        .ethernet(0xffffffffffffL, 2)
+        .type(0x0806)
+        .bytes(message)
+        .bytes(0, 0, 0, 0, 0, 0, 10, 0, 0, 1)
+        .build();
   }
 
   /** Flows move within the table when others go, and what is known of their SYN with them. */

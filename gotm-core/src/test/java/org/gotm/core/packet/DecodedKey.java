@@ -6,6 +6,10 @@ import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.gotm.core.pcapfile.RealPackets;
 import org.gotm.core.source.PacketBatch;
 
 /**
@@ -64,6 +68,23 @@ record DecodedKey(
     return new Decoded(of(keys, 0), keys.payloadLength(0), keys.isControl(0));
   }
 
+  /** Decodes the packets of a capture one after the other. */
+  static List<Decoded> decode(RealPackets capture) {
+    FlowKeys keys = new FlowKeys(1, SEED);
+    PacketDecoder decoder = new PacketDecoder(capture.linkType(), FlowKeyOptions.defaults(), keys);
+    PacketBatch batch = new PacketBatch(1);
+    List<Decoded> decoded = new ArrayList<>();
+    for (RealPackets.Packet packet : capture.packets()) {
+      try (Arena arena = Arena.ofConfined()) {
+        batch.clear(arena.allocateFrom(JAVA_BYTE, packet.bytes()));
+        batch.add(0, packet.bytes().length, packet.wireLength(), packet.timestampNanos(), 0);
+        decoder.decode(batch);
+      }
+      decoded.add(new Decoded(of(keys, 0), keys.payloadLength(0), keys.isControl(0)));
+    }
+    return decoded;
+  }
+
   boolean isDecoded() {
     return meta != 0;
   }
@@ -102,9 +123,14 @@ record DecodedKey(
     return address(false) + " " + secondPort();
   }
 
+  /** Both ends, in any order. */
+  List<String> ends() {
+    return Stream.of(first(), second()).sorted().toList();
+  }
+
   private String address(boolean first) {
     return switch (family()) {
-      case FlowKeys.FAMILY_IPV4 ->
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
           ip(ByteBuffer.allocate(4).putInt((int) (first ? address0 >>> 32 : address0)));
       case FlowKeys.FAMILY_IPV6 ->
           ip(

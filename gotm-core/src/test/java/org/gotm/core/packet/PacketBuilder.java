@@ -240,6 +240,12 @@ public final class PacketBuilder {
     return this;
   }
 
+  /** Another packet, or what is to be seen of it, that belongs to the layer before. */
+  public PacketBuilder bytes(byte[] values) {
+    bytes.put(values);
+    return this;
+  }
+
   /** Bytes after the end of the IP packet, as on a link with a shortest frame; the last call. */
   public PacketBuilder padding(int length) {
     end = bytes.position();

@@ -37,6 +37,8 @@ class PacketDecoderFuzzTest {
 
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final FlowKeys keys = new FlowKeys(1, 42);
+  private final PacketDecoder decoder =
+      new PacketDecoder(LinkType.RAW, FlowKeyOptions.defaults(), keys);
   private final PacketBatch batch = new PacketBatch(1);
   private final MemorySegment surroundings = Arena.ofAuto().allocate(3 * LONGEST).fill((byte) 0x5a);
 
@@ -143,6 +145,7 @@ class PacketDecoderFuzzTest {
       int linkType, MemorySegment segment, long offset, int caplen, int wireLength) {
     batch.clear(segment);
     batch.add(offset, caplen, wireLength, 0, 0);
-    new PacketDecoder(linkType, FlowKeyOptions.defaults(), keys).decode(batch);
+    decoder.begin(linkType);
+    decoder.decode(batch);
   }
 }

@@ -133,6 +133,37 @@ class PacketDecoderIpTest {
   }
 
   @Test
+  void shouldSkipAuthenticationHeaderOfIpv4() {
+    var decoded =
+        decode(ethernet().ipv4(A, B, 2).authentication(4).udp(53, 1053).payload(9).build());
+
+    assertThat(decoded.key()).isEqualTo(FLOW);
+    assertThat(decoded.payloadLength()).isEqualTo(9);
+  }
+
+  @Test
+  void shouldNotDecodeWhenAuthenticationHeaderIsCut() {
+    byte[] packet = ethernet().ipv4(A, B).authentication(4).udp(53, 1053).build();
+
+    for (int caplen = 34; caplen < 62; caplen++) {
+      assertThat(
+              decode(LinkType.ETHERNET, false, Arrays.copyOf(packet, caplen), packet.length)
+                  .key()
+                  .isDecoded())
+          .isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 43, 44, 60, 135, 139, 140})
+  void shouldNotTakeProtocolsOfIpv4ForExtensionHeaders(int protocol) {
+    DecodedKey key = key(ethernet().ipv4(A, B).protocol(protocol).payload(8));
+
+    assertThat(key.protocol()).isEqualTo(protocol);
+    assertThat(key.firstPort()).isZero();
+  }
+
+  @Test
   void shouldCountAuthenticationHeaderInWords() {
     assertThat(key(ethernet().ipv6(A6, B6).authentication(1).udp(53, 1053))).isEqualTo(FLOW6);
   }
@@ -185,6 +216,20 @@ class PacketDecoderIpTest {
             decode(ethernet().pppoe(1).ipv4(A, B).udp(1, 2).payload(1).padding(9).build())
                 .payloadLength())
         .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void shouldNotTakePaddingForPorts(int length) {
+    byte[] packet = packet().ipv4(A, B).protocol(17).payload(length).padding(60).build();
+    byte[] packet6 = packet().ipv6(A6, B6).extension(60, 0).protocol(17).payload(length).build();
+    byte[] frame = ethernet().ipv4(A, B).protocol(17).payload(length).padding(60).build();
+    byte[] frame6 = ethernet().ipv6(A6, B6).protocol(6).payload(length + 1).padding(60).build();
+
+    assertThat(decode(LinkType.RAW, packet).key().isDecoded()).isFalse();
+    assertThat(decode(LinkType.RAW, packet6).key().isDecoded()).isFalse();
+    assertThat(decode(frame).key().isDecoded()).isFalse();
+    assertThat(decode(frame6).key().isDecoded()).isEqualTo(length == 3);
   }
 
   @Test

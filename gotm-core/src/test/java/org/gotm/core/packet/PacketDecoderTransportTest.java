@@ -146,12 +146,40 @@ class PacketDecoderTransportTest {
 
   @Test
   void shouldKeyOtherProtocolsByAddressPairAndProtocol() {
-    DecodedKey esp = key(from(A, B).protocol(50).bytes(1, 2, 3, 4, 5, 6, 7, 8));
+    DecodedKey rsvp = key(from(A, B).protocol(46).bytes(1, 2, 3, 4, 5, 6, 7, 8));
+
+    assertThat(rsvp.protocol()).isEqualTo(46);
+    assertThat(rsvp.firstPort()).isZero();
+    assertThat(rsvp).isEqualTo(key(from(B, A).protocol(46).bytes(9, 9, 9, 9)));
+    assertThat(rsvp).isNotEqualTo(key(from(A, B).protocol(47).payload(8)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({A + ", " + B, A6 + ", " + B6})
+  void shouldBeOneFlowForEachSecurityAssociationOfEsp(String a, String b) {
+    DecodedKey esp = key(from(a, b).protocol(50).bytes(1, 2, 3, 4, 0, 0, 0, 1));
 
     assertThat(esp.protocol()).isEqualTo(50);
-    assertThat(esp.firstPort()).isZero();
-    assertThat(esp).isEqualTo(key(from(B, A).protocol(50).bytes(9, 9, 9, 9)));
-    assertThat(esp).isNotEqualTo(key(from(A, B).protocol(47).payload(8)));
+    assertThat(esp.firstPort()).isEqualTo(0x0102);
+    assertThat(esp.secondPort()).isEqualTo(0x0304);
+    assertThat(esp).isEqualTo(key(from(a, b).protocol(50).bytes(1, 2, 3, 4, 0, 0, 0, 2)));
+    assertThat(esp).isNotEqualTo(key(from(a, b).protocol(50).bytes(1, 2, 3, 5, 0, 0, 0, 1)));
+    assertThat(esp).isNotEqualTo(key(from(a, b).protocol(50).bytes(2, 2, 3, 4, 0, 0, 0, 1)));
+    assertThat(esp).isNotEqualTo(key(from(b, a).protocol(50).bytes(1, 2, 3, 4, 0, 0, 0, 1)));
+  }
+
+  @Test
+  void shouldCountPayloadOfEspBehindSpiAndSequence() {
+    assertThat(decode(from(A, B).protocol(50).payload(100).build()).payloadLength()).isEqualTo(92);
+  }
+
+  @Test
+  void shouldNotDecodeWhenSnaplenCutsTheSpi() {
+    byte[] esp = from(A, B).protocol(50).payload(100).build();
+
+    assertThat(
+            decode(LinkType.ETHERNET, false, Arrays.copyOf(esp, 37), esp.length).key().isDecoded())
+        .isFalse();
   }
 
   @Test

@@ -3,8 +3,11 @@ package org.gotm.core.pcapfile;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,7 @@ import org.gotm.core.source.PacketSourceException;
  * @param packets the packets in order
  */
 public record RealPackets(String name, int linkType, List<Packet> packets) {
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   /**
    * One packet.
@@ -64,6 +68,22 @@ public record RealPackets(String name, int linkType, List<Packet> packets) {
     } catch (PacketSourceException e) {
       return new RealPackets(name, -1, packets);
     }
+  }
+
+  /** A pcap file with nanoseconds. */
+  public byte[] toPcap() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteBuffer header = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
+    header.putInt(PcapHeaderLayout.MAGIC_NANOS).putShort((short) 2).putShort((short) 4).putLong(0);
+    out.writeBytes(header.putInt(262144).putInt(linkType).array());
+    for (Packet packet : packets) {
+      ByteBuffer record = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+      record.putInt((int) Math.floorDiv(packet.timestampNanos(), NANOS_PER_SECOND));
+      record.putInt((int) Math.floorMod(packet.timestampNanos(), NANOS_PER_SECOND));
+      out.writeBytes(record.putInt(packet.bytes().length).putInt(packet.wireLength()).array());
+      out.writeBytes(packet.bytes());
+    }
+    return out.toByteArray();
   }
 
   /** Adds all packets up to the end or the damage. */
