@@ -24,9 +24,9 @@ import org.gotm.core.packet.FlowKeys;
  * 9260).
  *
  * <p>A flood of SYNs cannot lift the cutoff of a flow that goes on: after one has begun a new
- * connection, the next one does so only if the one before was answered with SYN and ACK of just
- * that sequence number, which an end with a connection of its own does not do, or if a second has
- * passed. So such a flow gets at most one budget a second.
+ * connection, the next one does so only if the one before was answered, with SYN or RST and an ACK
+ * of just its sequence number, which an end with a connection of its own does not do (RFC 5961), or
+ * if a second has passed. So such a flow gets at most one budget a second.
  */
 final class Connections {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -41,39 +41,43 @@ final class Connections {
   static long begin(long details, int control, int sequence, int ticks) {
     boolean isSyn = (control & FlowKeys.SYN) != 0;
     boolean isAnswer = isSyn && (control & FlowKeys.ACK) != 0;
-    boolean fromSecond = (control & FlowKeys.FROM_SECOND) != 0 != isAnswer;
+    boolean fromSecond = isFromSecond(control) != isAnswer;
     ALL.set(INT, details + SYN_SEQUENCE, isSyn ? sequence : 0);
     ALL.set(INT, details + BEGAN_TICKS, ticks);
     return (isSyn ? OPENED : 0) | (isAnswer ? ANSWERED : 0) | (fromSecond ? FROM_SECOND : 0);
   }
 
   /**
-   * True if a packet with SYN opens another connection than that of the flow in this slot; notes if
-   * it answers the one that opened it.
+   * True if a packet with SYN or RST opens another connection than that of the flow in this slot;
+   * notes if it answers the one that opened it.
    */
   static boolean isNew(long slot, long details, int control, int sequence, int ticks) {
     long state = ALL.get(LONG, slot + PACKETS);
     boolean isSame = (state & OPENED) != 0 && sequence == ALL.get(INT, details + SYN_SEQUENCE);
+    boolean isBack = isFromSecond(control) != ((state & FROM_SECOND) != 0);
     if ((control & FlowKeys.ACK) != 0) {
-      if (isSame) {
+      if (isSame && isBack) {
         ALL.set(LONG, slot + PACKETS, state | ANSWERED);
       }
+      return false;
+    }
+    if ((control & FlowKeys.SYN) == 0) {
       return false;
     }
     boolean isBelieved =
         (state & ANSWERED) != 0 || ticks - ALL.get(INT, details + BEGAN_TICKS) >= SECOND_TICKS;
     boolean isAfterEnd = (state & CLOSED) != 0;
-    return isBelieved
-        && (isAfterEnd || !isSame && isBeyond(slot, details, state, control, sequence));
+    boolean isUnknown = isBack || (state & OPENED) == 0;
+    return isBelieved && (isAfterEnd || isUnknown || !isSame && isBeyond(slot, details, sequence));
   }
 
-  /** True if the flow cannot have come to this sequence number; also if that is not known. */
-  private static boolean isBeyond(long slot, long details, long state, int control, int sequence) {
-    boolean fromSecond = (control & FlowKeys.FROM_SECOND) != 0;
-    if ((state & OPENED) == 0 || fromSecond != ((state & FROM_SECOND) != 0)) {
-      return true;
-    }
+  /** True if the flow's sender cannot have come to this sequence number. */
+  private static boolean isBeyond(long slot, long details, int sequence) {
     long distance = sequence - ALL.get(INT, details + SYN_SEQUENCE) & SEQUENCES;
     return distance > (ALL.get(LONG, slot + BYTES) & BYTES_MASK) + WINDOW;
+  }
+
+  private static boolean isFromSecond(int control) {
+    return (control & FlowKeys.FROM_SECOND) != 0;
   }
 }

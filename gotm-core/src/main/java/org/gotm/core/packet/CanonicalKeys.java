@@ -37,7 +37,7 @@ final class CanonicalKeys {
     }
   }
 
-  /** Sets what a packet with SYN opens or answers. */
+  /** Sets what a packet with SYN or RST opens or answers. */
   void setSynSequence(int i, int sequence) {
     keys.setSynSequence(i, sequence);
   }

@@ -28,7 +28,7 @@ import java.util.Arrays;
  *
  * where the first port belongs to the first address. A meta word of 0 means that the packet could
  * not be decoded. The control half has the bits {@link #FIN}, {@link #SYN}, {@link #RST} and {@link
- * #ACK} of a TCP header, {@link #FROM_SECOND}, and SYN once more as its sign.
+ * #ACK} of a TCP header, {@link #FROM_SECOND}, and a sign if one of SYN and RST is set.
  */
 public final class FlowKeys {
   /**
@@ -84,6 +84,7 @@ public final class FlowKeys {
   static final int OPENS_OR_ENDS = FIN | SYN | RST;
 
   private static final int SYN_TO_SIGN = 30;
+  private static final int RST_TO_SIGN = 29;
 
   private final long[] words;
   private final int[] sequences;
@@ -165,21 +166,24 @@ public final class FlowKeys {
   }
 
   /**
-   * The sequence number by which packet {@code i} opens a connection, of a SYN; of a SYN with ACK,
-   * the one that it answers. Of no meaning for other packets.
+   * The sequence number by which packet {@code i} opens a connection, of a SYN; of a SYN or RST
+   * with ACK, the one that it answers. Of no meaning for other packets.
    */
   public int synSequence(int i) {
     return sequences[i];
   }
 
-  /** Sets what {@link #synSequence} answers for a packet with SYN. */
+  /** Sets what {@link #synSequence} answers for a packet with SYN or RST. */
   void setSynSequence(int i, int sequence) {
     sequences[i] = sequence;
   }
 
-  /** The control bits of TCP's flags, SYN as the sign too, so that it is found at once. */
+  /**
+   * The control bits of TCP's flags, SYN and RST as the sign too, so that they are found at once.
+   */
   static int controlOf(int tcpFlags) {
-    return tcpFlags & (OPENS_OR_ENDS | ACK) | tcpFlags << SYN_TO_SIGN & Integer.MIN_VALUE;
+    int sign = (tcpFlags << SYN_TO_SIGN | tcpFlags << RST_TO_SIGN) & Integer.MIN_VALUE;
+    return tcpFlags & (OPENS_OR_ENDS | ACK) | sign;
   }
 
   /** How many packets so far could not be decoded. */

@@ -85,6 +85,30 @@ class ConnectionsTest {
     assertThat(client(ACK, 1001)).isTrue();
   }
 
+  /** As in a capture of a client that was refused, and let in with its next connection. */
+  @Test
+  void shouldBeginAnewAtOnceWhenTheSynBeforeWasRefused() {
+    connect(1000);
+    client(RST | ACK, 1001);
+    client(SYN, 2000);
+    server(RST | ACK, 2001);
+
+    assertThat(client(SYN, 3000)).isTrue();
+    assertThat(rig.flows().packets(0)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNotTakeItForAnAnswerWhenItIsOfTheSameEnd() {
+    connect(1000);
+    client(RST, 1001);
+    client(SYN, 2000);
+    now += MILLISECOND;
+    rig.send(FrameRig.tcp(fromClient(), CLIENT, SERVER, RST | ACK, 77, 2001), now);
+
+    client(SYN, 3000);
+    assertThat(rig.cutter.created()).isEqualTo(2);
+  }
+
   @Test
   void shouldBeginAnewOverIpv6() {
     isIpv6 = true;
@@ -247,7 +271,7 @@ class ConnectionsTest {
   void shouldBeginAnewForSctpInit() {
     int initTag = 16;
     byte[] init = sctp(1, initTag, 1000);
-    byte[] answer = sctp(2, 4, 1000);
+    byte[] answer = sctp(fromServer().sctp(8, 7), 2, 4, 1000);
     byte[] data = sctp(0, initTag, 0);
     rig.send(init, now);
     rig.send(answer, now);
@@ -263,9 +287,12 @@ class ConnectionsTest {
   }
 
   /** One chunk of 20 bytes behind the common header. */
-  private static byte[] sctp(int chunk, int tagAt, int tag) {
-    byte[] frame =
-        packet().ethernet(1, 2).ipv4("10.0.0.9", "10.0.0.1").sctp(7, 8).payload(20).build();
+  private byte[] sctp(int chunk, int tagAt, int tag) {
+    return sctp(fromClient().sctp(7, 8), chunk, tagAt, tag);
+  }
+
+  private static byte[] sctp(PacketBuilder packet, int chunk, int tagAt, int tag) {
+    byte[] frame = packet.payload(20).build();
     int header = frame.length - 32;
     ByteBuffer.wrap(frame).putInt(header + tagAt, tag);
     frame[header + 12] = (byte) chunk;
