@@ -47,10 +47,10 @@ final class Tunnels {
    * @param ifUdp all ones for UDP, 0 for any other protocol
    */
   boolean isTunnel(int ports, int ifUdp) {
-    int source = ports >>> 16;
-    int target = ports & 0xffff;
+    int source = (ports & ifUdp) >>> 16; // 0, which is no port, for the others: one cache line
+    int target = ports & ifUdp & 0xffff;
     long either = isPort[source >>> 6] >>> source | isPort[target >>> 6] >>> target;
-    return ((int) either & 1 & ifUdp) != 0;
+    return (either & 1) != 0;
   }
 
   /**
