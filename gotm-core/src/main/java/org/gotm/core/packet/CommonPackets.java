@@ -32,13 +32,10 @@ final class CommonPackets {
   private static final long IPV4_MASK = 0xff00_0000_0000_3fffL;
   private static final long IPV4 = 0x4500_0000_0000_0000L;
 
-  private static final int NO_TYPE = -1;
-
   private final CanonicalKeys keys;
   private final Tunnels tunnels;
   private final PacketCursor cursor;
   private final boolean byVlan;
-  private final int tagType;
   private boolean isOutermost;
 
   /**
@@ -51,26 +48,22 @@ final class CommonPackets {
     this.tunnels = tunnels;
     this.cursor = cursor;
     byVlan = cursor.network.isByVlan();
-    tagType = byVlan ? NO_TYPE : EtherType.VLAN;
     isOutermost = !cursor.network.isByVni();
   }
 
   /**
    * Decodes for as long as the packets are of the common kinds.
    *
+   * @param to the packet to stop before
    * @return the first packet that was not decoded
    */
-  int decodeLoop(int from, PacketBatch batch) {
+  int decodeLoop(int from, int to, PacketBatch batch) {
     long base = batch.segment.address();
     long[] offsets = batch.offsets;
     int[] caplens = batch.caplens;
     int[] wireLengths = batch.wireLengths;
-    int[] tags = batch.vlanTags;
-    boolean onlyUntagged = byVlan;
-    int count = batch.count();
     int i = from;
-    while (i < count
-        && !(onlyUntagged && tags[i] != 0)
+    while (i < to
         && decode(NativeMemory.address(base + offsets[i]), caplens[i], wireLengths[i], i)) {
       i++;
     }
@@ -83,7 +76,10 @@ final class CommonPackets {
     }
     int type = ALL.get(SHORT, packet + Ethernet.TYPE) & 0xffff;
     int at = Ethernet.LENGTH;
-    if (type == tagType) {
+    if (type == EtherType.VLAN) {
+      if (byVlan) {
+        return false;
+      }
       type = ALL.get(SHORT, packet + Ethernet.TAGGED_TYPE) & 0xffff;
       at = Ethernet.TAGGED_LENGTH;
     }

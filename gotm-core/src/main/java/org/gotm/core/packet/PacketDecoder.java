@@ -86,7 +86,21 @@ public final class PacketDecoder {
   }
 
   private int decodeCommon(int from, PacketBatch batch) {
-    return linkType == LinkType.ETHERNET ? common.decodeLoop(from, batch) : from;
+    if (linkType != LinkType.ETHERNET) {
+      return from;
+    }
+    return network.isByVlan()
+        ? decodeUntagged(from, batch)
+        : common.decodeLoop(from, batch.count(), batch);
+  }
+
+  /** Leaves what the kernel took a tag out of to the long way, which counts it. */
+  private int decodeUntagged(int from, PacketBatch batch) {
+    int i = from;
+    while (i < batch.count() && batch.vlanTags[i] == 0 && common.decodeLoop(i, i + 1, batch) > i) {
+      i++;
+    }
+    return i;
   }
 
   /** Decodes packet {@code i}, of whatever kind, whose first byte the cursor is at. */

@@ -2,6 +2,7 @@ package org.gotm.core.packet;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The tunnels that are looked into: which one a packet belongs to, by its IP protocol or UDP port.
@@ -14,13 +15,13 @@ final class Tunnels {
   /** No EtherType: this is no tunnel that is looked into, or not what it claims to be. */
   static final int NONE = -1;
 
-  private static final Tunnel[] BY_ORDINAL = Tunnel.values();
   private static final int PORTS = 1 << 16;
 
   private final boolean ipIp;
   private final boolean gre;
   private final boolean erspan;
-  private final byte[] ofPort = new byte[PORTS]; // ordinal + 1
+  private final int[] ports;
+  private final Tunnel[] ofPorts;
   private final long[] isPort = new long[PORTS / Long.SIZE];
 
   /** The tunnels that these options turn on. */
@@ -29,28 +30,27 @@ final class Tunnels {
     ipIp = on.contains(Tunnel.IPIP);
     gre = on.contains(Tunnel.GRE);
     erspan = on.contains(Tunnel.ERSPAN);
-    on.forEach(tunnel -> tunnel.ports().forEach(port -> setPort(port, tunnel)));
-    for (Map.Entry<Integer, Tunnel> more : options.ports().entrySet()) {
-      setPort(more.getKey(), more.getValue());
+    Map<Integer, Tunnel> byPort = new TreeMap<>();
+    on.forEach(tunnel -> tunnel.ports().forEach(port -> byPort.put(port, tunnel)));
+    byPort.putAll(options.ports());
+    ports = byPort.keySet().stream().mapToInt(Integer::intValue).toArray();
+    ofPorts = byPort.values().toArray(Tunnel[]::new);
+    for (int port : ports) {
+      isPort[port >>> 6] |= 1L << port;
     }
-  }
-
-  private void setPort(int port, Tunnel tunnel) {
-    ofPort[port] = (byte) (tunnel.ordinal() + 1);
-    isPort[port >>> 6] |= 1L << port;
   }
 
   /**
    * True if one of the ports is that of a tunnel.
    *
-   * @param ports source port in the upper, target port in the lower half
+   * @param bothPorts source port in the upper, target port in the lower half
    * @param ifUdp all ones for UDP, 0 for any other protocol
    */
-  boolean isTunnel(int ports, int ifUdp) {
-    int source = ports >>> 16;
-    int target = ports & 0xffff;
+  boolean isTunnel(int bothPorts, int ifUdp) {
+    int source = (bothPorts & ifUdp) >>> 16; // 0, which is no port, for the others: one cache line
+    int target = bothPorts & ifUdp & 0xffff;
     long either = isPort[source >>> 6] >>> source | isPort[target >>> 6] >>> target;
-    return ((int) either & 1 & ifUdp) != 0;
+    return (either & 1) != 0;
   }
 
   /**
@@ -90,14 +90,14 @@ final class Tunnels {
    *
    * @return as {@link #enter}
    */
-  int enterUdp(PacketCursor cursor, int ports) {
-    int target = ofPort[ports & 0xffff];
-    int tunnel = target != 0 ? target : ofPort[ports >>> 16];
-    if (tunnel == 0) {
+  int enterUdp(PacketCursor cursor, int bothPorts) {
+    Tunnel target = ofPort(bothPorts & 0xffff);
+    Tunnel tunnel = target != null ? target : ofPort(bothPorts >>> 16);
+    if (tunnel == null) {
       return NONE;
     }
     cursor.skip(TransportHeader.UDP_LENGTH);
-    return switch (BY_ORDINAL[tunnel - 1]) {
+    return switch (tunnel) {
       case VXLAN -> Vxlan.enter(cursor);
       case GENEVE -> Geneve.enter(cursor);
       case GTP -> GtpU.enter(cursor);
@@ -105,6 +105,16 @@ final class Tunnels {
       case CAPWAP -> Capwap.enter(cursor);
       default -> NONE;
     };
+  }
+
+  /** Null if it is that of no tunnel; there are few to look through. */
+  private Tunnel ofPort(int port) {
+    for (int i = 0; i < ports.length; i++) {
+      if (ports[i] == port) {
+        return ofPorts[i];
+      }
+    }
+    return null;
   }
 
   /** The EtherType of the IP packet at the cursor by its version, or {@link #NONE}. */
