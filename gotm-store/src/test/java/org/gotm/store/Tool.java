@@ -39,6 +39,15 @@ final class Tool {
     }
   }
 
+  /** Ends the test unless root runs it: as a failure on CI, else as not applicable. */
+  static void requireRoot(String reason) {
+    boolean root = run("id -u").trim().equals("0");
+    if (!root && "true".equals(System.getenv("CI"))) {
+      Assertions.fail(reason);
+    }
+    Assumptions.assumeTrue(root, reason);
+  }
+
   /** What a shell command prints; it must succeed. */
   static String run(String command, Object... arguments) {
     List<String> words = new ArrayList<>(List.of("bash", "-c", "set -o pipefail; " + command, "-"));
