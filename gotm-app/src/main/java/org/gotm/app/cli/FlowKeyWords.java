@@ -3,6 +3,7 @@ package org.gotm.app.cli;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,8 +79,11 @@ record FlowKeyWords(Checks checks) {
   private int port(String value, String port) {
     try {
       long number = WholeNumber.parse(port.strip());
-      checks.range("tunnelports=" + value + ": port", number, 1, MOST_PORT);
-      return (int) number;
+      if (number >= 1 && number <= MOST_PORT) {
+        return (int) number;
+      }
+      throw checks.refusal(
+          "tunnelports=%s: port %d is not from 1 to %d".formatted(value, number, MOST_PORT));
     } catch (TypeConversionException e) {
       throw checks.refusal("tunnelports=" + value + ": " + e.getMessage());
     }
@@ -98,12 +102,15 @@ record FlowKeyWords(Checks checks) {
     return tunnel(name);
   }
 
-  /** The words of a list, each of which is one of the known ones. */
+  /** The words of a list in lower case, each of which is one of the known ones. */
   private Set<String> words(String option, String value, String... known) {
-    return Arrays.stream(value.split(",", -1))
-        .map(part -> part.strip().toLowerCase(Locale.ROOT))
-        .map(part -> checks.word(option, part, known))
-        .collect(Collectors.toSet());
+    Set<String> words = new HashSet<>();
+    for (String part : value.split(",", -1)) {
+      String word = part.strip().toLowerCase(Locale.ROOT);
+      boolean isKnown = List.of(known).contains(word);
+      words.add(isKnown ? word : checks.word(option, part.strip(), known));
+    }
+    return words;
   }
 
   private static String[] keyWords() {

@@ -12,12 +12,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.gotm.app.daemon.Settings;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.packet.FlowKeyOptions;
+import org.gotm.core.packet.Separator;
+import org.gotm.core.packet.Tunnel;
+import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.Method;
 import org.gotm.store.api.Compression;
@@ -142,6 +147,16 @@ class GotmCommandTest {
           new Row("snf-app-id", "2", s -> s.source().snf().appId(), Optional.of(2)),
           new Row("blocksize", "256KiB", s -> s.source().blockBytes(), Optional.of(256 << 10)),
           new Row("flowkey", "directional", s -> s.flows().key().directional(), true),
+          new Row(
+              "tunnels",
+              "GRE,vxlan",
+              s -> s.flows().key().tunnels().on(),
+              Set.of(Tunnel.GRE, Tunnel.VXLAN)),
+          new Row(
+              "tunnelports",
+              "vxlan=4444,4445,geneve=6082",
+              s -> s.flows().key().tunnels().ports(),
+              Map.of(4444, Tunnel.VXLAN, 4445, Tunnel.VXLAN, 6082, Tunnel.GENEVE)),
           new Row("maxflows", "1000", s -> s.flows().capacity(), Optional.of(1000)),
           new Row("keepcontrol", "false", s -> s.flows().cutoff().keepControl(), false),
           new Row("flushinterval", "50ms", s -> s.output().flushInterval(), Duration.ofMillis(50)),
@@ -178,6 +193,31 @@ class GotmCommandTest {
       }
     }
     return spellings;
+  }
+
+  @Test
+  void shouldSeparateNetworksWhenTheKeyIsAList() {
+    assertThat(settings("-flowkey", "vlan").flows().key())
+        .isEqualTo(FlowKeyOptions.defaults().withSeparators(Set.of(Separator.VLAN)));
+    assertThat(settings("-flowkey", "directional, mpls,vni").flows().key())
+        .isEqualTo(
+            FlowKeyOptions.defaults()
+                .withDirectional(true)
+                .withSeparators(Set.of(Separator.MPLS, Separator.VNI)));
+  }
+
+  @Test
+  void shouldLookIntoAllTunnelsOrNone() {
+    assertThat(settings("-tunnels", "On").flows().key().tunnels()).isEqualTo(TunnelOptions.all());
+    assertThat(settings("-tunnels", "OFF").flows().key().tunnels()).isEqualTo(TunnelOptions.none());
+  }
+
+  @Test
+  void shouldAddPortsOfTunnelsWhenTheOptionIsRepeated() {
+    Settings settings = settingsOf("-tunnelports VXLAN=4444 -tunnelports gtp=2153");
+
+    assertThat(settings.flows().key().tunnels().ports())
+        .isEqualTo(Map.of(4444, Tunnel.VXLAN, 2153, Tunnel.GTP));
   }
 
   @Test

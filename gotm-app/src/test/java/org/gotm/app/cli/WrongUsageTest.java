@@ -95,6 +95,35 @@ class WrongUsageTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "\"-flowkey=vlan,foo\", \"flowkey=foo: not one of bidirectional, directional, vlan, mpls,"
+            + " vni\"",
+        "\"-flowkey=directional,bidirectional\", \"flowkey=directional,bidirectional: a flow is"
+            + " either of the two\"",
+        "-flowkey=, \"flowkey=: not one of bidirectional, directional, vlan, mpls, vni\"",
+        "\"-tunnels=gre,foo\", \"tunnels=foo: not one of on, off, ipip, gre, erspan, vxlan, geneve,"
+            + " gtp, teredo, capwap, pseudowire, cmd, pbb\"",
+        "\"-tunnels=on,gre\", \"tunnels=on,gre: on and off stand alone\"",
+        "-tunnelports=4444, tunnelports=4444: '4444' is not NAME=PORT",
+        "-tunnelports=gre=4444, \"tunnelports=gre=4444: 'gre' is not one of vxlan, geneve, gtp,"
+            + " teredo, capwap\"",
+        "-tunnelports=gtp=x, tunnelports=gtp=x: 'x' is not a whole number",
+        "-tunnelports=gtp=0, tunnelports=gtp=0: port 0 is not from 1 to 65535",
+        "-tunnelports=gtp=65536, tunnelports=gtp=65536: port 65536 is not from 1 to 65535"
+      })
+  void shouldSayWhichWordOfAFlowsKeyIsWrong(String argument, String message) {
+    assertThat(refusal(argument)).isEqualTo(message);
+  }
+
+  @Test
+  void shouldRefuseAPortWhenItsTunnelIsOff() {
+    assertThat(refusal("-tunnels=gre", "-tunnelports=gtp=7"))
+        .isEqualTo("tunnelports=gtp=7: gtp is not among the tunnels");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"keepcontrol", "utc"})
   void shouldRefuseAFlagWhenNeitherTrueNorFalse(String name) {
     assertThat(refusal("-" + name + "=maybe")).isEqualTo(name + "=maybe: 'maybe' is not a boolean");

@@ -17,11 +17,13 @@ import org.gotm.core.source.PacketBatch;
  * as if all packets came from one link; the flows stay until {@link #end}.
  */
 public final class FlowCutter {
-  private final FlowKeyOptions keyOptions;
+  private static final int NO_LINK_TYPE = -1;
+
   private final FlowKeys keys;
   private final BatchFlows flows;
   private final FlowTable table;
-  private PacketDecoder decoder;
+  private final PacketDecoder decoder;
+  private boolean hasBegun;
 
   /**
    * What a cutter is to do.
@@ -112,8 +114,8 @@ public final class FlowCutter {
   /** A cutter whose flows have the same place in every run. */
   FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator, long seed) {
     NativeAccess.require();
-    keyOptions = options.key();
     keys = new FlowKeys(PacketBatch.MAX_CAPACITY, seed);
+    decoder = new PacketDecoder(NO_LINK_TYPE, options.key(), keys);
     flows = new BatchFlows(keys, options.cutoff());
     table = new FlowTable(options, keys, flows, listener, allocator);
   }
@@ -125,11 +127,8 @@ public final class FlowCutter {
    * @param linkType LINKTYPE_ value; the packets of one that is not known are all kept
    */
   public void begin(int linkType) {
-    if (decoder == null) {
-      decoder = new PacketDecoder(linkType, keyOptions, keys);
-    } else {
-      decoder.begin(linkType);
-    }
+    decoder.begin(linkType);
+    hasBegun = true;
   }
 
   /**
@@ -141,7 +140,7 @@ public final class FlowCutter {
    * @throws IllegalStateException if {@link #begin} was not called
    */
   public int decide(PacketBatch batch, int[] kept) {
-    if (decoder == null) {
+    if (!hasBegun) {
       throw new IllegalStateException("packets come before it was said of which link type");
     }
     decoder.decode(batch);

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.gotm.core.Seed;
 import org.gotm.core.pcapfile.RealPackets;
 import org.gotm.core.pcapfile.Tcpdump;
@@ -33,12 +37,16 @@ class PacketDecoderFuzzTest {
     105
   };
 
+  private static final int[] TUNNEL_PORTS = {4789, 4790, 8472, 6081, 2152, 3544, 5247};
+  private static final int[] GRE_TYPES = {
+    0x0800, 0x86dd, 0x6558, 0x88be, 0x22eb, 0x883e, 0x8847, 0x8100
+  };
+
   private static final long SEED = Seed.of(PacketDecoderFuzzTest.class);
 
   private final SplittableRandom random = new SplittableRandom(SEED);
-  private final FlowKeys keys = new FlowKeys(1, 42);
-  private final PacketDecoder decoder =
-      new PacketDecoder(LinkType.RAW, FlowKeyOptions.defaults(), keys);
+  private final List<PacketDecoder> decoders =
+      List.of(decoder(Set.of()), decoder(EnumSet.allOf(Separator.class)));
   private final PacketBatch batch = new PacketBatch(1);
   private final MemorySegment surroundings = Arena.ofAuto().allocate(3 * LONGEST).fill((byte) 0x5a);
 
@@ -49,7 +57,10 @@ class PacketDecoderFuzzTest {
         RealPackets.all().stream()
             .flatMap(capture -> capture.packets().stream().limit(50))
             .map(packet -> Arrays.copyOf(packet.bytes(), Math.min(packet.bytes().length, LONGEST)))
-            .toList();
+            .collect(Collectors.toCollection(ArrayList::new));
+    for (TunnelFrames.Form form : TunnelFrames.all()) {
+      packets.add(form.frame().ipv4("10.0.0.1", "10.0.0.2").tcp(1, 2, 2).payload(9).build());
+    }
     try (GuardedMemory memory = new GuardedMemory(LONGEST)) {
       for (int round = 0; round < ROUNDS; round++) {
         byte[] packet = packets.get(random.nextInt(packets.size())).clone();
@@ -104,22 +115,44 @@ class PacketDecoderFuzzTest {
     packet[typeAt] = (byte) (six ? 0x86 : 0x08);
     packet[typeAt + 1] = (byte) (six ? 0xdd : 0x00);
     packet[ip] = (byte) (six ? 0x60 : 0x45);
-    int[] protocols = {0, 1, 6, 17, 43, 44, 51, 58, 60, 132, 135};
-    packet[ip + 6] = (byte) (six ? protocols[random.nextInt(protocols.length)] : 0);
+    int[] protocols = {0, 1, 6, 17, 43, 44, 51, 58, 60, 132, 135, 4, 41, 47};
+    int protocol = protocols[random.nextInt(protocols.length)];
+    packet[ip + 6] = (byte) (six ? protocol : 0);
+    int above = ip + (six ? 40 : 20);
+    if (packet.length >= above + 4) {
+      packet[ip + 9] = six ? packet[ip + 9] : (byte) protocol;
+      steerIntoTunnel(packet, above, protocol);
+    }
+  }
+
+  private void steerIntoTunnel(byte[] packet, int at, int protocol) {
+    if (protocol == 17) {
+      int port = TUNNEL_PORTS[random.nextInt(TUNNEL_PORTS.length)];
+      packet[at + 2] = (byte) (port >>> 8);
+      packet[at + 3] = (byte) port;
+    } else if (protocol == 47) {
+      int type = GRE_TYPES[random.nextInt(GRE_TYPES.length)];
+      packet[at + 1] &= (byte) 0xf8;
+      packet[at + 2] = (byte) (type >>> 8);
+      packet[at + 3] = (byte) type;
+    }
   }
 
   private void check(GuardedMemory memory, int linkType, byte[] packet) {
+    PacketDecoder decoder = decoders.get(random.nextInt(decoders.size()));
+    FlowKeys keys = decoder.keys();
+    decoder.begin(linkType);
     int caplen = packet.length == 0 ? 0 : random.nextInt(packet.length) + 1;
     int wireLength = wireLength(caplen);
     try {
-      decode(linkType, memory.segment(), memory.putAtEnd(packet, caplen), caplen, wireLength);
+      decode(decoder, memory.segment(), memory.putAtEnd(packet, caplen), caplen, wireLength);
       DecodedKey key = DecodedKey.of(keys, 0);
       int payload = keys.payloadLength(0);
       if (payload < 0 || payload > wireLength) {
         fail("payloadLength=" + payload);
       }
       MemorySegment.copy(packet, 0, surroundings, JAVA_BYTE, LONGEST, caplen);
-      decode(linkType, surroundings, LONGEST, caplen, wireLength);
+      decode(decoder, surroundings, LONGEST, caplen, wireLength);
       surroundings.asSlice(LONGEST, caplen).fill((byte) 0x5a);
       if (!DecodedKey.of(keys, 0).equals(key) || keys.payloadLength(0) != payload) {
         fail("what surrounds a packet makes a difference");
@@ -142,10 +175,14 @@ class PacketDecoderFuzzTest {
   }
 
   private void decode(
-      int linkType, MemorySegment segment, long offset, int caplen, int wireLength) {
+      PacketDecoder decoder, MemorySegment segment, long offset, int caplen, int wireLength) {
     batch.clear(segment);
     batch.add(offset, caplen, wireLength, 0, 0);
-    decoder.begin(linkType);
     decoder.decode(batch);
+  }
+
+  private static PacketDecoder decoder(Set<Separator> separators) {
+    FlowKeyOptions options = FlowKeyOptions.defaults().withSeparators(separators);
+    return new PacketDecoder(LinkType.RAW, options, new FlowKeys(1, 42));
   }
 }
