@@ -117,6 +117,9 @@ final class CommonPackets {
     int tail = ALL.get(SHORT, transport + TransportHeader.TCP_TAIL); // payload, if it is UDP
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
+    if (control < 0) {
+      setSynSequence(i, transport, control);
+    }
     keys.setIpv4(i, addresses, ports, protocol, payload, control);
     return true;
   }
@@ -145,8 +148,20 @@ final class CommonPackets {
     int tail = ALL.get(SHORT, transport + (TransportHeader.TCP_TAIL & ifTcp));
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
+    if (control < 0) {
+      setSynSequence(i, transport, control);
+    }
     keys.setIpv6(i, source0, source1, target0, target1, ports, protocol, payload, control);
     return true;
+  }
+
+  private void setSynSequence(int i, long tcp, int control) {
+    boolean answers = (control & FlowKeys.ACK) != 0;
+    int sequence =
+        answers
+            ? ALL.get(INT, tcp + TransportHeader.TCP_ACKNOWLEDGMENT) - 1
+            : ALL.get(INT, tcp + TransportHeader.TCP_SEQUENCE);
+    keys.setSynSequence(i, sequence);
   }
 
   /** Decodes the packet in a tunnel, if it is a common one and in no second tunnel. */
