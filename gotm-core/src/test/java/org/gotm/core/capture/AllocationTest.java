@@ -157,16 +157,24 @@ class AllocationTest {
   }
 
   /** TCP and UDP over IPv4 and IPv6, with and without a tag, and ARP. */
+  private static PacketBuilder fragment(PacketBuilder link, int id, int offset) {
+    return link.ipv4("10.0.0.1", "10.0.0.2").ipv4Fragment(id, offset, offset == 0);
+  }
+
   private static void writePackets(Path file) throws IOException {
     byte[][] packets = new byte[FLOWS][];
+    byte[] quoted = PacketBuilder.packet().ipv4("10.0.0.2", "10.0.0.1").udp(53, 54).build();
     for (int i = 0; i < FLOWS; i++) {
       PacketBuilder link = PacketBuilder.packet().ethernet(1, i);
       packets[i] =
-          switch (i % 5) {
+          switch (i % 8) {
             case 0 -> link.ipv4("10.0.0.1", "10.0.0.2").tcp(i, 80, PacketBuilder.ACK).build();
             case 1 -> link.vlan(0x8100, 7).ipv4("10.0.0.1", "10.0.0.2").udp(i, 53).build();
             case 2 -> link.ipv6("2001:db8::1", "2001:db8::2").udp(i, 53).build();
             case 3 -> link.ipv4("10.0.0.1", "10.0.0.2").icmp(8, i).build();
+            case 4 -> link.ipv4("10.0.0.1", "10.0.0.2").icmp(3, 0).bytes(quoted).build();
+            case 5 -> fragment(link, i, 0).udp(i, 53).build();
+            case 6 -> fragment(link, i - 1, 1).protocol(17).payload(8).build();
             default -> link.type(0x0806).payload(28).build();
           };
     }

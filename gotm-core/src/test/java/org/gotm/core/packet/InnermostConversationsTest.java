@@ -40,6 +40,12 @@ class InnermostConversationsTest {
           "eth-ipv6-extension-headers.pcap",
               new Difference(0, 0, 1, 0, "there are more than 16 extension headers"));
 
+  /**
+   * Connections that were refused and are tried again with the same sequence number: new ones for
+   * the flow table, still the same for tshark.
+   */
+  private static final Map<String, Integer> TRIED_AGAIN = Map.of("eth-mixed-emix.pcap", 2);
+
   private static TsharkCaptures tshark;
 
   /**
@@ -68,6 +74,9 @@ class InnermostConversationsTest {
 
   /** A packet's flow and conversation. */
   private record Pair(DecodedKey flow, Conversation conversation) {}
+
+  /** A conversation, and tshark's number of the TCP connection if it is one. */
+  private record Connection(Conversation conversation, String stream) {}
 
   @BeforeAll
   static void askTshark(@TempDir Path folder) throws IOException {
@@ -115,32 +124,46 @@ class InnermostConversationsTest {
     return new Difference(parted, joined, undecoded, unknown, "unknown");
   }
 
+  /**
+   * A TCP connection with the ends of one before is a flow of its own; tshark numbers connections.
+   */
   @Test
-  void shouldKeepOnePacketOfEachConversation() {
+  void shouldKeepOnePacketOfEachConnection() {
     Cutoff onePacket = new Cutoff(1, Cutoff.UNLIMITED, false);
     FlowCutter.Options options =
         new FlowCutter.Options(
             1 << 16, CENTURY, onePacket, Cutoff.UNLIMITED, FlowKeyOptions.defaults());
     for (RealPackets capture : tshark.captures) {
-      List<Conversation> conversations = tshark.conversations(capture);
-      Map<RealPackets.Packet, Conversation> byPacket = new IdentityHashMap<>();
-      for (int i = 0; i < conversations.size(); i++) {
-        byPacket.put(capture.packets().get(i), conversations.get(i));
-      }
-      List<Conversation> kept = new ArrayList<>();
-      for (RealPackets.Packet packet : KeptPackets.of(capture, options).packets()) {
-        Conversation conversation = byPacket.get(packet);
-        if (conversation != null) {
-          kept.add(conversation);
-        }
-      }
-      Set<Conversation> all = new HashSet<>(conversations);
-      all.remove(null);
+      Map<RealPackets.Packet, Connection> byPacket = connections(capture);
+      Set<Conversation> all = new HashSet<>();
+      byPacket.values().forEach(connection -> all.add(connection.conversation()));
+      List<Connection> kept =
+          KeptPackets.of(capture, options).packets().stream()
+              .filter(byPacket::containsKey)
+              .map(byPacket::get)
+              .toList();
 
-      assertThat(kept).as(capture.name()).containsAll(all);
+      assertThat(kept).as(capture.name()).extracting(Connection::conversation).containsAll(all);
       if (!EXPECTED.containsKey(capture.name())) {
-        assertThat(kept).as(capture.name()).doesNotHaveDuplicates();
+        assertThat(kept.size() - new HashSet<>(kept).size())
+            .as(capture.name())
+            .isEqualTo(TRIED_AGAIN.getOrDefault(capture.name(), 0));
       }
     }
+  }
+
+  /** The connection of each packet that is of a conversation. */
+  private static Map<RealPackets.Packet, Connection> connections(RealPackets capture) {
+    List<Conversation> conversations = tshark.conversations(capture);
+    Map<RealPackets.Packet, Connection> byPacket = new IdentityHashMap<>();
+    for (int i = 0; i < conversations.size(); i++) {
+      if (conversations.get(i) != null) {
+        TsharkPacket packet = tshark.packets(capture).get(i);
+        int tcp = TsharkConversations.tcp(packet);
+        String stream = tcp < 0 ? "" : packet.value("tcp.stream", tcp);
+        byPacket.put(capture.packets().get(i), new Connection(conversations.get(i), stream));
+      }
+    }
+    return byPacket;
   }
 }

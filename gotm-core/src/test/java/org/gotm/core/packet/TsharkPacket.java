@@ -47,6 +47,7 @@ final class TsharkPacket {
           "icmpv6.nd.na.target_address",
           "arp.src.proto_ipv4",
           "arp.dst.proto_ipv4",
+          "tcp.stream",
           "tcp.len",
           "ip.len",
           "pppoe.payload_length");
