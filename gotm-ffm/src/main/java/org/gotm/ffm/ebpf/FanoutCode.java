@@ -1,0 +1,302 @@
+package org.gotm.ffm.ebpf;
+
+import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JLE;
+import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
+import static org.gotm.ffm.ebpf.Register.R0;
+import static org.gotm.ffm.ebpf.Register.R1;
+import static org.gotm.ffm.ebpf.Register.R10;
+import static org.gotm.ffm.ebpf.Register.R2;
+import static org.gotm.ffm.ebpf.Register.R3;
+import static org.gotm.ffm.ebpf.Register.R4;
+import static org.gotm.ffm.ebpf.Register.R5;
+import static org.gotm.ffm.ebpf.Register.R6;
+import static org.gotm.ffm.ebpf.Register.R7;
+import static org.gotm.ffm.ebpf.Register.R8;
+import static org.gotm.ffm.ebpf.Register.R9;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_JGE;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_JGT;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_SUB;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_TEB;
+
+/**
+ * The fanout program as it is written piece by piece: what its registers and its stack mean, and
+ * the phrases that all pieces use. One thread.
+ *
+ * <p>{@link #AT} is where the header at hand begins, {@link #KIND} says what it is: an EtherType at
+ * {@link #network}, a protocol above IP. {@link #ANSWER} is the hash of the innermost flow that was
+ * found so far; 0 is none. R0 to R5 are for the moment.
+ *
+ * <p>The verifier goes through all ways that a packet could take, so it must not see differences
+ * where there are none. It follows what is in a register, and in a word of the stack that begins at
+ * a multiple of 8. So numbers are in the second halves of such words, where it does not look; only
+ * the steps that end all loops it has to see.
+ */
+final class FanoutCode {
+  /** The packet, as the kernel passes it. */
+  static final Register PACKET = R6;
+
+  static final Register AT = R7;
+  static final Register KIND = R8;
+  static final Register ANSWER = R9;
+
+  /** BPF_DW of linux/bpf.h: 8 bytes. */
+  static final int LONG = 0x18;
+
+  // The stack: the header that was read, words of 8 bytes, numbers of 4 bytes.
+  private static final int HEADER = -64;
+
+  /** Sender of the IP packet at hand, folded into one word. */
+  static final int SOURCE = -72;
+
+  /** Its receiver. */
+  static final int TARGET = -80;
+
+  private static final int STEPS = -88;
+
+  /** Behind the last byte that may be read. */
+  static final int LIMIT = -92;
+
+  /** Behind the last byte of the packet at hand on the wire, by what its headers say. */
+  static final int END = LIMIT - 8;
+
+  /** ETH_P_IP or ETH_P_IPV6 of the IP packet at hand. */
+  static final int FAMILY = END - 8;
+
+  /** Its ports, the sender's in the upper half. */
+  static final int PORTS = FAMILY - 8;
+
+  /** Not 0 when the packet at hand is the one that an ICMP error quotes. */
+  static final int QUOTED = PORTS - 8;
+
+  /** Headers of one kind that were skipped. */
+  static final int SKIPPED = QUOTED - 8;
+
+  /** For the header at hand alone. */
+  static final int SCRATCH = SKIPPED - 8;
+
+  /** 0 if the packet at hand is no fragment. */
+  static final int IS_FRAGMENT = SCRATCH - 8;
+
+  /** Where the fragment at hand begins in its packet. */
+  static final int FRAGMENT_OFFSET = IS_FRAGMENT - 8;
+
+  /** Bytes of the packet in it. */
+  static final int FRAGMENT_LENGTH = FRAGMENT_OFFSET - 8;
+
+  /** First fragments that were met. */
+  static final int FRAGMENTS_MET = FRAGMENT_LENGTH - 8;
+
+  private static final int DEPTH = FRAGMENTS_MET - 8;
+
+  /** 0, which the verifier does not know. */
+  static final int NOTHING = DEPTH - 8;
+
+  private static final int FORGOTTEN = NOTHING - 8;
+
+  /** Where the pieces that have memory of their own may begin with it. */
+  static final int FREE = FORGOTTEN - 12;
+
+  private static final int MAX_STEPS = 40;
+  private static final int MAX_DEPTH = 4;
+
+  /** Assembles it. */
+  final EbpfAssembler code = new EbpfAssembler();
+
+  /** Where to go with {@link #AT} behind an EtherType that is in {@link #KIND}. */
+  final int network = code.newLabel();
+
+  /** Where to go with {@link #AT} at an Ethernet header in a tunnel. */
+  final int frame = code.newLabel();
+
+  /** Where to go when there is nothing more to find. */
+  final int done = code.newLabel();
+
+  /** Nothing written yet. */
+  FanoutCode() {}
+
+  /**
+   * Sets all numbers and the answer to 0, by a difference that the verifier does not work out: it
+   * would follow a 0 everywhere.
+   *
+   * @param unknown a register whose value it does not know
+   */
+  void clear(Register unknown) {
+    code.copy(R0, unknown);
+    code.alu(BPF_SUB(), R0, unknown);
+    for (int slot = LIMIT; slot > FREE; slot -= 8) {
+      keep(slot, R0);
+    }
+    recall(ANSWER, NOTHING);
+    code.set(R0, 0);
+    keepWord(STEPS, R0);
+  }
+
+  /** Sets a number to 0. */
+  void reset(int slot) {
+    recall(R1, NOTHING);
+    keep(slot, R1);
+  }
+
+  /** Stores a number of 32 bits. */
+  void keep(int slot, Register from) {
+    code.store(BPF_W(), R10, slot, from);
+  }
+
+  /** Loads a number of 32 bits. */
+  void recall(Register to, int slot) {
+    code.load(BPF_W(), to, R10, slot);
+  }
+
+  /** Makes the verifier forget what it knows of a number of 32 bits. */
+  void forget(Register number) {
+    keep(FORGOTTEN, number);
+    recall(number, FORGOTTEN);
+  }
+
+  /** Stores a word of 64 bits. */
+  void keepWord(int slot, Register from) {
+    code.store(LONG, R10, slot, from);
+  }
+
+  /** Loads a word of 64 bits. */
+  void recallWord(Register to, int slot) {
+    code.load(LONG, to, R10, slot);
+  }
+
+  /** Moves on by a constant. */
+  void skip(int bytes) {
+    code.alu(BPF_ADD(), AT, bytes);
+  }
+
+  /** Reads so many bytes of the header at hand; done if they are not there. */
+  void take(int bytes) {
+    take(bytes, done);
+  }
+
+  /**
+   * Reads so many bytes of the header at hand,.
+   *
+   * @param bytes at most 64
+   * @param missing where to go if they are not there
+   */
+  void take(int bytes, int missing) {
+    code.copy(R1, AT);
+    code.alu(BPF_ADD(), R1, bytes);
+    recall(R2, LIMIT);
+    code.jump(BPF_JGT(), R1, R2, missing);
+    code.copy(R1, PACKET);
+    code.copy(R2, AT);
+    code.copy(R3, R10);
+    code.alu(BPF_ADD(), R3, HEADER);
+    code.set(R4, bytes);
+    code.call(KernelFunction.LOAD_BYTES);
+    code.jump(BPF_JNE, R0, 0, missing);
+  }
+
+  /**
+   * Reads so many bytes from the link header or the network header on, as far as the kernel has
+   * them at hand; then R0 is 0.
+   *
+   * @param origin 0 or 1, see {@link KernelFunction#LOAD_BYTES_RELATIVE}
+   */
+  void takeFrom(int origin, int bytes) {
+    code.copy(R1, PACKET);
+    code.set(R2, 0);
+    code.copy(R3, R10);
+    code.alu(BPF_ADD(), R3, HEADER);
+    code.set(R4, bytes);
+    code.set(R5, origin);
+    code.call(KernelFunction.LOAD_BYTES_RELATIVE);
+  }
+
+  /** A byte of the header that was read. */
+  void uint8(Register to, int offset) {
+    code.load(BPF_B(), to, R10, HEADER + offset);
+  }
+
+  /** Two bytes of it, at an even offset. */
+  void uint16(Register to, int offset) {
+    code.load(BPF_H(), to, R10, HEADER + offset);
+    code.fromNetwork(to, 16);
+  }
+
+  /** Four bytes of it, at an offset that is a multiple of four. */
+  void uint32(Register to, int offset) {
+    code.load(BPF_W(), to, R10, HEADER + offset);
+    code.fromNetwork(to, 32);
+  }
+
+  /** Eight bytes of it, at an offset that is a multiple of eight. */
+  void uint64(Register to, int offset) {
+    code.load(LONG, to, R10, HEADER + offset);
+    code.fromNetwork(to, 64);
+  }
+
+  /** Loads a word of the kernel's {@code struct __sk_buff}. */
+  void context(Register to, int offset) {
+    code.load(BPF_W(), to, PACKET, offset);
+  }
+
+  /**
+   * What follows is within a tunnel, and ends where the packet around it does; done if that is one
+   * too many.
+   */
+  void enterTunnel() {
+    count(DEPTH, MAX_DEPTH);
+    limitToEnd();
+  }
+
+  /** What lies behind the end of the packet at hand is padding. */
+  void limitToEnd() {
+    int isLimited = code.newLabel();
+    recall(R1, END);
+    recall(R2, LIMIT);
+    code.jump(BPF_JLE, R2, R1, isLimited);
+    keep(LIMIT, R1);
+    code.mark(isLimited);
+  }
+
+  /**
+   * Makes a label the beginning of a loop: done if all loops together were gone through too often.
+   */
+  void loop(int label) {
+    code.mark(label);
+    forget(AT);
+    forget(KIND);
+    recallWord(R1, STEPS);
+    code.jump(BPF_JGE(), R1, MAX_STEPS, done);
+    code.alu(BPF_ADD(), R1, 1);
+    keepWord(STEPS, R1);
+  }
+
+  /** Counts up to a limit; done if it was reached before. */
+  void count(int slot, int limit) {
+    recall(R1, slot);
+    code.jump(BPF_JGE(), R1, limit, done);
+    code.alu(BPF_ADD(), R1, 1);
+    keep(slot, R1);
+  }
+
+  /** Ends the program; the kernel takes the remainder of its answer by the number of sockets. */
+  void answer() {
+    code.copy(R0, ANSWER);
+    code.exit();
+  }
+
+  /** Goes on with a header of this EtherType. */
+  void goTo(int etherType) {
+    code.set(KIND, etherType);
+    code.jump(network);
+  }
+
+  /** Goes on with what a tunnel carries, whose EtherType is {@link #KIND}; it may be a frame. */
+  void goToCarried() {
+    code.jump(BPF_JEQ(), KIND, ETH_P_TEB(), frame);
+    code.jump(network);
+  }
+}
