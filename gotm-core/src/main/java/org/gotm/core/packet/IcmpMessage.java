@@ -61,6 +61,7 @@ final class IcmpMessage {
     if (around.isIpv4 || !isSolicitation && type != NEIGHBOUR_ADVERTISEMENT) {
       return OWN;
     }
+    cursor.limit();
     if (!cursor.has(NEIGHBOUR_END)) {
       return cursor.isCut() ? UNKNOWN : OWN;
     }

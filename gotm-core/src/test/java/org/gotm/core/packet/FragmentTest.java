@@ -6,6 +6,7 @@ import static org.gotm.core.packet.PacketBuilder.SYN;
 import static org.gotm.core.packet.PacketBuilder.packet;
 
 import java.lang.foreign.Arena;
+import java.util.Set;
 import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,10 @@ class FragmentTest {
   private static final long SECOND = 1_000_000_000L;
   private static final long NOW = 1_700_000_000L * SECOND;
 
+  private static final String TUNNEL_A = "172.16.0.1";
+  private static final String TUNNEL_B = "172.16.0.2";
+  private static final int VLAN = 0x8100_0000;
+
   private final FlowKeys keys = new FlowKeys(1, 42);
   private final PacketDecoder decoder =
       new PacketDecoder(LinkType.RAW, FlowKeyOptions.defaults(), keys);
@@ -31,12 +36,17 @@ class FragmentTest {
   }
 
   private DecodedKey decode(PacketBuilder packet, long nanos) {
+    return decode(packet, nanos, 0, decoder);
+  }
+
+  private DecodedKey decode(
+      PacketBuilder packet, long nanos, int vlanTag, PacketDecoder usedDecoder) {
     byte[] bytes = packet.build();
     PacketBatch batch = new PacketBatch(1);
     try (Arena arena = Arena.ofConfined()) {
       batch.clear(arena.allocateFrom(JAVA_BYTE, bytes));
-      batch.add(0, bytes.length, bytes.length, nanos, 0);
-      decoder.decode(batch);
+      batch.add(0, bytes.length, bytes.length, nanos, vlanTag);
+      usedDecoder.decode(batch);
     }
     return DecodedKey.of(keys, 0);
   }
@@ -196,6 +206,59 @@ class FragmentTest {
 
     assertThat(decode(first.udp(1053, 53).payload(8))).isEqualTo(flow);
     assertThat(decode(packet().ipv4(A, B).ipv4Fragment(7, 5, false).protocol(51))).isEqualTo(flow);
+  }
+
+  @Test
+  void shouldBelongToInnermostFlowOfFirstFragment() {
+    PacketBuilder tunnel = packet().ipv4(TUNNEL_A, TUNNEL_B).ipv4Fragment(9, 0, true);
+
+    assertThat(decode(TunnelFrames.gre(tunnel, 0).ipv4(A, B).udp(1053, 53).payload(60)))
+        .isEqualTo(flow);
+    assertThat(decode(laterOfTunnel(9))).isEqualTo(flow);
+    assertHasNoPorts(decode(laterOfTunnel(8)));
+  }
+
+  @Test
+  void shouldBelongToFlowOfFirstFragmentInSameTunnel() {
+    decode(tunnel().ipv4(A, B).ipv4Fragment(7, 0, true).udp(1053, 53).payload(8));
+
+    assertThat(decode(tunnel().ipv4(A, B).ipv4Fragment(7, 2, false).protocol(17))).isEqualTo(flow);
+  }
+
+  @Test
+  void shouldBelongToFlowWhenFragmentsAreFragmented() {
+    PacketBuilder first = packet().ipv4(TUNNEL_A, TUNNEL_B).ipv4Fragment(1, 0, true);
+    decode(TunnelFrames.gre(first, 0).ipv4(A, B).ipv4Fragment(7, 0, true).udp(1053, 53));
+    PacketBuilder second = packet().ipv4(TUNNEL_A, TUNNEL_B).ipv4Fragment(2, 0, true);
+    decode(TunnelFrames.gre(second, 0).ipv4(A, B).ipv4Fragment(7, 1, false).protocol(17));
+
+    assertThat(decode(laterOfTunnel(1))).isEqualTo(flow);
+    assertThat(decode(laterOfTunnel(2))).isEqualTo(flow);
+  }
+
+  private static PacketBuilder tunnel() {
+    return TunnelFrames.gre(packet().ipv4(TUNNEL_A, TUNNEL_B), 0);
+  }
+
+  private static PacketBuilder laterOfTunnel(int id) {
+    return packet().ipv4(TUNNEL_A, TUNNEL_B).ipv4Fragment(id, 90, false).protocol(47).payload(30);
+  }
+
+  @Test
+  void shouldNotMixUpPacketsOfTwoNetworks() {
+    FlowKeyOptions byVlan = FlowKeyOptions.defaults().withSeparators(Set.of(Separator.VLAN));
+    PacketDecoder separating = new PacketDecoder(LinkType.RAW, byVlan, keys);
+    decode(first(7), NOW, VLAN | 100, separating);
+    long network = keys.network(0);
+    PacketBuilder other = packet().ipv4(A, B).ipv4Fragment(7, 0, true).udp(99, 53).payload(56);
+    decode(other, NOW, VLAN | 200, separating);
+
+    assertThat(decode(later(7, 8), NOW, VLAN | 100, separating).ends()).isEqualTo(flow.ends());
+    assertThat(keys.network(0)).isEqualTo(network).isNotZero();
+    decode(later(7, 8), NOW, VLAN | 200, separating);
+    assertThat(keys.key(0).firstPort()).isEqualTo(99);
+    assertThat(keys.network(0)).isNotEqualTo(network);
+    assertHasNoPorts(decode(later(7, 8), NOW, VLAN | 300, separating));
   }
 
   @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The flows of every capture are the innermost conversations that tshark finds in it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InnermostConversationsTest {
-  private static final long DAY = 86_400_000_000_000L;
+  private static final long CENTURY = 100L * 365 * 86_400_000_000_000L;
 
   /** The captures that differ, and why. */
   private static final Map<String, Difference> EXPECTED =
@@ -120,17 +120,27 @@ class InnermostConversationsTest {
     Cutoff onePacket = new Cutoff(1, Cutoff.UNLIMITED, false);
     FlowCutter.Options options =
         new FlowCutter.Options(
-            1 << 16, DAY, onePacket, Cutoff.UNLIMITED, FlowKeyOptions.defaults());
+            1 << 16, CENTURY, onePacket, Cutoff.UNLIMITED, FlowKeyOptions.defaults());
     for (RealPackets capture : tshark.captures) {
       List<Conversation> conversations = tshark.conversations(capture);
       Map<RealPackets.Packet, Conversation> byPacket = new IdentityHashMap<>();
       for (int i = 0; i < conversations.size(); i++) {
         byPacket.put(capture.packets().get(i), conversations.get(i));
       }
-      Set<Conversation> kept = new HashSet<>();
-      KeptPackets.of(capture, options).packets().forEach(packet -> kept.add(byPacket.get(packet)));
+      List<Conversation> kept = new ArrayList<>();
+      for (RealPackets.Packet packet : KeptPackets.of(capture, options).packets()) {
+        Conversation conversation = byPacket.get(packet);
+        if (conversation != null) {
+          kept.add(conversation);
+        }
+      }
+      Set<Conversation> all = new HashSet<>(conversations);
+      all.remove(null);
 
-      assertThat(kept).as(capture.name()).containsAll(conversations);
+      assertThat(kept).as(capture.name()).containsAll(all);
+      if (!EXPECTED.containsKey(capture.name())) {
+        assertThat(kept).as(capture.name()).doesNotHaveDuplicates();
+      }
     }
   }
 }

@@ -214,6 +214,18 @@ public final class PacketBuilder {
     return this;
   }
 
+  /** A field for the EtherType of the next layer, within a header that is made of bytes. */
+  public PacketBuilder typeField() {
+    return openType();
+  }
+
+  /** A 16-bit field that counts the bytes from so many behind it to the end. */
+  public PacketBuilder lengthField(int behind) {
+    lengthAt(bytes.position(), bytes.position() + 2 + behind);
+    bytes.putShort((short) 0);
+    return this;
+  }
+
   /** Zero bytes that belong to the layer before. */
   public PacketBuilder payload(int length) {
     bytes.put(new byte[length]);

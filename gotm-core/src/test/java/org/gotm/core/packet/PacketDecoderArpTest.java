@@ -85,6 +85,15 @@ class PacketDecoderArpTest {
         .isEqualTo(flow);
   }
 
+  @Test
+  void shouldTellFlowWhenTunnelCarriesMessage() {
+    PacketBuilder outer = packet().ethernet(1, 2).ipv4("172.16.0.1", "172.16.0.2");
+    PacketBuilder inner = TunnelFrames.ethernet(TunnelFrames.vxlan(outer.udp(50000, 4789), 77));
+
+    assertThat(decode(message(inner, 1, A, B).build()).key())
+        .isEqualTo(decode(request(A, B)).key());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5})
   void shouldUseMacAddressesWhenMessageIsOfAnotherKind(int at) {

@@ -157,6 +157,32 @@ class PacketDecoderIcmpTest {
   }
 
   @Test
+  void shouldBelongToFlowThatErrorInTunnelQuotes() {
+    byte[] quoted = packet().ipv4(A, B).udp(1234, 53).build();
+    PacketBuilder tunnel = TunnelFrames.gre(packet().ethernet(1, 2).ipv4("1.1.1.1", "1.1.1.2"), 0);
+
+    assertThat(key(tunnel.ipv4(ROUTER, A).icmp(UNREACHABLE, 0).bytes(quoted)))
+        .isEqualTo(decode(LinkType.RAW, quoted).key());
+  }
+
+  @Test
+  void shouldNotEnterTunnelThatErrorQuotes() {
+    byte[] quoted = TunnelFrames.gre(packet().ipv4(A, B), 0).ipv4("1.1.1.1", A).udp(1, 2).build();
+
+    assertThat(key(error(UNREACHABLE).bytes(quoted)))
+        .isEqualTo(key(packet().ethernet(1, 2).ipv4(A, B).protocol(47)));
+  }
+
+  @Test
+  void shouldNotTakePaddingForNeighbour() {
+    byte[] nobody =
+        packet().ethernet(1, 2).ipv6(A6, B6).icmpv6(SOLICITATION, 0).padding(20).build();
+
+    assertThat(decode(nobody).key())
+        .isEqualTo(key(packet().ethernet(1, 2).ipv6(A6, B6).icmpv6(143, 0)));
+  }
+
+  @Test
   void shouldNotEnterErrorWithinError() {
     byte[] inner = packet().ipv4(A, B).udp(1234, 53).build();
     byte[] quoted = packet().ipv4(B, A).icmp(UNREACHABLE, 0).bytes(inner).build();

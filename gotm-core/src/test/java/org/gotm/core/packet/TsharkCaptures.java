@@ -49,9 +49,6 @@ final class TsharkCaptures {
 
   /** The conversation of each packet of a capture, null if it is neither IP nor ARP. */
   List<TsharkConversations.Conversation> conversations(RealPackets capture) {
-    TsharkConversations conversations = new TsharkConversations();
-    List<TsharkConversations.Conversation> all = new ArrayList<>();
-    packets(capture).forEach(packet -> all.add(conversations.next(packet)));
-    return all;
+    return TsharkConversations.of(packets(capture));
   }
 }

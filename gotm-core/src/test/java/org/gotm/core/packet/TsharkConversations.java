@@ -1,5 +1,6 @@
 package org.gotm.core.packet;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,17 @@ final class TsharkConversations {
     }
   }
 
-  /** The conversation of the next packet, null if it is neither IP nor ARP. */
-  Conversation next(TsharkPacket packet) {
+  private TsharkConversations() {}
+
+  /** The conversation of each packet of a capture, null if it is neither IP nor ARP. */
+  static List<Conversation> of(List<TsharkPacket> packets) {
+    TsharkConversations conversations = new TsharkConversations();
+    List<Conversation> all = new ArrayList<>();
+    packets.forEach(packet -> all.add(conversations.next(packet)));
+    return all;
+  }
+
+  private Conversation next(TsharkPacket packet) {
     Conversation conversation = null;
     for (int at = 0; at < packet.layers().size(); at++) {
       if (isEnd(packet.layer(at))) {

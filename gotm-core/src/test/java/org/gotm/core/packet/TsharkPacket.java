@@ -59,12 +59,19 @@ final class TsharkPacket {
     layers = List.of(values[0].split(":"));
   }
 
-  /** The packets of a capture, which is written into a folder. */
-  static List<TsharkPacket> of(RealPackets packets, Path folder) throws IOException {
+  /**
+   * The packets of a capture, which is written into a folder.
+   *
+   * @param arguments more of them for tshark
+   */
+  static List<TsharkPacket> of(RealPackets packets, Path folder, String... arguments)
+      throws IOException {
     Path file = Files.write(folder.resolve("packets.pcap"), packets.toPcap());
     List<String> command = new ArrayList<>(List.of("tshark", "-n", "-r", file.toString()));
     command.addAll(List.of("-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE"));
     command.addAll(List.of("-T", "fields", "-E", "occurrence=a"));
+    command.addAll(List.of("-d", "udp.port==8472,vxlan"));
+    command.addAll(List.of(arguments));
     FIELDS.forEach(field -> command.addAll(List.of("-e", field)));
     Tcpdump.Result result = Tcpdump.run(command.toArray(String[]::new));
     assertThat(result.exit()).as(result.says()).isZero();
