@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.gotm.core.packet.FlowKey;
+import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
+import org.gotm.core.packet.Tunnel;
 import org.gotm.core.packet.TunnelOptions;
+import org.gotm.core.packet.TunnelTraffic;
 import org.gotm.core.pcapfile.RealPackets;
 import org.gotm.core.pcapfile.Tcpdump;
 import org.gotm.ffm.VethPair;
@@ -85,11 +88,53 @@ class FanoutAffinityTest {
   }
 
   @Test
+  void shouldAnswerByTheInnerFlowAloneWhenFramesAreInTunnels() {
+    List<byte[]> frames = TunnelTraffic.frames();
+    frames.forEach(frame -> check(frame, "tunnel"));
+
+    assertThat(decoded).isEqualTo(frames.size());
+    assertThat(answers).hasSize(3);
+    assertThat(answers.values()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldAnswerByTheInnermostFlowWhenTunnelsAreInTunnels() {
+    List<byte[]> frames = TunnelTraffic.nested();
+    frames.forEach(frame -> check(frame, "tunnel in a tunnel"));
+
+    assertThat(decoded).isEqualTo(frames.size()).isGreaterThan(1000);
+    assertThat(answers).hasSize(1);
+  }
+
+  @Test
+  void shouldAnswerByTheOuterFlowWhenTunnelsAreOff() {
+    judge.close();
+    judge = new FanoutJudge(TunnelOptions.none());
+    TunnelTraffic.frames().forEach(frame -> check(frame, "no tunnel"));
+    TunnelTraffic.nested().forEach(frame -> check(frame, "no tunnel"));
+
+    assertThat(answers.keySet()).extracting(FlowKey::family).contains(FlowKeys.FAMILY_MAC);
+  }
+
+  @Test
+  void shouldAnswerByTheInnerFlowWhenATunnelHasAPortOfItsOwn() {
+    judge.close();
+    judge = new FanoutJudge(TunnelOptions.all().withPort(50000, Tunnel.TEREDO));
+    TunnelTraffic.frames().forEach(frame -> check(frame, "another port"));
+
+    assertThat(decoded).isEqualTo(TunnelTraffic.frames().size());
+  }
+
+  @Test
   void shouldAnswerByTheFlowAloneWhenFramesAreMutatedAndCut() {
     long seed = System.nanoTime();
     System.out.println("FanoutAffinityTest: seed=" + seed);
     Random random = new Random(seed);
     List<byte[]> frames = capturedFrames();
+    for (int i = 0; i < 10; i++) {
+      frames.addAll(TunnelTraffic.frames());
+    }
+    frames.addAll(TunnelTraffic.nested());
     for (int round = 0; round < ROUNDS; round++) {
       for (int i = 0; i < FUZZED; i++) {
         check(mutated(frames.get(random.nextInt(frames.size())), random), "seed=" + seed);
