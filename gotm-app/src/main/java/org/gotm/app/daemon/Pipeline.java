@@ -78,7 +78,7 @@ final class Pipeline implements AutoCloseable {
     } else {
       takeMemory(settings.source().liveWorkers());
       memory.touch();
-      sources = LiveSources.open(settings.source(), log);
+      sources = LiveSources.open(settings.source(), settings.flows().key().tunnels(), log);
       recording = openRecording();
       sayFolder();
       sayMemory(settings.source().liveWorkers());

@@ -1,6 +1,5 @@
 package org.gotm.core.packet;
 
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -29,10 +28,7 @@ final class Tunnels {
     ipIp = on.contains(Tunnel.IPIP);
     gre = on.contains(Tunnel.GRE);
     erspan = on.contains(Tunnel.ERSPAN);
-    on.forEach(tunnel -> tunnel.ports().forEach(port -> setPort(port, tunnel)));
-    for (Map.Entry<Integer, Tunnel> more : options.ports().entrySet()) {
-      setPort(more.getKey(), more.getValue());
-    }
+    options.byPort().forEach(this::setPort);
   }
 
   private void setPort(int port, Tunnel tunnel) {

@@ -1,8 +1,6 @@
 package org.gotm.ffm.ebpf;
 
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.gotm.core.packet.Tunnel;
 import org.gotm.core.packet.TunnelOptions;
 import org.gotm.ffm.linux.CaptureMode;
@@ -35,14 +33,7 @@ public final class FanoutProgram {
     link = new FanoutLink(fanout, ip, on);
     transport = new FanoutTransport(fanout, hash, ip);
     tunnels = new FanoutTunnels(fanout, ip, on);
-    udpTunnels = new FanoutUdpTunnels(fanout, ip, ports(options));
-  }
-
-  private static SortedMap<Integer, Tunnel> ports(TunnelOptions options) {
-    SortedMap<Integer, Tunnel> ports = new TreeMap<>();
-    options.on().forEach(tunnel -> tunnel.ports().forEach(port -> ports.put(port, tunnel)));
-    ports.putAll(options.ports());
-    return ports;
+    udpTunnels = new FanoutUdpTunnels(fanout, ip, options.byPort());
   }
 
   /**

@@ -128,6 +128,7 @@ final class FanoutTransport {
   }
 
   private void replaceByNeighbour(int slot) {
+    fanout.limitToEnd();
     fanout.take(NEIGHBOUR_END, withoutPorts);
     ip.keepIpv6Address(NEIGHBOUR, slot);
     code.jump(withoutPorts);
