@@ -2,6 +2,14 @@ package org.gotm.ffm.ebpf;
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JLE;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
+import static org.gotm.ffm.ebpf.FanoutStack.DEPTH;
+import static org.gotm.ffm.ebpf.FanoutStack.END;
+import static org.gotm.ffm.ebpf.FanoutStack.FORGOTTEN;
+import static org.gotm.ffm.ebpf.FanoutStack.FREE;
+import static org.gotm.ffm.ebpf.FanoutStack.HEADER;
+import static org.gotm.ffm.ebpf.FanoutStack.LIMIT;
+import static org.gotm.ffm.ebpf.FanoutStack.NOTHING;
+import static org.gotm.ffm.ebpf.FanoutStack.STEPS;
 import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R10;
@@ -30,11 +38,6 @@ import static org.gotm.ffm.linux.generated.linux_h.ETH_P_TEB;
  * <p>{@link #AT} is where the header at hand begins, {@link #KIND} says what it is: an EtherType at
  * {@link #network}, a protocol above IP. {@link #ANSWER} is the hash of the innermost flow that was
  * found so far; 0 is none. R0 to R5 are for the moment.
- *
- * <p>The verifier goes through all ways that a packet could take, so it must not see differences
- * where there are none. It follows what is in a register, and in a word of the stack that begins at
- * a multiple of 8. So numbers are in the second halves of such words, where it does not look; only
- * the steps that end all loops it has to see.
  */
 final class FanoutCode {
   /** The packet, as the kernel passes it. */
@@ -46,60 +49,6 @@ final class FanoutCode {
 
   /** BPF_DW of linux/bpf.h: 8 bytes. */
   static final int LONG = 0x18;
-
-  // The stack: the header that was read, words of 8 bytes, numbers of 4 bytes.
-  private static final int HEADER = -64;
-
-  /** Sender of the IP packet at hand, folded into one word. */
-  static final int SOURCE = -72;
-
-  /** Its receiver. */
-  static final int TARGET = -80;
-
-  private static final int STEPS = -88;
-
-  /** Behind the last byte that may be read. */
-  static final int LIMIT = -92;
-
-  /** Behind the last byte of the packet at hand on the wire, by what its headers say. */
-  static final int END = LIMIT - 8;
-
-  /** ETH_P_IP or ETH_P_IPV6 of the IP packet at hand. */
-  static final int FAMILY = END - 8;
-
-  /** Its ports, the sender's in the upper half. */
-  static final int PORTS = FAMILY - 8;
-
-  /** Not 0 when the packet at hand is the one that an ICMP error quotes. */
-  static final int QUOTED = PORTS - 8;
-
-  /** Headers of one kind that were skipped. */
-  static final int SKIPPED = QUOTED - 8;
-
-  /** For the header at hand alone. */
-  static final int SCRATCH = SKIPPED - 8;
-
-  /** 0 if the packet at hand is no fragment. */
-  static final int IS_FRAGMENT = SCRATCH - 8;
-
-  /** Where the fragment at hand begins in its packet. */
-  static final int FRAGMENT_OFFSET = IS_FRAGMENT - 8;
-
-  /** Bytes of the packet in it. */
-  static final int FRAGMENT_LENGTH = FRAGMENT_OFFSET - 8;
-
-  /** First fragments that were met. */
-  static final int FRAGMENTS_MET = FRAGMENT_LENGTH - 8;
-
-  private static final int DEPTH = FRAGMENTS_MET - 8;
-
-  /** 0, which the verifier does not know. */
-  static final int NOTHING = DEPTH - 8;
-
-  private static final int FORGOTTEN = NOTHING - 8;
-
-  /** Where the pieces that have memory of their own may begin with it. */
-  static final int FREE = FORGOTTEN - 12;
 
   private static final int MAX_STEPS = 40;
   private static final int MAX_DEPTH = 4;

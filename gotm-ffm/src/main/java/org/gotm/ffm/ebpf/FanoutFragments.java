@@ -5,18 +5,18 @@ import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JSGT;
 import static org.gotm.ffm.ebpf.FanoutCode.ANSWER;
 import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.END;
-import static org.gotm.ffm.ebpf.FanoutCode.FRAGMENTS_MET;
-import static org.gotm.ffm.ebpf.FanoutCode.FRAGMENT_LENGTH;
-import static org.gotm.ffm.ebpf.FanoutCode.FRAGMENT_OFFSET;
-import static org.gotm.ffm.ebpf.FanoutCode.FREE;
-import static org.gotm.ffm.ebpf.FanoutCode.IS_FRAGMENT;
 import static org.gotm.ffm.ebpf.FanoutCode.KIND;
 import static org.gotm.ffm.ebpf.FanoutCode.LONG;
-import static org.gotm.ffm.ebpf.FanoutCode.QUOTED;
-import static org.gotm.ffm.ebpf.FanoutCode.SCRATCH;
-import static org.gotm.ffm.ebpf.FanoutCode.SOURCE;
-import static org.gotm.ffm.ebpf.FanoutCode.TARGET;
+import static org.gotm.ffm.ebpf.FanoutStack.END;
+import static org.gotm.ffm.ebpf.FanoutStack.FRAGMENTS_MET;
+import static org.gotm.ffm.ebpf.FanoutStack.FRAGMENT_LENGTH;
+import static org.gotm.ffm.ebpf.FanoutStack.FRAGMENT_OFFSET;
+import static org.gotm.ffm.ebpf.FanoutStack.FREE;
+import static org.gotm.ffm.ebpf.FanoutStack.IS_FRAGMENT;
+import static org.gotm.ffm.ebpf.FanoutStack.QUOTED;
+import static org.gotm.ffm.ebpf.FanoutStack.SCRATCH;
+import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
+import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R10;
@@ -95,7 +95,7 @@ final class FanoutFragments {
 
   /** At the start of the program: none was met. */
   void clear() {
-    fanout.recall(R1, FanoutCode.NOTHING);
+    fanout.recall(R1, FanoutStack.NOTHING);
     fanout.keepWord(ID, R1);
     for (int i = 0; i < DEEPEST; i++) {
       fanout.keepWord(met(i), R1);

@@ -1,8 +1,8 @@
 package org.gotm.ffm.ebpf;
 
 import static org.gotm.ffm.ebpf.FanoutCode.ANSWER;
-import static org.gotm.ffm.ebpf.FanoutCode.SOURCE;
-import static org.gotm.ffm.ebpf.FanoutCode.TARGET;
+import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
+import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R3;
 import static org.gotm.ffm.ebpf.Register.R4;
 import static org.gotm.ffm.ebpf.Register.R5;

@@ -1,12 +1,12 @@
 package org.gotm.ffm.ebpf;
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutCode.FAMILY;
 import static org.gotm.ffm.ebpf.FanoutCode.KIND;
-import static org.gotm.ffm.ebpf.FanoutCode.PORTS;
-import static org.gotm.ffm.ebpf.FanoutCode.QUOTED;
-import static org.gotm.ffm.ebpf.FanoutCode.SOURCE;
-import static org.gotm.ffm.ebpf.FanoutCode.TARGET;
+import static org.gotm.ffm.ebpf.FanoutStack.FAMILY;
+import static org.gotm.ffm.ebpf.FanoutStack.PORTS;
+import static org.gotm.ffm.ebpf.FanoutStack.QUOTED;
+import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
+import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R2;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;

@@ -2,11 +2,11 @@ package org.gotm.ffm.ebpf;
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
 import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.END;
 import static org.gotm.ffm.ebpf.FanoutCode.KIND;
-import static org.gotm.ffm.ebpf.FanoutCode.PORTS;
-import static org.gotm.ffm.ebpf.FanoutCode.SCRATCH;
-import static org.gotm.ffm.ebpf.FanoutCode.SKIPPED;
+import static org.gotm.ffm.ebpf.FanoutStack.END;
+import static org.gotm.ffm.ebpf.FanoutStack.PORTS;
+import static org.gotm.ffm.ebpf.FanoutStack.SCRATCH;
+import static org.gotm.ffm.ebpf.FanoutStack.SKIPPED;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R2;
 import static org.gotm.ffm.ebpf.Register.R3;

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.packet.TunnelOptions;
@@ -54,12 +53,12 @@ class AfPacketGroupTest {
     final PacketSource source;
     final ReceivedPackets received = new ReceivedPackets();
     final FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
-    final PacketDecoder decoder =
-        new PacketDecoder(LinkType.ETHERNET, FlowKeyOptions.defaults(), keys);
+    final PacketDecoder decoder;
 
     Worker(int number, PacketSource source) {
       this.number = number;
       this.source = source;
+      decoder = new PacketDecoder(source.linkType(), FlowKeyOptions.defaults(), keys);
     }
 
     @Override
@@ -103,7 +102,11 @@ class AfPacketGroupTest {
   }
 
   private void open(int workers) {
-    AfPacketOptions options = AfPacketOptions.of(pair.name()).withBuffer(32 << 20, 1 << 20);
+    open(pair.name(), workers);
+  }
+
+  private void open(String interfaceName, int workers) {
+    AfPacketOptions options = AfPacketOptions.of(interfaceName).withBuffer(32 << 20, 1 << 20);
     for (PacketSource source : AfPacketGroup.open(options, workers)) {
       this.workers.add(new Worker(this.workers.size(), source));
     }
@@ -189,6 +192,35 @@ class AfPacketGroupTest {
         .ipv4(source, target)
         .tcp(sourcePort, targetPort, PacketBuilder.ACK)
         .payload(100)
+        .build();
+  }
+
+  @Test
+  void shouldKeepEachInnerFlowOnOneWorkerWhenAllInterfacesAreShared() {
+    List<byte[]> sent = new ArrayList<>();
+    for (int flow = 0; flow < FLOWS; flow++) {
+      sent.add(inTunnel(flow, "10.0.0.1", 4000 + flow, "10.0.0.2", 80));
+      sent.add(inTunnel(flow + 7, "10.0.0.2", 80, "10.0.0.1", 4000 + flow));
+      sent.add(tagged(flow, "10.0.0.1", "10.0.0.2"));
+      sent.add(tagged(flow, "10.0.0.2", "10.0.0.1"));
+    }
+    open("any", WORKERS);
+    sendBothWays(sent);
+    drain();
+
+    assertThat(received()).hasSizeGreaterThanOrEqualTo(2 * sent.size());
+    assertThat(workersOfFlow).hasSizeGreaterThanOrEqualTo(2 * FLOWS);
+    assertThat(workersOfFlow).allSatisfy((flow, seenBy) -> assertThat(seenBy).hasSize(1));
+  }
+
+  private static byte[] tagged(int flow, String source, String target) {
+    return packet()
+        .ethernet(1, 2)
+        .vlan(0x88a8, 5)
+        .vlan(0x8100, 6)
+        .ipv4(source, target)
+        .udp(5000 + flow, 5000 + flow)
+        .payload(20)
         .build();
   }
 
