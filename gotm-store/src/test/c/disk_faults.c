@@ -1,6 +1,6 @@
 /* Preloaded: for as long as the file named by GOTM_FAULTS says so, fsync and fdatasync of regular files fail (eio) or do not return (hang),
    those of folders fail (folder), or no file gets a finished name (norename); or every other write writes half and the rest fail, and
-   no file can be shortened (quota); or, but for half of one write, nothing can be written, shortened, synced or renamed (abort). */
+   no file can be shortened (quota); or, but for half of one write, nothing can be written, shortened, synced or renamed (abort); or nothing at all (readonly). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,7 +26,7 @@ static int fault(int fd) {
   if (S_ISDIR(st.st_mode)) return says("folder");
   if (!S_ISREG(st.st_mode)) return 0;
   while (says("hang")) usleep(1000);
-  return says("eio") || says("abort");
+  return says("eio") || says("abort") || says("readonly");
 }
 
 ssize_t pwrite64(int fd, const void *from, size_t length, off64_t at) {
@@ -43,11 +43,15 @@ ssize_t pwrite64(int fd, const void *from, size_t length, off64_t at) {
     errno = EROFS;
     return -1;
   }
+  if (says("readonly")) {
+    errno = EROFS;
+    return -1;
+  }
   return real(fd, from, length, at);
 }
 
 int ftruncate64(int fd, off64_t length) {
-  if (says("quota") || says("abort")) {
+  if (says("quota") || says("abort") || says("readonly")) {
     errno = says("quota") ? EDQUOT : EROFS;
     return -1;
   }
@@ -69,7 +73,7 @@ int fsync(int fd) { return sync_by("fsync", fd); }
 int fdatasync(int fd) { return sync_by("fdatasync", fd); }
 
 static int refused(const char *from, const char *to) {
-  if (strstr(from, "_current.pcap.tmp") && says("abort")) {
+  if (strstr(from, "_current.pcap.tmp") && (says("abort") || says("readonly"))) {
     errno = EROFS;
     return 1;
   }

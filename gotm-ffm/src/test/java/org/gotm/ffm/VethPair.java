@@ -137,6 +137,16 @@ public final class VethPair implements AutoCloseable {
     }
   }
 
+  /** Gives the capturing end one more name. */
+  public void addName(String alternative) {
+    check("ip", "link", "property", "add", "dev", name, "altname", alternative);
+  }
+
+  /** Takes an alternative name away. */
+  public void deleteName(String alternative) {
+    check("ip", "link", "property", "del", "dev", name, "altname", alternative);
+  }
+
   /** The index of the interface to capture on. */
   public int index() {
     return Integer.parseInt(check("ip", "-o", "link", "show", name).replaceAll("(?s):.*", ""));

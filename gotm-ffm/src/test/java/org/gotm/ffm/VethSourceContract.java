@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a source has to do that captures from a network interface of Linux. */
 @Tag("live")
@@ -82,6 +84,22 @@ public abstract class VethSourceContract extends LiveSourceContract {
           .awaitEnd(source).frames().stream()
               .filter(frame -> frame.length >= SHORTEST_FRAME && frame.length <= LONGEST_FRAME)
               .toList();
+    }
+  }
+
+  /** The shorter ones fit into the kernel's older calls, the longest is what the kernel takes. */
+  @ParameterizedTest
+  @ValueSource(ints = {15, 16, 127})
+  void shouldDeliverWhenTheInterfaceIsAskedForByAnAlternativeName(int length) {
+    String other = "alternative-name-".repeat(8).substring(0, length);
+    pair.addName(other);
+    Path file = write(SampleTraffic.mixed(100));
+    try (PacketSource source = open(other)) {
+      assertThat(source.name()).isEqualTo(other);
+      send(file);
+      assertThat(new ReceivedPackets().await(source, 100).count()).isEqualTo(100);
+      assertThat(stats(source).received).isEqualTo(100);
+      assertThat(source.error()).isNull();
     }
   }
 

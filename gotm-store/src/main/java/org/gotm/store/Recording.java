@@ -308,7 +308,8 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
 
   /**
    * Closes the files as they are, after at most about two seconds. Files without a packet go away,
-   * others stay for the next start to mend. What was not written is counted as lost.
+   * others stay for the next start to mend. What was not written is counted as lost, and so is what
+   * the disk was not made to keep in that time.
    */
   public void abandon() {
     end();
@@ -327,6 +328,9 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       closer.abandon(millisTo(deadline));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    for (Route route : routes) {
+      route.series().loseUnsynced();
     }
   }
 

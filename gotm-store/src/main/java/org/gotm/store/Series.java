@@ -169,6 +169,11 @@ final class Series implements Runnable {
     thread.join(millis);
   }
 
+  /** Books as lost all that was written and that the disk was not made to keep. */
+  void loseUnsynced() {
+    interval.loseUnsynced();
+  }
+
   /** Chunks that wait for the thread. */
   int queueDepth() {
     return queue.size();
@@ -214,6 +219,7 @@ final class Series implements Runnable {
       pieces.drop();
       file.lose();
       end();
+      file.secure();
     }
   }
 

@@ -47,4 +47,16 @@ class BrokenFileTest {
     assertThat(lines.getLast()).contains("balanced=yes");
     assertThat(value(lines.getLast(), "written")).isGreaterThanOrEqualTo(50);
   }
+
+  /** Nothing is half written and nothing needs to be cut: only the sync can tell. */
+  @Test
+  void shouldNotCallWrittenWhatWasNotSyncedWhenEveryWriteFailsBeforeTheNextRotation()
+      throws Exception {
+    List<String> lines = DiskFaults.run(parent, "readonly");
+
+    assertThat(lines.getFirst())
+        .contains("then: ", " written=0 ", "lost_write_error=3100", "balanced=yes");
+    assertThat(lines.getLast()).contains("balanced=yes");
+    assertThat(value(lines.getLast(), "written")).isGreaterThanOrEqualTo(50);
+  }
 }

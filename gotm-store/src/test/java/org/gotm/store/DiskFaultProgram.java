@@ -12,7 +12,10 @@ import org.gotm.core.capture.Counter;
 final class DiskFaultProgram {
   private DiskFaultProgram() {}
 
-  /** Takes the output folder, the file that says which fault is on, and the fault. */
+  /**
+   * Takes the output folder, the file that says which fault is on, the fault, and how to end in
+   * haste, if so.
+   */
   public static void main(String[] arguments) throws IOException {
     Path faults = Path.of(arguments[1]);
     String fault = arguments[2];
@@ -24,8 +27,12 @@ final class DiskFaultProgram {
       }
       send(worker, 100, 100);
       Files.writeString(faults, fault);
-      if (fault.equals("quota") || fault.equals("abort")) {
+      if (fault.equals("quota") || fault.equals("abort") || fault.equals("readonly")) {
         sendUnderFault(rig, worker, faults);
+        return;
+      }
+      if (arguments.length > 3) {
+        end(rig, worker, arguments[3]);
         return;
       }
       rig.clock.addAndGet(Rig.SECOND);
@@ -69,6 +76,23 @@ final class DiskFaultProgram {
     rig.clock.addAndGet(Rig.SECOND);
     rig.recording.finish();
     System.out.println("at last: " + worker.ledger);
+  }
+
+  /** Ends in haste while the disk does not keep what was written, or does not answer. */
+  private static void end(Rig rig, TestWorker worker, String how) {
+    if (how.equals("closing")) { // the closer has a file in hand, the output thread the next
+      rig.recording.rotate();
+      send(worker, 50, 150);
+    }
+    if (how.equals("dead")) {
+      rig.log.failAt("Rotating");
+      rig.recording.rotate();
+      rig.log.await("cannot sync", 1);
+    }
+    rig.recording.abandon();
+    System.out.println("then: " + worker.ledger);
+    System.out.println("unsynced: " + worker.ledger.get(Counter.UNSYNCED));
+    System.exit(0); // a thread that hangs keeps files open
   }
 
   private static void send(TestWorker worker, int packets, long written) {

@@ -7,6 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A disk that does not keep what was written to it, or takes long for it. */
 class SyncFaultTest {
@@ -36,6 +38,24 @@ class SyncFaultTest {
       assertThat(next.finished).singleElement().matches(file -> file.packets() == 100);
     }
     assertThat(Tool.files(out, ".*leftover")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "eio,now,0,100",
+    "hang,now,0,100",
+    "hang,closing,0,150",
+    "eio,dead,0,100",
+    "nothing,now,100,0",
+    "nothing,closing,150,0"
+  })
+  void shouldCallWrittenOnlyWhatTheDiskKeepsWhenEndedInHaste(
+      String fault, String how, long written, long lost) throws Exception {
+    List<String> lines = DiskFaults.run(parent, fault, how);
+
+    assertThat(lines.get(0))
+        .contains(" written=" + written + " ", " lost_write_error=" + lost + " ", "balanced=yes");
+    assertThat(lines.get(1)).isEqualTo("unsynced: 0");
   }
 
   @Test

@@ -1,9 +1,12 @@
 package org.gotm.app.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.gotm.app.classes.ClassRule;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.size.ByteSize;
 import org.gotm.core.flow.Cutoff;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -91,16 +94,57 @@ final class FlowOptions {
               + " ${DEFAULT-VALUE}).")
   private long largeFlowMebibytes;
 
+  @Option(
+      names = {"-flowage", "--flowage"},
+      paramLabel = "DURATION",
+      defaultValue = "5m",
+      converter = GoDuration.class,
+      description =
+          "Age at which a flow gets its budget anew, if it sent few bytes, as what never falls"
+              + " silent does; up to 8h, 0 for never (default: ${DEFAULT-VALUE}).")
+  private Duration flowAge;
+
+  @Option(
+      names = {"-class", "--class"},
+      paramLabel = "NAME:EXPRESSION:CUTOFFS",
+      description = {
+        "Cut flows in their own way whose first packet matches an expression of pcap-filter(7);"
+            + " may be repeated, the first that matches holds. Cutoffs: never, drop, or of"
+            + " bytes=SIZE, packets=N, headers[=N]. For example",
+        "  -class 'dns:port 53:never'",
+        "  -class 'tls:tcp port 443:bytes=32KiB,packets=0'",
+        "  -class 'backup:host 10.0.0.9:headers'"
+      })
+  private List<String> classes = List.of();
+
+  @Option(
+      names = {"-classes", "--classes"},
+      paramLabel = "FILE",
+      description = "File with more classes, a line each; read again at SIGHUP.")
+  private Path classesFile;
+
   Settings.Flows settings(Checks checks) {
     checks.range("packetcutoff", packetCutoff, 0, Long.MAX_VALUE);
     checks.optionalRange("maxflows", maxFlows, 1, MAX_FLOWS);
     checks.range("largeflowsize", largeFlowMebibytes, 1, Long.MAX_VALUE >> 20);
     checks.positive("flowtimeout", flowTimeout);
+    if (flowAge.compareTo(Duration.ofNanos(Cutoff.MAX_AGE_NANOS)) > 0) {
+      throw checks.refusal("flowage=%ds: not from 0 to 8h".formatted(flowAge.toSeconds()));
+    }
+    Cutoff cutoff =
+        Cutoff.of(packetCutoff, byteCutoff).withKeepControl(keepControl).withAge(flowAge);
+    try {
+      ClassRule.parseAll(classes, cutoff);
+    } catch (IllegalArgumentException e) {
+      throw checks.refusal(e.getMessage());
+    }
     return new Settings.Flows(
-        Cutoff.of(packetCutoff, byteCutoff).withKeepControl(keepControl),
+        cutoff,
         flowTimeout,
         new FlowKeyWords(checks).parse(flowKey, tunnels, tunnelPorts),
         Optional.ofNullable(maxFlows).map(Long::intValue),
-        largeFlowMebibytes << 20);
+        largeFlowMebibytes << 20,
+        classes,
+        Optional.ofNullable(classesFile));
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.size.ByteSize;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.store.api.Compression;
 import picocli.CommandLine.Command;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.size.ByteSize;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.ffm.Method;
 import org.gotm.ffm.pcap.FilterCompiler;

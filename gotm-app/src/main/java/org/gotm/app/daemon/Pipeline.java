@@ -49,6 +49,7 @@ final class Pipeline implements AutoCloseable {
   private final List<CaptureThread> captures = new ArrayList<>();
   private final List<WorkerFlows> flows = new ArrayList<>();
   private final FileSources fileSources;
+  private final Classes classes;
   private ChunkPool pool;
   private List<PacketSource> sources = List.of();
   private Recording recording;
@@ -62,6 +63,7 @@ final class Pipeline implements AutoCloseable {
     this.settings = settings;
     this.log = log;
     this.fileSources = new FileSources(settings.source().filter());
+    this.classes = new Classes(settings.flows(), log);
   }
 
   /**
@@ -74,11 +76,13 @@ final class Pipeline implements AutoCloseable {
       takeMemory(1);
       recording = openRecording();
       sayFolder();
+      useClasses();
       addFiles();
     } else {
       takeMemory(settings.source().liveWorkers());
       memory.touch();
       sources = LiveSources.open(settings.source(), settings.flows().key().tunnels(), log);
+      useClasses();
       recording = openRecording();
       sayFolder();
       sayMemory(settings.source().liveWorkers());
@@ -97,6 +101,10 @@ final class Pipeline implements AutoCloseable {
       FlowWatch watch = new FlowWatch();
       flows.add(new WorkerFlows(newCutter(watch), watch));
     }
+  }
+
+  private void useClasses() {
+    classes.use(flows.stream().map(WorkerFlows::cutter).toList(), sources);
   }
 
   private void sayFolder() {
@@ -259,6 +267,11 @@ final class Pipeline implements AutoCloseable {
     return recording;
   }
 
+  /** The classes of traffic of this run. */
+  Classes classes() {
+    return classes;
+  }
+
   long bytesRead() {
     return fileSources.bytesRead();
   }
@@ -306,6 +319,7 @@ final class Pipeline implements AutoCloseable {
     }
     if (ended) {
       sources.forEach(PacketSource::close);
+      classes.close();
       memory.close();
     }
   }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
@@ -27,8 +28,10 @@ public final class Recorder {
   private final Settings settings;
   private final Map<String, String> environment;
   private final Signals signals = new Signals();
+  private final AtomicBoolean ends = new AtomicBoolean(); // the first to set it has the last word
   private final boolean drawing;
   private final EventLog log;
+  private RecorderMetrics metrics;
 
   /** A run with these settings. */
   public Recorder(Settings settings, Map<String, String> environment) {
@@ -95,7 +98,7 @@ public final class Recorder {
     tellServiceManager("STOPPING=1");
     stop(pipeline, reporter);
     reporter.printNews();
-    reporter.printLedger();
+    reporter.printLedger(pipeline.classes().names());
     return exitCode(pipeline, reporter);
   }
 
@@ -136,6 +139,10 @@ public final class Recorder {
       }
       if (request == Signals.Request.ROTATE) {
         pipeline.recording().rotate();
+        pipeline.classes().reread();
+        if (metrics != null) {
+          metrics.addClasses(pipeline.classes().names());
+        }
       }
       reporter.printNews();
       if (System.nanoTime() - next >= 0) {
@@ -150,17 +157,24 @@ public final class Recorder {
 
   /** Drains and finishes, unless a second signal comes before that is done. */
   private void stop(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
-    signals.onNextStop(() -> giveUp(reporter));
+    signals.onNextStop(() -> giveUp(pipeline, reporter));
     pipeline.stop();
     while (!pipeline.hasEnded()) {
       signals.await(LOOK_NANOS); // a capture that ends ends the wait
     }
     pipeline.finish();
+    if (!ends.compareAndSet(false, true)) {
+      Thread.currentThread().join(); // the thread that gives up ends the process
+    }
   }
 
-  private void giveUp(StatsReporter reporter) {
+  private void giveUp(Pipeline pipeline, StatsReporter reporter) {
+    if (!ends.compareAndSet(false, true)) {
+      return;
+    }
     log.accept("giving up waiting; the current file is left for the next start to repair");
-    reporter.printLedger();
+    pipeline.recording().abandon(); // so that the ledger calls written what the disk has
+    reporter.printLedger(pipeline.classes().names());
     log.close();
     Runtime.getRuntime().halt(ExitCodes.FAILED);
   }
@@ -175,7 +189,7 @@ public final class Recorder {
     } catch (IOException e) {
       String reason =
           e instanceof BindException
-              ? "the address is not here or not permitted (%s)".formatted(e.getMessage())
+              ? "the address is not here (%s)".formatted(e.getMessage())
               : e.getMessage();
       throw new StartException(
           "metrics-address=%s:%d: %s; choose another or off"
@@ -192,9 +206,9 @@ public final class Recorder {
               capture.interfaceName(), capture.worker(), capture.ledger(), capture.extraCounters());
       workers.put(worker, capture.flowSizes());
     }
-    server.serve(
-        new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval()),
-        () -> errors(pipeline));
+    metrics = new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval());
+    metrics.addClasses(pipeline.classes().names());
+    server.serve(metrics, () -> errors(pipeline));
   }
 
   /** What is wrong now, for {@code /healthz}. Any thread. */

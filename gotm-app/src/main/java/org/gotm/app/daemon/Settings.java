@@ -89,13 +89,17 @@ public record Settings(Source source, Flows flows, Output output, Report report)
    * @param capacity flows that the table of a worker holds; none for what suits the number of
    *     workers
    * @param largeBytes payload bytes at which a flow is logged
+   * @param classes rules of classes that are cut in their own way, as a user writes them
+   * @param classesFile a file with more such rules, a line each, or none
    */
   public record Flows(
       Cutoff cutoff,
       Duration timeout,
       FlowKeyOptions key,
       Optional<Integer> capacity,
-      long largeBytes) {}
+      long largeBytes,
+      List<String> classes,
+      Optional<Path> classesFile) {}
 
   /**
    * What is written, and where to.

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.gotm.core.capture.ClassCounts;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 
@@ -109,8 +110,12 @@ final class StatsReporter {
     return lost;
   }
 
-  /** A ledger line a worker, and their total. */
-  void printLedger() {
+  /**
+   * A ledger line a worker, and their total; then one a class of traffic.
+   *
+   * @param classes names by index
+   */
+  void printLedger(List<String> classes) {
     Ledger total = new Ledger();
     for (CaptureThread capture : captures) {
       log.accept(
@@ -119,5 +124,11 @@ final class StatsReporter {
       total.addAll(capture.ledger());
     }
     log.accept("ledger total " + total);
+    for (int i = 0; classes.size() > 1 && i < classes.size(); i++) {
+      ClassCounts counts = total.classes();
+      log.accept(
+          "ledger class=%s kept=%d cut=%d bytes=%d"
+              .formatted(classes.get(i), counts.kept(i), counts.cut(i), counts.bytes(i)));
+    }
   }
 }

@@ -18,8 +18,8 @@ import org.gotm.ffm.linux.Libc;
  * thread lives and every source works, else 503 with the reasons.
  *
  * <p>Whatever clients do, the recorder goes on: connections are few and short, a port that another
- * process has is asked for again and again, and a request that fails, be it for want of memory, is
- * logged.
+ * process has, or that takes rights, is asked for again and again, and a request that fails, be it
+ * for want of memory, is logged.
  */
 public final class MetricsServer implements AutoCloseable {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -46,11 +46,11 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * Takes the address; answers nothing before {@link #serve}. A port that another process has is no
-   * failure: it is logged, and asked for every 10 s.
+   * Takes the address; answers nothing before {@link #serve}. A port that another process has, or
+   * that this one may not take, is no failure: it is logged, and asked for every 10 s.
    *
    * @param log is told, by any thread, of what is wrong and of its end
-   * @throws IOException if the address is not one of this machine, or not permitted
+   * @throws IOException if the address is not one of this machine
    */
   public static MetricsServer open(InetSocketAddress address, Consumer<String> log)
       throws IOException {
@@ -66,7 +66,7 @@ public final class MetricsServer implements AutoCloseable {
     try {
       server.bind();
     } catch (BindException e) {
-      if (!e.getMessage().contains(Libc.message(Errno.EADDRINUSE))) {
+      if (!says(e, Errno.EADDRINUSE) && !says(e, Errno.EACCES)) {
         throw e;
       }
       server.onRefusal(e);
@@ -139,10 +139,20 @@ public final class MetricsServer implements AutoCloseable {
 
   private void onRefusal(IOException e) {
     if (refusals++ % RETRIES_A_LINE == 0) {
+      String reason =
+          says(e, Errno.EACCES)
+              ? "the port takes CAP_NET_BIND_SERVICE, one from 1024 up does not"
+              : "the port is in use";
       log.accept(
-          "%s: the port is in use (%s); recording goes on without metrics, trying again every %d s"
-              .formatted(name(), e.getMessage(), TimeUnit.MILLISECONDS.toSeconds(retryMillis)));
+          "%s: %s (%s); recording goes on without metrics, trying again every %d s"
+              .formatted(
+                  name(), reason, e.getMessage(), TimeUnit.MILLISECONDS.toSeconds(retryMillis)));
     }
+  }
+
+  /** The classes of exceptions do not tell errors apart, the C library's words do. */
+  private static boolean says(IOException e, int error) {
+    return e.getMessage() != null && e.getMessage().contains(Libc.message(error));
   }
 
   private String name() {

@@ -7,6 +7,7 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.gotm.store.metrics.ClassMetrics;
 import org.gotm.store.metrics.GotmMetrics;
 import org.gotm.store.metrics.MeteredOutput;
 import org.gotm.store.metrics.MeteredWorker;
@@ -37,6 +38,17 @@ public final class RecorderMetrics {
             MeterFilter.deny(id -> OriginalText.COUNTERS_NOT_GAUGES.contains(id.getName())));
     new GotmMetrics(List.copyOf(workers.keySet()), output).bindTo(registry);
     JvmMetrics.builder().register(registry.getPrometheusRegistry());
+  }
+
+  /**
+   * From now on there are metrics of these classes of traffic, too.
+   *
+   * @param names by the index of the class; none are added for the only one
+   */
+  public void addClasses(List<String> names) {
+    if (names.size() > 1) {
+      new ClassMetrics(List.copyOf(workers.keySet()), names).bindTo(registry);
+    }
   }
 
   /**

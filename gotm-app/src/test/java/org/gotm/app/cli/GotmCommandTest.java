@@ -45,11 +45,13 @@ class GotmCommandTest {
                     false,
                     new Settings.Snf(Optional.empty(), Optional.empty(), Optional.empty())),
                 new Settings.Flows(
-                    Cutoff.of(100, 8192).withKeepControl(true),
+                    Cutoff.of(100, 8192).withKeepControl(true).withAge(Duration.ofMinutes(5)),
                     Duration.ofSeconds(5),
                     FlowKeyOptions.defaults(),
                     Optional.empty(),
-                    1L << 30),
+                    1L << 30,
+                    List.of(),
+                    Optional.empty()),
                 new Settings.Output(
                     Path.of("out"),
                     new Compression.None(),
@@ -95,7 +97,8 @@ class GotmCommandTest {
     assertThat(settings.output().rotationInterval()).isEqualTo(Duration.ofSeconds(60));
     assertThat(settings.output().folder()).isEqualTo(Path.of("pcaps"));
     assertThat(settings.source().filter()).isEqualTo("vlan or not vlan");
-    assertThat(settings.flows().cutoff()).isEqualTo(Cutoff.of(1000, 65536).withKeepControl(true));
+    assertThat(settings.flows().cutoff())
+        .isEqualTo(Cutoff.of(1000, 65536).withAge(Duration.ofMinutes(5)).withKeepControl(true));
     assertThat(settings.report().metricsAddress()).hasValue(new InetSocketAddress(9102));
     assertThat(settings.output().compression()).isEqualTo(new Compression.None());
   }
@@ -107,7 +110,8 @@ class GotmCommandTest {
     assertThat(settings.isOffline()).isTrue();
     assertThat(settings.source().files()).containsExactly("trace.pcap");
     assertThat(settings.source().filter()).isEmpty();
-    assertThat(settings.flows().cutoff()).isEqualTo(Cutoff.of(100, 65536).withKeepControl(true));
+    assertThat(settings.flows().cutoff())
+        .isEqualTo(Cutoff.of(100, 65536).withAge(Duration.ofMinutes(5)).withKeepControl(true));
     assertThat(settings.output().compression()).isEqualTo(new Compression.Zstd(3));
   }
 
@@ -207,7 +211,7 @@ class GotmCommandTest {
   @Test
   void shouldNeverCutWhenCutoffsAreZero() {
     assertThat(settingsOf("-packetcutoff 0 -bytecutoff 0").flows().cutoff())
-        .isEqualTo(Cutoff.of(0, 0).withKeepControl(true));
+        .isEqualTo(Cutoff.of(0, 0).withAge(Duration.ofMinutes(5)).withKeepControl(true));
   }
 
   @Test

@@ -108,7 +108,7 @@ class StatsReporterTest {
         "received=103 dropped=2 discarded=1 ifdropped=7 delivered=100 kept=60 cut=40 written=55"
             + " lost_output_full=4 lost_write_error=1 in_memory=0 balanced=yes";
 
-    reporter.printLedger();
+    reporter.printLedger(List.of("default"));
 
     assertThat(lines)
         .containsExactly(
@@ -123,7 +123,7 @@ class StatsReporterTest {
   void shouldSayThatTheLedgerIsNotBalancedWhenAPacketIsMissing() {
     first.ledger.set(Counter.RECEIVED, 1);
 
-    reporter.printLedger();
+    reporter.printLedger(List.of("default"));
 
     assertThat(lines).first().asString().endsWith("balanced=no");
     assertThat(lines).last().asString().endsWith("balanced=no");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -185,6 +186,49 @@ class MetricsServerTest {
         socket.close();
       }
     }
+  }
+
+  @Test
+  void shouldAnswerOthersAndCloseAndForgetThoseThatNeverReadTheirAnswer() throws Exception {
+    errors = List.of("x".repeat(8 << 20)); // more than the sockets between them hold
+    List<Socket> deaf = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        deaf.add(connect());
+        deaf.getLast()
+            .getOutputStream()
+            .write("GET /healthz HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      }
+      long begin = System.nanoTime();
+      while (answering() < 4) {
+        Thread.sleep(1);
+      }
+      assertThat(send("GET", "/metrics").statusCode()).isEqualTo(200);
+      assertThat(System.nanoTime() - begin).isLessThan(Exchange.ANSWER_NANOS);
+      while (answering() > 0) {
+        Thread.sleep(1);
+      }
+
+      assertThat(System.nanoTime() - begin).isGreaterThan(Exchange.ANSWER_NANOS / 2);
+      assertThat(deaf.getFirst().getInputStream().transferTo(OutputStream.nullOutputStream()))
+          .isLessThan(8 << 20);
+    } catch (SocketException reset) {
+      assertThat(reset).as("how a close with bytes unread looks").hasMessageContaining("reset");
+    } finally {
+      for (Socket socket : deaf) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Threads that hold an answer. */
+  private static long answering() {
+    return Thread.getAllStackTraces().values().stream()
+        .filter(
+            stack ->
+                Arrays.stream(stack)
+                    .anyMatch(frame -> frame.getClassName().equals(Exchange.class.getName())))
+        .count();
   }
 
   @Test

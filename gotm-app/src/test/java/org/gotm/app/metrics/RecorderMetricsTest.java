@@ -75,6 +75,7 @@ class RecorderMetricsTest {
     "gotm_flows_total, FLOWS",
     "gotm_flows_expired_total, FLOWS_EXPIRED",
     "gotm_flows_evicted_total, FLOWS_EVICTED",
+    "gotm_flows_renewed_total, FLOWS_RENEWED",
     "gotm_source_freezes_total, EXTRA_0"
   })
   void shouldTellACounterOfEachWorkerByThisName(String name, Counter counter) {

@@ -23,11 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("live")
 class FaultIT {
   private static final String STARTED = "Starting worker 0 on interface";
-  private static final String HEALTH = "http://localhost:9102/healthz";
 
   @TempDir private Path folder;
 
   private VethPair veth;
+  private HealthPage health;
   private Path traffic;
 
   @BeforeEach
@@ -35,6 +35,7 @@ class FaultIT {
     VethPair.requireLive();
     Command.require("curl", "fsfreeze", "mkfs.ext4", "mount", "script", "setsid", "umount");
     veth = VethPair.inNamespace();
+    health = new HealthPage(veth);
     Command.check(veth.inside("ip", "link", "set", "lo", "up"));
     traffic = Captures.get("eth-mixed-emix.pcap").extractTo(folder);
   }
@@ -48,14 +49,11 @@ class FaultIT {
 
   private GotmLaunch launch(Object... more) {
     return GotmLaunch.gotm("-interface", veth.name(), "-filter", "", "-bytecutoff=0")
-        .and("-packetcutoff=0", "-timeinterval=500ms", "-metrics-address=localhost:9102")
+        .and("-packetcutoff=0", "-timeinterval=500ms")
+        .and("-metrics-address", HealthPage.ADDRESS)
         .and(more)
         .inside(veth)
         .in(folder);
-  }
-
-  private String health() {
-    return Command.run(veth.inside("curl", "-s", "-m", "5", "-w", "%{http_code}", HEALTH)).output();
   }
 
   /** The process behind a shell command, which gets the launcher and its arguments. */
@@ -73,17 +71,17 @@ class FaultIT {
     Command.check("mount", "-o", "loop", image.toString(), disk.toString());
     try (GotmProcess gotm = launch("-write", disk).start()) {
       gotm.awaitLine(STARTED);
-      awaitHealth("ok\n200");
+      health.await("ok\n200");
       Command.check("fsfreeze", "-f", disk.toString());
       try (AutoCloseable _ = veth.sendForEver(traffic, 20_000)) {
         gotm.awaitLine("output trouble: write=" + disk + ": the disk has not answered");
-        assertThat(health()).contains("the disk has not answered").endsWith("503");
+        assertThat(health.now()).contains("the disk has not answered").endsWith("503");
         awaitLoss(gotm);
       } finally {
         Command.check("fsfreeze", "-u", disk.toString());
       }
       gotm.awaitLine("output works again");
-      assertThat(health()).isEqualTo("ok\n200");
+      assertThat(health.now()).isEqualTo("ok\n200");
       Ended ended = gotm.stop("TERM");
       assertThat(ended.exitCode()).as(ended.toString()).isZero();
       assertThat(ended.ledger().isBalanced()).as(ended.toString()).isTrue();
@@ -106,7 +104,7 @@ class FaultIT {
     Command.check("mkfifo", pipe.toString());
     try (GotmProcess gotm =
         through("exec \"$0\" \"$@\" 2<>'" + pipe + "'", launch("-timeinterval=1ms")).start()) {
-      awaitHealth("nobody reads standard error");
+      health.await("nobody reads standard error");
       int sent = veth.send(traffic);
       Ended ended = gotm.stop("TERM");
 
@@ -115,13 +113,6 @@ class FaultIT {
       assertThat(files.all()).singleElement().asString().doesNotContain("current");
       assertThat(FilePackets.of(files.path().resolve(files.all().getFirst())).packets())
           .hasSize(sent);
-    }
-  }
-
-  private void awaitHealth(String part) {
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (!health().contains(part)) {
-      assertThat(System.nanoTime()).as(part).isLessThan(deadline);
     }
   }
 
@@ -282,18 +273,35 @@ class FaultIT {
     }
   }
 
-  @Test
-  void shouldCaptureByAnAlternativeNameAndBeHealthy() {
-    String other = "other-" + veth.name(); // the kernel takes 15 characters here
-    Command.check(
-        veth.inside("ip", "link", "property", "add", "dev", veth.name(), "altname", other));
+  @ParameterizedTest
+  @ValueSource(strings = {"other-", "another-and-longer-name-of-"})
+  void shouldCaptureByAnAlternativeNameAndBeHealthy(String prefix) {
+    String other = prefix + veth.name(); // the kernel's older calls take 15 characters
+    veth.addName(other);
     try (GotmProcess gotm = launch("-wait", "-interface", other).start()) {
       gotm.awaitLine(STARTED);
       int sent = veth.send(traffic);
-      awaitHealth("ok\n200");
+      health.await("ok\n200");
       Ended ended = gotm.stop("TERM");
       assertThat(ended.ledger().get("written")).isEqualTo(sent);
       assertThat(ended.log()).noneMatch(line -> line.contains("trouble"));
+    }
+  }
+
+  @Test
+  void shouldSaySoAndGoOnWhenAnAlternativeNameIsTakenAway() {
+    String other = "another-and-longer-name-of-" + veth.name();
+    veth.addName(other);
+    try (GotmProcess gotm = launch("-interface", other).start()) {
+      gotm.awaitLine(STARTED);
+      veth.deleteName(other);
+      assertThat(gotm.awaitLine("trouble: "))
+          .contains("interface %s is called %s now".formatted(other, veth.name()));
+      assertThat(health.now()).contains("is called").endsWith("503");
+      int sent = veth.send(traffic);
+      veth.addName(other);
+      gotm.awaitLine("works again");
+      assertThat(gotm.stop("TERM").ledger().get("written")).isEqualTo(sent);
     }
   }
 }

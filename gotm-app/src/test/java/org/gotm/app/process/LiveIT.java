@@ -3,6 +3,7 @@ package org.gotm.app.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -123,6 +124,31 @@ class LiveIT {
       gotm.awaitLine("Rotating");
       gotm.awaitLine("moved " + veth.name() + "_current.pcap.tmp");
       assertSound(gotm.stop("INT"), "out");
+    }
+  }
+
+  /** The ledger tells that each packet is kept by the classes of its time, and none is missing. */
+  @Test
+  void shouldReadTheClassesAgainWhenHungUpWithoutLosingAPacket() throws IOException {
+    Path classes = Files.writeString(folder.resolve("classes"), "all:ip or ip6:drop\n");
+    try (GotmProcess gotm = start("-classes=" + classes, "-filter=ip or ip6")) {
+      int sent = veth.send(traffic);
+      awaitDelivered(gotm, 1);
+      Files.writeString(classes, "all:ip or ip6:sometimes\n");
+      gotm.signal("HUP");
+      gotm.awaitLine("the classes stay as they are: class=all:ip or ip6:sometimes");
+      Files.writeString(classes, "whole:ip or ip6:never\nall:less 1:drop\n");
+      gotm.signal("HUP");
+      gotm.awaitLine("Class whole: ip or ip6: never cut");
+      gotm.awaitLine("Class all: less 1: dropped");
+      veth.send(traffic);
+      Ended ended = gotm.stop("INT");
+
+      assertThat(ended.ledger().get("delivered")).isEqualTo(2L * sent);
+      assertThat(ended.log()).anyMatch(line -> line.contains("ledger class=whole kept="));
+      assertThat(ended.log())
+          .anyMatch(line -> line.contains("ledger class=all kept=0 cut="))
+          .anyMatch(line -> line.contains("ledger class=default kept=0 cut=0"));
     }
   }
 

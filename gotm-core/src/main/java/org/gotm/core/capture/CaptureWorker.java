@@ -150,6 +150,9 @@ public final class CaptureWorker implements Runnable, BatchHandler {
       bytes = wireBytesLoop(batch);
       keptCount = cutter.decide(batch, kept);
       BatchFlows flows = cutter.flows();
+      if (cutter.hasClasses()) {
+        ledger.classes().add(batch, flows, kept, keptCount);
+      }
       for (int k = 0; k < keptCount; k++) {
         int index = kept[k];
         if (sink.accept(batch, index, flows)) {
@@ -190,6 +193,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     ledger.set(Counter.FLOWS, cutter.created());
     ledger.set(Counter.FLOWS_EXPIRED, cutter.expired());
     ledger.set(Counter.FLOWS_EVICTED, cutter.evicted());
+    ledger.set(Counter.FLOWS_RENEWED, cutter.renewed());
     ledger.set(Counter.FLOWS_ACTIVE, cutter.size());
   }
 

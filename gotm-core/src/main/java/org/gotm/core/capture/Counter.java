@@ -37,6 +37,11 @@ public enum Counter {
    * made to keep them. Written by the output's closer.
    */
   LOST_SYNC_ERROR,
+  /**
+   * Packets that were booked as written and that the disk was not made to keep yet; goes up and
+   * down, see {@link Ledger#loseUnsynced}. Written by the output thread and its closer.
+   */
+  UNSYNCED,
   /** Bytes of the delivered packets on the wire. */
   BYTES,
   /** Captured bytes of the kept packets that found room. */
@@ -47,6 +52,8 @@ public enum Counter {
   FLOWS_EXPIRED,
   /** Flows that had to give way because the table was full. */
   FLOWS_EVICTED,
+  /** Flows that ended because another connection began, or because they came to their age. */
+  FLOWS_RENEWED,
   /** Flows in the table now; goes up and down. */
   FLOWS_ACTIVE,
   /** First of {@link SourceStats#MAX_EXTRA} counters that belong to the source. */

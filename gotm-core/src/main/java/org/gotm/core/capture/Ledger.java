@@ -25,6 +25,8 @@ public final class Ledger {
 
   private final long[] counters = new long[(Counter.values().length + 1) * STRIDE];
 
+  private final ClassCounts classes = new ClassCounts();
+
   /** A ledger with nothing in it. */
   public Ledger() {}
 
@@ -65,11 +67,47 @@ public final class Ledger {
     }
   }
 
+  /**
+   * Notes that the disk keeps packets that were {@link Counter#UNSYNCED}. Any thread.
+   *
+   * @param packets how many; no more than are unsynced are taken
+   */
+  public void noteSynced(long packets) {
+    takeUnsynced(packets);
+  }
+
+  /**
+   * Books as lost what was written and what the disk is not known to keep. Any thread; who books
+   * the same packets again, or finds them synced too late, changes nothing.
+   *
+   * @param packets how many; no more than are unsynced are lost
+   */
+  public void loseUnsynced(long packets) {
+    addShared(Counter.LOST_SYNC_ERROR, takeUnsynced(packets));
+  }
+
+  private long takeUnsynced(long most) {
+    int at = at(Counter.UNSYNCED);
+    long before;
+    long taken;
+    do {
+      before = (long) LONGS.getVolatile(counters, at);
+      taken = Math.min(most, before);
+    } while (!LONGS.compareAndSet(counters, at, before, before - taken));
+    return taken;
+  }
+
   /** Adds all counters of another ledger, to make a total of several workers. */
   public void addAll(Ledger other) {
     for (Counter counter : Counter.values()) {
       add(counter, other.get(counter));
     }
+    classes.addAll(other.classes);
+  }
+
+  /** What is known of each class of traffic; nothing as long as there is only one. */
+  public ClassCounts classes() {
+    return classes;
   }
 
   /** Kept packets that are in a file, and not known to be lost from it. */

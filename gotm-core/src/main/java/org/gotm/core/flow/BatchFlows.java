@@ -13,28 +13,34 @@ import org.gotm.core.source.PacketBatch;
  */
 public final class BatchFlows {
   private final FlowKeys keys;
-  private final Cutoff cutoff;
-  private final long[] packets;
+  private final long[] states;
+  private FlowLimits limits;
 
-  BatchFlows(FlowKeys keys, Cutoff cutoff) {
+  BatchFlows(FlowKeys keys, FlowLimits limits) {
     this.keys = keys;
-    this.cutoff = cutoff;
-    packets = new long[keys.capacity()];
+    this.limits = limits;
+    states = new long[keys.capacity()];
   }
 
   /** Packets without flows: for who gives packets to a sink and has no cutter. */
   public static BatchFlows none() {
-    return new BatchFlows(new FlowKeys(PacketBatch.MAX_CAPACITY, 0), Cutoff.none());
+    FlowLimits limits = new FlowLimits(TrafficClasses.only(Cutoff.none()));
+    return new BatchFlows(new FlowKeys(PacketBatch.MAX_CAPACITY, 0), limits);
   }
 
-  /** Where the table writes {@link #packets}. */
-  long[] packetCounts() {
-    return packets;
+  /** Where the table writes the packet word of each flow, as {@link FlowSlotLayout} draws it. */
+  long[] states() {
+    return states;
+  }
+
+  /** Flows are cut by these limits from now on. */
+  void use(FlowLimits newLimits) {
+    limits = newLimits;
   }
 
   /** A packet that could not be decoded has no flow. */
   void setNone(int index) {
-    packets[index] = 0;
+    states[index] = 0;
     keys.words()[(index << FlowKeys.RECORD_SHIFT) + FlowKeys.FLOW_BYTES] = 0;
   }
 
@@ -75,7 +81,12 @@ public final class BatchFlows {
 
   /** Packets of the flow so far, kept or cut, this one included. */
   public long packets(int index) {
-    return packets[index];
+    return states[index] & FlowSlotLayout.PACKETS_MASK;
+  }
+
+  /** Index of the flow's class in {@link TrafficClasses#all}; 0 if there is no flow. */
+  public int trafficClass(int index) {
+    return (int) (states[index] >>> FlowSlotLayout.CLASS_SHIFT) & FlowSlotLayout.CLASS_MASK;
   }
 
   /** Payload bytes of the flow so far, by wire length, this packet's included. */
@@ -90,7 +101,7 @@ public final class BatchFlows {
 
   /** True if the flow begins with this packet. */
   public boolean isNew(int index) {
-    return packets[index] == 1;
+    return packets(index) == 1;
   }
 
   /**
@@ -98,9 +109,16 @@ public final class BatchFlows {
    * each flow that is cut there is one such packet, and {@link FlowListener#onCut} hears of it.
    */
   public boolean isJustCut(int index) {
-    long flowPackets = packets[index];
-    long flowBytes = bytes(index);
-    return !cutoff.isWithin(flowPackets, flowBytes)
-        && cutoff.isWithin(flowPackets - 1, flowBytes - keys.payloadLength(index));
+    int trafficClass = trafficClass(index);
+    return !limits.isWithin(trafficClass, packets(index), bytes(index)) && !isAfterCut(index);
+  }
+
+  /**
+   * True if the flow had been cut before this packet: it is kept, if at all, for another reason.
+   */
+  public boolean isAfterCut(int index) {
+    long packetsBefore = packets(index) - 1;
+    long bytesBefore = bytes(index) - keys.payloadLength(index);
+    return !limits.isWithin(trafficClass(index), packetsBefore, bytesBefore);
   }
 }

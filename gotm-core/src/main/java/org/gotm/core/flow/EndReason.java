@@ -8,6 +8,12 @@ public enum EndReason {
   /** The table was full, and it had been quiet for longest of those near by. */
   EVICTED,
 
+  /** Another connection began with the same key. */
+  NEW_CONNECTION,
+
+  /** It gets its budget anew, being of so low a rate at its age: see {@link Cutoff}. */
+  AGED,
+
   /** No packet will come any more. */
   CAPTURE_END
 }

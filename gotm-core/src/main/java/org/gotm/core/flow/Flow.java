@@ -9,9 +9,12 @@ import org.gotm.core.packet.FlowKey;
 public final class Flow {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
+  private final FlowSlots slots;
   private long slot;
 
-  Flow() {}
+  Flow(FlowSlots slots) {
+    this.slots = slots;
+  }
 
   Flow at(long newSlot) {
     slot = newSlot;
@@ -25,7 +28,7 @@ public final class Flow {
 
   /** Payload bytes seen, by wire length. */
   public long bytes() {
-    return word(FlowSlotLayout.BYTES);
+    return word(FlowSlotLayout.BYTES) & FlowSlotLayout.BYTES_MASK;
   }
 
   /** Time of the last packet, nanoseconds since 1970. */
@@ -33,20 +36,39 @@ public final class Flow {
     return word(FlowSlotLayout.LAST_NANOS);
   }
 
-  /** Protocol and both ends, as a value of its own that may be kept. */
+  /** Index of its class in {@link TrafficClasses#all}. */
+  public int trafficClass() {
+    return (int) (word(FlowSlotLayout.PACKETS) >>> FlowSlotLayout.CLASS_SHIFT)
+        & FlowSlotLayout.CLASS_MASK;
+  }
+
+  /**
+   * Protocol and both ends, as a value of its own that may be kept: the same for both directions,
+   * unless directions are flows of their own.
+   */
   public FlowKey key() {
+    long network = ALL.get(LONG, slots.details(slot) + FlowSlotLayout.NETWORK);
     return FlowKey.of(
         word(FlowSlotLayout.META),
-        word(FlowSlotLayout.ADDRESS_0),
+        word(FlowSlotLayout.ADDRESS_0) ^ network,
         word(FlowSlotLayout.ADDRESS_1),
         word(FlowSlotLayout.ADDRESS_2),
         word(FlowSlotLayout.ADDRESS_3));
   }
 
-  /** Protocol and both ends as {@code name=value} pairs. */
+  /**
+   * Protocol and both ends, whoever sent the first packet first; of a flow that was first seen by
+   * the answer to its SYN, who is answered.
+   */
+  public FlowKey fromSender() {
+    boolean fromSecond = (word(FlowSlotLayout.PACKETS) & FlowSlotLayout.FROM_SECOND) != 0;
+    return fromSecond ? key().reversed() : key();
+  }
+
+  /** Protocol and both ends as {@code name=value} pairs, whoever sent the first packet first. */
   @Override
   public String toString() {
-    return key().toString();
+    return fromSender().toString();
   }
 
   private long word(int offset) {

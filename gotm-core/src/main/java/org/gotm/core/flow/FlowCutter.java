@@ -3,6 +3,7 @@ package org.gotm.core.flow;
 import java.lang.foreign.SegmentAllocator;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import org.gotm.core.memory.NativeAccess;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
@@ -17,16 +18,20 @@ import org.gotm.core.source.PacketBatch;
  * as if all packets came from one link; the flows stay until {@link #end}.
  */
 public final class FlowCutter {
-  private final FlowKeyOptions keyOptions;
+  private static final int NO_LINK_TYPE = 0xffff;
+
   private final FlowKeys keys;
   private final BatchFlows flows;
   private final FlowTable table;
-  private PacketDecoder decoder;
+  private volatile TrafficClasses newClasses;
+  private TrafficClasses classes;
+  private final PacketDecoder decoder;
+  private int linkType = NO_LINK_TYPE;
 
   /**
    * What a cutter is to do.
    *
-   * @param capacityFlows flows that fit, from 1 to 2^29; memory is 128 to 256 bytes a flow
+   * @param capacityFlows flows that fit, from 1 to 2^29; memory is 176 to 352 bytes a flow
    * @param timeoutNanos time without a packet, by the packets' clock, after which a flow is over
    * @param cutoff where flows are cut
    * @param largeBytes size at which a flow is reported as large, then at every doubling; {@link
@@ -95,7 +100,7 @@ public final class FlowCutter {
 
     /** Bytes of native memory that a cutter takes. */
     public long byteSize() {
-      return FlowTable.slotsFor(capacityFlows) * FlowSlotLayout.LENGTH;
+      return FlowTable.byteSize(capacityFlows);
     }
   }
 
@@ -112,10 +117,29 @@ public final class FlowCutter {
   /** A cutter whose flows have the same place in every run. */
   FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator, long seed) {
     NativeAccess.require();
-    keyOptions = options.key();
     keys = new FlowKeys(PacketBatch.MAX_CAPACITY, seed);
-    flows = new BatchFlows(keys, options.cutoff());
+    decoder = new PacketDecoder(NO_LINK_TYPE, options.key(), keys);
+    classes = TrafficClasses.only(options.cutoff());
+    newClasses = classes;
+    FlowLimits limits = new FlowLimits(classes);
+    flows = new BatchFlows(keys, limits);
     table = new FlowTable(options, keys, flows, listener, allocator);
+    table.use(limits);
+  }
+
+  /**
+   * Flows are told apart and cut by these classes, from the next batch on; at first by one class
+   * for all, with the cutoff of the options. Any thread.
+   *
+   * @param next must have followed the classes before
+   */
+  public void use(TrafficClasses next) {
+    newClasses = next;
+  }
+
+  /** The classes by which flows are cut, or will be from the next batch on. Any thread. */
+  public TrafficClasses classes() {
+    return newClasses;
   }
 
   /**
@@ -125,11 +149,9 @@ public final class FlowCutter {
    * @param linkType LINKTYPE_ value; the packets of one that is not known are all kept
    */
   public void begin(int linkType) {
-    if (decoder == null) {
-      decoder = new PacketDecoder(linkType, keyOptions, keys);
-    } else {
-      decoder.begin(linkType);
-    }
+    this.linkType = linkType;
+    decoder.begin(linkType);
+    table.use(classes.classifier(linkType));
   }
 
   /**
@@ -141,11 +163,37 @@ public final class FlowCutter {
    * @throws IllegalStateException if {@link #begin} was not called
    */
   public int decide(PacketBatch batch, int[] kept) {
-    if (decoder == null) {
+    if (linkType == NO_LINK_TYPE) {
       throw new IllegalStateException("packets come before it was said of which link type");
     }
+    if (newClasses != classes) {
+      classes = newClasses;
+      table.use(new FlowLimits(classes));
+      table.use(classes.classifier(linkType));
+    }
     decoder.decode(batch);
-    return table.decide(batch, kept);
+    int keptCount = table.decide(batch, kept);
+    if (classes.canShorten()) {
+      shortenLoop(batch, kept, keptCount);
+    }
+    return keptCount;
+  }
+
+  /** Leaves as much as their class says of the packets that are kept after the cut. */
+  private void shortenLoop(PacketBatch batch, int[] kept, int keptCount) {
+    List<TrafficClass> all = classes.all();
+    for (int k = 0; k < keptCount; k++) {
+      int i = kept[k];
+      int snaplen = all.get(flows.trafficClass(i)).snaplenAfterCut();
+      if (snaplen > 0 && flows.isAfterCut(i)) {
+        batch.caplens[i] = Math.min(batch.caplens[i], snaplen);
+      }
+    }
+  }
+
+  /** True if there are other classes than the one for all. The cutter's thread. */
+  public boolean hasClasses() {
+    return classes.size() > 1;
   }
 
   /** The flows of the packets that were decided on last; the same object each time. */
@@ -198,6 +246,11 @@ public final class FlowCutter {
   /** Flows that gave way because the table was full. */
   public long evicted() {
     return table.evicted();
+  }
+
+  /** Flows that ended because another connection began, or because they came to their age. */
+  public long renewed() {
+    return table.renewed();
   }
 
   /** Packets that could not be decoded; all of them were kept. */

@@ -4,6 +4,7 @@ import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_0;
 import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_1;
 import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_2;
 import static org.gotm.core.flow.FlowSlotLayout.ADDRESS_3;
+import static org.gotm.core.flow.FlowSlotLayout.DETAILS_LENGTH;
 import static org.gotm.core.flow.FlowSlotLayout.LENGTH;
 import static org.gotm.core.flow.FlowSlotLayout.LENGTH_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.META;
@@ -29,7 +30,9 @@ final class FlowSlots {
   private static final int LONGEST_SEARCH = 64;
 
   private final MemorySegment memory; // stays alive with this
+  private final MemorySegment detailsMemory;
   private final long base;
+  private final long detailsBase;
   private final long lastSlot;
   private final FlowKeys keys;
   private final long[] located;
@@ -40,16 +43,23 @@ final class FlowSlots {
   /**
    * Empty slots.
    *
-   * @param byteSize of all slots, a power of two
+   * @param count a power of two
    * @param allocator gives zeroed memory, which must outlive the slots
    */
-  FlowSlots(long byteSize, FlowKeys keys, SegmentAllocator allocator) {
-    memory = allocator.allocate(byteSize, LENGTH);
+  FlowSlots(long count, FlowKeys keys, SegmentAllocator allocator) {
+    memory = allocator.allocate(count * LENGTH, LENGTH);
+    detailsMemory = allocator.allocate(count * DETAILS_LENGTH, LENGTH);
     base = memory.address();
-    lastSlot = byteSize - LENGTH;
+    detailsBase = detailsMemory.address();
+    lastSlot = (count - 1) * LENGTH;
     this.keys = keys;
     located = new long[keys.capacity()];
     elsewhere = new int[keys.capacity()];
+  }
+
+  /** Bytes of memory for so many slots. */
+  static long byteSize(long count) {
+    return count * (LENGTH + DETAILS_LENGTH);
   }
 
   /** The first of them in memory. */
@@ -177,6 +187,16 @@ final class FlowSlots {
     return ALL.get(LONG, slot + META) == 0;
   }
 
+  /** Where the details of the flow in a slot are. */
+  long details(long slot) {
+    return FlowKeys.isOneWord(ALL.get(LONG, slot + META)) ? slot + ADDRESS_1 : detailsApart(slot);
+  }
+
+  private long detailsApart(long slot) {
+    long index = slot - base >>> LENGTH_SHIFT;
+    return NativeMemory.address(detailsBase + index * DETAILS_LENGTH);
+  }
+
   /** Empties a slot without a look at others: when all of them are being emptied. */
   static void clear(long slot) {
     ALL.set(LONG, slot + META, 0);
@@ -205,12 +225,19 @@ final class FlowSlots {
       long distanceFromHome = next - homeOf(next) & lastSlot;
       long distanceFromHole = next - hole & lastSlot;
       if (distanceFromHome >= distanceFromHole) {
-        MemorySegment.copy(ALL, next, ALL, hole, LENGTH);
+        move(next, hole);
         hole = next;
       }
       next = next(next);
     }
     clear(hole);
+  }
+
+  private void move(long from, long to) {
+    MemorySegment.copy(ALL, from, ALL, to, LENGTH);
+    if (!FlowKeys.isOneWord(ALL.get(LONG, from + META))) {
+      MemorySegment.copy(ALL, detailsApart(from), ALL, detailsApart(to), DETAILS_LENGTH);
+    }
   }
 
   private long homeOf(long slot) {

@@ -1,10 +1,20 @@
 package org.gotm.core.flow;
 
+import static org.gotm.core.flow.FlowSlotLayout.AGE_BYTES;
+import static org.gotm.core.flow.FlowSlotLayout.AGE_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.AGE_UNIT_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.BYTES;
+import static org.gotm.core.flow.FlowSlotLayout.BYTES_MASK;
+import static org.gotm.core.flow.FlowSlotLayout.CLASS_MASK;
+import static org.gotm.core.flow.FlowSlotLayout.CLASS_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.CLOSED_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.CONTROL_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.LASTING;
 import static org.gotm.core.flow.FlowSlotLayout.LAST_NANOS;
+import static org.gotm.core.flow.FlowSlotLayout.NETWORK;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS_MASK;
+import static org.gotm.core.flow.FlowSlotLayout.TICK_SHIFT;
 import static org.gotm.core.memory.NativeMemory.ALL;
 import static org.gotm.core.packet.FlowKeys.FLOW_BYTES;
 import static org.gotm.core.packet.FlowKeys.PAYLOAD;
@@ -26,38 +36,38 @@ import org.gotm.core.source.PacketBatch;
  * <p>Time is packet time, and may jump. A flow is over when the time differs from its last by more
  * than the timeout, in either direction: so a clock that is set back does not keep flows cut, nor
  * does one packet from the future make its flow immortal. It is forgotten at the latest when its
- * next packet comes, usually before, by a hand that goes round the table a little each batch.
+ * next packet comes, usually before, by a {@link FlowHand}. {@link Connections} tells when a SYN
+ * begins another flow. A flow of a low rate that goes on gets its budget anew at its age.
  */
 final class FlowTable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final int EVICTION_WINDOW = 16;
-  private static final int HAND_STEP_SLOTS = 64;
-  private static final int HAND_STEPS_A_BATCH = 16;
   private static final int KEPT = 1;
-  private static final long SHORTEST_ROUND_NANOS = 1_000_000_000;
+  private static final int NEVER_AGED = Short.MAX_VALUE;
+  private static final long CONTROL = (long) (FlowKeys.FIN | FlowKeys.SYN | FlowKeys.RST) << 32;
+  private static final int FIN_SHIFT = 32;
+  private static final int RST_SHIFT = 34;
 
   private final FlowSlots slots;
   private final FlowKeys keys;
   private final BatchFlows flows;
-  private final long[] packetCounts;
+  private final long[] states;
   private final FlowListener listener;
   private final Flow flow;
+  private final FlowHand hand;
   private final int capacityFlows;
   private final long timeoutNanos;
-  private final long handStepNanos;
-  private final long packetCutoff;
-  private final long byteCutoff;
-  private final boolean keepControl;
   private final long largeBytes;
+  private final int ageUnits;
 
+  private FlowLimits limits;
+  private TrafficClasses.Classifier classifier;
   private int keptCount;
   private int size;
   private long created;
   private long expired;
   private long evicted;
-  private long hand;
-  private long handNanos;
-  private long expiredAtNanos;
+  private long renewed;
 
   /**
    * An empty table.
@@ -74,24 +84,38 @@ final class FlowTable {
       SegmentAllocator allocator) {
     this.keys = keys;
     this.flows = flows;
-    this.packetCounts = flows.packetCounts();
+    this.states = flows.states();
     this.listener = listener;
-    slots = new FlowSlots(options.byteSize(), keys, allocator);
-    hand = slots.first();
-    flow = new Flow();
+    slots = new FlowSlots(slotsFor(options.capacityFlows()), keys, allocator);
+    flow = new Flow(slots);
     capacityFlows = options.capacityFlows();
     timeoutNanos = options.timeoutNanos();
-    Cutoff cutoff = options.cutoff();
-    packetCutoff = cutoff.packets();
-    byteCutoff = cutoff.bytes();
-    keepControl = cutoff.keepControl();
     largeBytes = options.largeBytes();
-    long roundNanos = Math.max(timeoutNanos / 2, SHORTEST_ROUND_NANOS);
-    handStepNanos = Math.max(1, roundNanos / Math.max(1, slots.count() / HAND_STEP_SLOTS));
+    ageUnits = ageUnits(options.cutoff().ageNanos());
+    hand = new FlowHand(this, slots, timeoutNanos / 2);
+  }
+
+  private static int ageUnits(long nanos) {
+    return nanos == 0 ? NEVER_AGED : (int) Math.min(nanos >>> AGE_UNIT_SHIFT, NEVER_AGED);
   }
 
   static long slotsFor(int flows) {
-    return Math.max(HAND_STEP_SLOTS, Long.highestOneBit(flows * 2L - 1) << 1);
+    return Math.max(FlowHand.fewestSlots(), Long.highestOneBit(flows * 2L - 1) << 1);
+  }
+
+  static long byteSize(int flows) {
+    return FlowSlots.byteSize(slotsFor(flows));
+  }
+
+  /** Flows are cut by these limits from now on. */
+  void use(FlowLimits newLimits) {
+    limits = newLimits;
+    flows.use(newLimits);
+  }
+
+  /** The class of each flow that begins is told by this classifier from now on. */
+  void use(TrafficClasses.Classifier newClassifier) {
+    classifier = newClassifier;
   }
 
   /**
@@ -106,7 +130,7 @@ final class FlowTable {
     keptCount = 0;
     int i = countLoop(0, batch, located, kept);
     while (i < count) {
-      countAny(i, batch.timestampsNanos[i], located, kept);
+      countAny(i, batch, located, kept);
       i = countLoop(i + 1, batch, located, kept);
     }
     return keptCount;
@@ -120,6 +144,7 @@ final class FlowTable {
   private int countLoop(int from, PacketBatch batch, long[] located, int[] kept) {
     long[] words = keys.words();
     long[] timestamps = batch.timestampsNanos;
+    long[] allLimits = limits.limits();
     int count = batch.count();
     int keptSoFar = keptCount;
     int cuts = 0;
@@ -130,11 +155,11 @@ final class FlowTable {
       long payload = words[key + PAYLOAD];
       if (!FlowSlots.holds(slot, words, key)
           || isOver(slot, timestamps[i])
-          || ALL.get(LONG, slot + BYTES) + (int) payload >= largeBytes) {
+          || isSynLargeOrAged(slot, payload, timestamps[i])) {
         break;
       }
       kept[keptSoFar] = i;
-      int outcome = count(i, slot, payload, timestamps[i]);
+      int outcome = count(i, slot, payload, timestamps[i], allLimits);
       keptSoFar += outcome & KEPT;
       cuts += outcome >>> 1;
     }
@@ -154,8 +179,20 @@ final class FlowTable {
     }
   }
 
+  /** One comparison for all: the payload word is negative if the packet has a SYN. */
+  private boolean isSynLargeOrAged(long slot, long payload, long now) {
+    long word = ALL.get(LONG, slot + BYTES);
+    long room = largeBytes - 1 - (word & BYTES_MASK) - (int) payload;
+    return (room | ageUnits - age(word, now) | payload) < 0;
+  }
+
+  /** Units since the age of a flow with this byte word began; below 0 if time went back. */
+  private static int age(long word, long now) {
+    return (short) ((now >>> AGE_UNIT_SHIFT) - (word >>> AGE_SHIFT));
+  }
+
   /** Counts a packet of a flow that may be new, over, just cut, large or, if not decoded, none. */
-  private void countAny(int i, long now, long[] located, int[] kept) {
+  private void countAny(int i, PacketBatch batch, long[] located, int[] kept) {
     long[] words = keys.words();
     int key = i << RECORD_SHIFT;
     if (words[key] == 0) {
@@ -165,14 +202,19 @@ final class FlowTable {
     }
     long slot = NativeMemory.address(located[i]);
     if (!FlowSlots.holds(slot, words, key)) {
-      slot = NativeMemory.address(findOrMake(key, now));
+      slot = NativeMemory.address(findOrMake(i, batch));
     }
+    long now = batch.timestampsNanos[i];
     if (isOver(slot, now)) {
-      restart(slot, now);
+      restart(slot, i, batch, EndReason.IDLE);
+    } else if (isOtherConnection(slot, i, now)) {
+      restart(slot, i, batch, EndReason.NEW_CONNECTION);
+    } else if (age(ALL.get(LONG, slot + BYTES), now) > ageUnits) {
+      beginAge(slot, now);
     }
     long payload = words[key + PAYLOAD];
     kept[keptCount] = i;
-    keptCount += count(i, slot, payload, now) & KEPT;
+    keptCount += count(i, slot, payload, now, limits.limits()) & KEPT;
     tell(i, slot, (int) payload);
   }
 
@@ -182,34 +224,52 @@ final class FlowTable {
     return Long.compareUnsigned(distance + timeoutNanos, 2 * timeoutNanos) > 0;
   }
 
+  private boolean isOtherConnection(long slot, int i, long now) {
+    int control = keys.control(i);
+    return control < 0
+        && Connections.isNew(slot, slots.details(slot), control, keys.synSequence(i), ticks(now));
+  }
+
   /**
    * Counts a packet in its flow, and notes what the flow is then.
    *
    * @param payload as in {@link FlowKeys#PAYLOAD}
+   * @param allLimits as {@link FlowLimits} has them
    * @return {@link #KEPT} if the packet is to be kept, else 0; and 2 more if it is the last within
    *     the cutoff
    */
-  private int count(int i, long slot, long payload, long now) {
-    long bytes = ALL.get(LONG, slot + BYTES);
-    long packets = ALL.get(LONG, slot + PACKETS);
-    // 1 if both are below their limits; control packets kept after the cut lift the packet word
-    int isKept = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
+  private int count(int i, long slot, long payload, long now, long[] allLimits) {
+    long word = ALL.get(LONG, slot + BYTES);
+    long bytes = word & BYTES_MASK;
+    long state = ALL.get(LONG, slot + PACKETS);
+    long packets = state & PACKETS_MASK;
+    int limit = ((int) (state >>> CLASS_SHIFT) & CLASS_MASK) << FlowLimits.SHIFT;
+    long packetCutoff = allLimits[limit + FlowLimits.PACKETS];
+    long byteCutoff = allLimits[limit + FlowLimits.BYTES];
+    // 1 if both are below their limits
+    int isWithin = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
     long bytesAfter = bytes + (int) payload;
-    int isNextKept = (int) ((packets + 1 - packetCutoff & bytesAfter - byteCutoff) >>> 63);
-    int isLast = isKept - isNextKept << 1;
-    if (payload >>> 32 != 0
-        && isKept == 0
-        && keepControl
-        && packets >>> CONTROL_SHIFT < Cutoff.MAX_CONTROL) {
-      packets += 1L << CONTROL_SHIFT;
+    int isNextWithin = (int) ((packets + 1 - packetCutoff & bytesAfter - byteCutoff) >>> 63);
+    int isLast = isWithin - isNextWithin << 1;
+    int isKept = isWithin | (int) allLimits[limit + FlowLimits.KEPT_AFTER_CUT];
+    if ((payload & CONTROL) != 0 && isKept == 0 && keepsControl(state)) {
+      state += 1L << CONTROL_SHIFT;
       isKept = 1;
     }
-    ALL.set(LONG, slot + BYTES, bytesAfter);
-    ALL.set(LONG, slot + PACKETS, packets + 1);
+    long ends = payload >>> FIN_SHIFT | payload >>> RST_SHIFT;
+    state = (state | (ends & 1) << CLOSED_SHIFT) + 1;
+    ALL.set(LONG, slot + BYTES, word + (int) payload);
+    ALL.set(LONG, slot + PACKETS, state);
     ALL.set(LONG, slot + LAST_NANOS, Math.max(now, ALL.get(LONG, slot + LAST_NANOS)));
     keys.words()[(i << RECORD_SHIFT) + FLOW_BYTES] = bytesAfter;
-    packetCounts[i] = packets + 1 & PACKETS_MASK;
+    states[i] = state;
     return isKept | isLast;
+  }
+
+  /** True if a control packet is kept although its flow, of this state, is cut. */
+  private boolean keepsControl(long state) {
+    return state >>> CONTROL_SHIFT < Cutoff.MAX_CONTROL
+        && limits.keepsControl((int) (state >>> CLASS_SHIFT) & CLASS_MASK);
   }
 
   /** Tells the listener what packet {@code i} meant to its flow, which is in this slot. */
@@ -223,39 +283,76 @@ final class FlowTable {
     reportIfLarge(slot, payload);
   }
 
-  private long findOrMake(int key, long now) {
-    long slot = slots.find(key);
-    return FlowSlots.isEmpty(slot) ? make(slot, key, now) : slot;
+  private long findOrMake(int i, PacketBatch batch) {
+    long slot = slots.find(i << RECORD_SHIFT);
+    return FlowSlots.isEmpty(slot) ? make(slot, i, batch) : slot;
   }
 
-  private long make(long emptySlot, int key, long now) {
+  private long make(long emptySlot, int i, PacketBatch batch) {
+    int key = i << RECORD_SHIFT;
     long slot = emptySlot;
     if (size == capacityFlows) {
-      evictNear(slots.homeOfKey(key), now);
+      evictNear(slots.homeOfKey(key), batch.timestampsNanos[i]);
       slot = slots.find(key);
     }
     slots.occupy(slot, key);
-    ALL.set(LONG, slot + BYTES, 0);
-    ALL.set(LONG, slot + PACKETS, 0);
-    ALL.set(LONG, slot + LAST_NANOS, now);
     size++;
-    created++;
+    begin(slot, i, batch);
     return slot;
   }
 
   /** The flow of this slot is over: its key starts again as a new flow. */
-  private void restart(long slot, long now) {
-    listener.onEnd(flow.at(slot), EndReason.IDLE);
-    ALL.set(LONG, slot + BYTES, 0);
-    ALL.set(LONG, slot + PACKETS, 0);
-    ALL.set(LONG, slot + LAST_NANOS, now); // it may lie before that of the flow that ended
-    expired++;
+  private void restart(long slot, int i, PacketBatch batch, EndReason reason) {
+    tellEnd(slot, reason);
+    begin(slot, i, batch);
+  }
+
+  /** A flow without packets, that begins with packet {@code i}. */
+  private void begin(long slot, int i, PacketBatch batch) {
+    long now = batch.timestampsNanos[i];
+    long details = slots.details(slot);
+    long trafficClass = limits.classes().indexOf(classifier.classOf(batch, i));
+    long state = Connections.begin(details, keys.control(i), keys.synSequence(i), ticks(now));
+    ALL.set(LONG, details + NETWORK, keys.network(i));
+    ALL.set(LONG, slot + LAST_NANOS, now); // it may lie before that of a flow that ended
+    setBudget(slot, state | trafficClass << CLASS_SHIFT, now);
+  }
+
+  /** A flow of this state has no packets yet; its age begins. */
+  private void setBudget(long slot, long state, long now) {
+    ALL.set(LONG, slot + PACKETS, state);
+    ALL.set(LONG, slot + BYTES, now >>> AGE_UNIT_SHIFT << AGE_SHIFT);
+    ALL.set(LONG, slots.details(slot) + AGE_BYTES, 0);
     created++;
+  }
+
+  /**
+   * A flow has come to its age: one of a low rate gets its budget anew, and counts as another flow;
+   * any other is to come to that age again.
+   */
+  private void beginAge(long slot, long now) {
+    long state = ALL.get(LONG, slot + PACKETS);
+    long word = ALL.get(LONG, slot + BYTES);
+    long bytes = word & BYTES_MASK;
+    long ageBytes = slots.details(slot) + AGE_BYTES;
+    int trafficClass = (int) (state >>> CLASS_SHIFT) & CLASS_MASK;
+    long nanos = (long) age(word, now) << AGE_UNIT_SHIFT;
+    if (limits.isLowRate(trafficClass, bytes - ALL.get(LONG, ageBytes), nanos)) {
+      tellEnd(slot, EndReason.AGED);
+      setBudget(slot, state & LASTING, now);
+    } else {
+      ALL.set(LONG, slot + BYTES, now >>> AGE_UNIT_SHIFT << AGE_SHIFT | bytes);
+      ALL.set(LONG, ageBytes, bytes);
+    }
+  }
+
+  private static int ticks(long nanos) {
+    return (int) (nanos >>> TICK_SHIFT);
   }
 
   /** Tells the listener if these last bytes made the flow large, or twice as large as before. */
   private void reportIfLarge(long slot, int payload) {
-    long bytes = ALL.get(LONG, slot + BYTES);
+    long bytes = ALL.get(LONG, slot + BYTES) & BYTES_MASK;
     if (bytes >= largeBytes) {
       int doublings = 63 - Long.numberOfLeadingZeros(bytes / largeBytes);
       long threshold = largeBytes << doublings;
@@ -279,72 +376,41 @@ final class FlowTable {
       }
       slot = slots.next(slot);
     }
-    boolean over = isOver(quietest, now);
-    listener.onEnd(flow.at(quietest), over ? EndReason.IDLE : EndReason.EVICTED);
-    if (over) {
-      expired++;
-    } else {
-      evicted++;
-    }
-    delete(quietest);
+    forget(quietest, isOver(quietest, now) ? EndReason.IDLE : EndReason.EVICTED);
   }
 
-  private void delete(long slot) {
+  private void forget(long slot, EndReason reason) {
+    tellEnd(slot, reason);
     slots.delete(slot);
     size--;
   }
 
-  /**
-   * Moves the hand as far as the time since the last call asks for, but not far in one call, and
-   * forgets the flows it passes that are over. Called after each batch.
-   *
-   * <p>They must be over at the time of the call before, too: one packet with a wrong time, the
-   * last of its batch, ends no flow but its own.
-   *
-   * @param now packet time; when it jumps, only the distance of the hand is affected
-   */
+  private void tellEnd(long slot, EndReason reason) {
+    listener.onEnd(flow.at(slot), reason);
+    switch (reason) {
+      case IDLE -> expired++;
+      case EVICTED -> evicted++;
+      default -> renewed++;
+    }
+  }
+
+  /** Forgets the flow in this slot if it is over, and was at the time before; else false. */
+  boolean forgetsIfOver(long slot, long now, long before) {
+    boolean isOver = isOver(slot, now) && isOver(slot, before);
+    if (isOver) {
+      forget(slot, EndReason.IDLE);
+    }
+    return isOver;
+  }
+
+  /** Forgets some of the flows that are over. Called after each batch. */
   void expire(long now) {
-    expire(now, HAND_STEPS_A_BATCH);
+    hand.move(now);
   }
 
-  /**
-   * Moves the hand as far as the time asks for, once round the table at most: when no packet comes
-   * there is time for it, and no batch that would move it again soon.
-   */
+  /** Forgets the flows that are over, when no packet comes. */
   void expireIdle(long now) {
-    expire(now, Integer.MAX_VALUE);
-  }
-
-  private void expire(long now, int steps) {
-    long before = expiredAtNanos;
-    expiredAtNanos = now;
-    long behind = now - handNanos;
-    if (behind < handStepNanos && behind >= 0) {
-      return;
-    }
-    long round = handStepNanos * (slots.count() / HAND_STEP_SLOTS);
-    if (behind < 0) {
-      handNanos = now; // time went back
-    } else if (behind > round) {
-      handNanos = now - round;
-    }
-    for (int step = 0; step < steps && now - handNanos >= handStepNanos; step++) {
-      expireStep(now, before);
-      handNanos += handStepNanos;
-    }
-  }
-
-  private void expireStep(long now, long before) {
-    long slot = hand;
-    for (int i = 0; i < HAND_STEP_SLOTS; i++) {
-      while (!FlowSlots.isEmpty(slot) && isOver(slot, now) && isOver(slot, before)) {
-        listener.onEnd(flow.at(slot), EndReason.IDLE);
-        delete(slot);
-        expired++;
-      }
-      slot = slots.next(slot);
-    }
-    hand = slot;
+    hand.moveIdle(now);
   }
 
   /** Tells the listener of the end of all flows that are left, and forgets them. */
@@ -378,6 +444,11 @@ final class FlowTable {
   /** Flows that gave way because the table was full. */
   long evicted() {
     return evicted;
+  }
+
+  /** Flows that ended for a new connection, or for their age. */
+  long renewed() {
+    return renewed;
   }
 
   /** Slots looked at beyond the first of each look-up: the price of collisions. */

@@ -8,6 +8,7 @@ package org.gotm.core.packet;
  */
 final class CanonicalKeys {
   private static final long LOW_WORD = 0xffff_ffffL;
+  private static final int FROM_SECOND_SHIFT = Integer.numberOfTrailingZeros(FlowKeys.FROM_SECOND);
 
   private final FlowKeys keys;
   private final int bidirectional; // 1 or 0
@@ -28,11 +29,17 @@ final class CanonicalKeys {
     int ports = transport.ports;
     int payload = transport.payload;
     int control = transport.control;
+    keys.setSynSequence(i, transport.synSequence);
     if (ip.isIpv4) {
       setIpv4(i, ip.source0, ports, kind, payload, control);
     } else {
       setIpv6(i, ip.source0, ip.source1, ip.target0, ip.target1, ports, kind, payload, control);
     }
+  }
+
+  /** Sets what a packet with SYN or RST opens or answers. */
+  void setSynSequence(int i, int sequence) {
+    keys.setSynSequence(i, sequence);
   }
 
   /**
@@ -47,7 +54,12 @@ final class CanonicalKeys {
     // 1 if the source is the higher end and the ends change places
     int swap = (int) (target - source >>> 63) & bidirectional;
     long meta = meta(Integer.rotateLeft(ports, swap << 4), kind, FlowKeys.FAMILY_IPV4);
-    keys.set(i, Long.rotateLeft(addresses, swap << 5), meta, payload, control);
+    keys.set(
+        i,
+        Long.rotateLeft(addresses, swap << 5),
+        meta,
+        payload,
+        control | swap << FROM_SECOND_SHIFT);
   }
 
   /** Sets an IPv6 key, of which each address is two words. */
@@ -72,20 +84,21 @@ final class CanonicalKeys {
         target1 ^ change1,
         meta(Integer.rotateLeft(ports, swap & 16), kind, FlowKeys.FAMILY_IPV6),
         payload,
-        control);
+        control | swap & FlowKeys.FROM_SECOND);
   }
 
   /** Sets the key of an ARP message, whose sender is in the upper half of the addresses. */
   void setArp(int i, long addresses, int payload) {
     long difference = (addresses & LOW_WORD) - (addresses >>> 32);
     int swap = (int) (difference >>> 63) & bidirectional;
-    keys.set(i, Long.rotateLeft(addresses, swap << 5), FlowKeys.FAMILY_ARP, payload, 0);
+    int control = swap << FROM_SECOND_SHIFT;
+    keys.set(i, Long.rotateLeft(addresses, swap << 5), FlowKeys.FAMILY_ARP, payload, control);
   }
 
   /** Sets the key of a frame that is not IP; its ends are in order already. */
   void setLink(int i, LinkHeader link, int payload) {
     long meta = (long) link.etherType << 32 | FlowKeys.FAMILY_MAC;
-    keys.set(i, link.first, link.second, 0, 0, meta, payload, 0);
+    keys.set(i, link.first, link.second, 0, 0, meta, payload, link.control);
   }
 
   /** 1 if the source is the higher end, else 0. */

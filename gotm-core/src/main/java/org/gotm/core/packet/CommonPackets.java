@@ -26,6 +26,7 @@ final class CommonPackets {
 
   private static final int IPV4_LENGTH = IpHeader.IPV4_LENGTH + TransportHeader.TCP_FLAGS_END;
   private static final int IPV6_LENGTH = IpHeader.IPV6_LENGTH + TransportHeader.UDP_LENGTH;
+  private static final int SHORTEST_IPV4 = IpHeader.IPV4_LENGTH + TransportHeader.UDP_LENGTH;
   private static final int TCP_BEYOND_UDP =
       TransportHeader.TCP_FLAGS_END - TransportHeader.UDP_LENGTH;
   private static final long IPV4_MASK = 0xff00_0000_0000_3fffL;
@@ -102,7 +103,7 @@ final class CommonPackets {
     int totalLength = (int) (head >>> 32) & 0xffff;
     if ((head & IPV4_MASK) != IPV4
         || !IpProtocol.isTcpOrUdp(protocol)
-        || !IpHeader.isIpv4Length(totalLength, IpHeader.IPV4_LENGTH, onWire)) {
+        || !IpHeader.isIpv4Length(totalLength, SHORTEST_IPV4, onWire)) {
       return false;
     }
     long addresses = ALL.get(LONG, ip + IpHeader.IPV4_ADDRESSES);
@@ -116,6 +117,9 @@ final class CommonPackets {
     int tail = ALL.get(SHORT, transport + TransportHeader.TCP_TAIL); // payload, if it is UDP
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
+    if (control < 0) {
+      setSynSequence(i, transport, control);
+    }
     keys.setIpv4(i, addresses, ports, protocol, payload, control);
     return true;
   }
@@ -127,7 +131,8 @@ final class CommonPackets {
     int ifTcp = IpProtocol.ifTcp(protocol);
     if (head >>> 60 != 6
         || !IpProtocol.isTcpOrUdp(protocol)
-        || !IpHeader.isIpv6Length(length, onWire - IpHeader.IPV6_LENGTH)
+        || length < TransportHeader.UDP_LENGTH
+        || length > onWire - IpHeader.IPV6_LENGTH
         || captured < IPV6_LENGTH + (ifTcp & TCP_BEYOND_UDP)) {
       return false;
     }
@@ -143,8 +148,20 @@ final class CommonPackets {
     int tail = ALL.get(SHORT, transport + (TransportHeader.TCP_TAIL & ifTcp));
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
+    if (control < 0) {
+      setSynSequence(i, transport, control);
+    }
     keys.setIpv6(i, source0, source1, target0, target1, ports, protocol, payload, control);
     return true;
+  }
+
+  private void setSynSequence(int i, long tcp, int control) {
+    boolean answers = (control & FlowKeys.ACK) != 0;
+    int sequence =
+        answers
+            ? ALL.get(INT, tcp + TransportHeader.TCP_ACKNOWLEDGMENT) - 1
+            : ALL.get(INT, tcp + TransportHeader.TCP_SEQUENCE);
+    keys.setSynSequence(i, sequence);
   }
 
   /** Decodes the packet in a tunnel, if it is a common one and in no second tunnel. */

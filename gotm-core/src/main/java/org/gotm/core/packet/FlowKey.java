@@ -22,6 +22,22 @@ public record FlowKey(long meta, long address0, long address1, long address2, lo
     return new FlowKey(meta, address0, rest1 & mask, rest2 & mask, rest3 & mask);
   }
 
+  /** The same with its ends changed: the first one is the second. */
+  public FlowKey reversed() {
+    return switch (family()) {
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
+          new FlowKey(withPortsChanged(), Long.rotateLeft(address0, 32), 0, 0, 0);
+      case FlowKeys.FAMILY_IPV6 ->
+          new FlowKey(withPortsChanged(), address2, address3, address0, address1);
+      case FlowKeys.FAMILY_MAC -> new FlowKey(meta, address1, address0, 0, 0);
+      default -> this;
+    };
+  }
+
+  private long withPortsChanged() {
+    return meta & 0xffff_ffffL | (long) Integer.rotateLeft((int) (meta >>> 32), 16) << 32;
+  }
+
   /** One of the families in {@link FlowKeys}; 0 if the packet could not be decoded. */
   public int family() {
     return (int) meta & 0xff;

@@ -27,7 +27,8 @@ import java.util.Arrays;
  * </pre>
  *
  * where the first port belongs to the first address. A meta word of 0 means that the packet could
- * not be decoded. The control half is not 0 for a TCP packet with SYN, FIN or RST set.
+ * not be decoded. The control half has the bits {@link #FIN}, {@link #SYN}, {@link #RST} and {@link
+ * #ACK} of a TCP header, {@link #FROM_SECOND}, and a sign if one of SYN and RST is set.
  */
 public final class FlowKeys {
   /**
@@ -64,7 +65,29 @@ public final class FlowKeys {
   /** Index of the word with the payload bytes of the flow so far, which the flow table sets. */
   public static final int FLOW_BYTES = 7;
 
+  /** Control bit: the sender ends the connection. */
+  public static final int FIN = 1;
+
+  /** Control bit: the sender opens a connection. */
+  public static final int SYN = 2;
+
+  /** Control bit: the sender breaks the connection off. */
+  public static final int RST = 4;
+
+  /** Control bit: the packet was sent by the second end of the key. */
+  public static final int FROM_SECOND = 8;
+
+  /** Control bit: the packet acknowledges. */
+  public static final int ACK = 16;
+
+  /** The bits of a packet that may be kept after the cut. */
+  static final int OPENS_OR_ENDS = FIN | SYN | RST;
+
+  private static final int SYN_TO_SIGN = 30;
+  private static final int RST_TO_SIGN = 29;
+
   private final long[] words;
+  private final int[] sequences;
   private final long[] networks;
   private final int capacity;
   private final long seed0;
@@ -81,6 +104,7 @@ public final class FlowKeys {
   public FlowKeys(int capacity, long seed) {
     this.capacity = capacity;
     words = new long[capacity << RECORD_SHIFT];
+    sequences = new int[capacity];
     networks = new long[capacity];
     seed0 = seed ^ 0xa0761d6478bd642fL;
     seed1 = Long.rotateLeft(seed, 23) ^ 0xe7037ed1a0b428dbL;
@@ -133,7 +157,33 @@ public final class FlowKeys {
 
   /** True for a TCP packet with SYN, FIN or RST set. */
   public boolean isControl(int i) {
-    return words[(i << RECORD_SHIFT) + PAYLOAD] >>> 32 != 0;
+    return (control(i) & OPENS_OR_ENDS) != 0;
+  }
+
+  /** The control bits of packet {@code i}. */
+  public int control(int i) {
+    return (int) (words[(i << RECORD_SHIFT) + PAYLOAD] >>> 32);
+  }
+
+  /**
+   * The sequence number by which packet {@code i} opens a connection, of a SYN; of a SYN or RST
+   * with ACK, the one that it answers. Of no meaning for other packets.
+   */
+  public int synSequence(int i) {
+    return sequences[i];
+  }
+
+  /** Sets what {@link #synSequence} answers for a packet with SYN or RST. */
+  void setSynSequence(int i, int sequence) {
+    sequences[i] = sequence;
+  }
+
+  /**
+   * The control bits of TCP's flags, SYN and RST as the sign too, so that they are found at once.
+   */
+  static int controlOf(int tcpFlags) {
+    int sign = (tcpFlags << SYN_TO_SIGN | tcpFlags << RST_TO_SIGN) & Integer.MIN_VALUE;
+    return tcpFlags & (OPENS_OR_ENDS | ACK) | sign;
   }
 
   /** How many packets so far could not be decoded. */

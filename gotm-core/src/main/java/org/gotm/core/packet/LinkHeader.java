@@ -34,6 +34,9 @@ final class LinkHeader {
   /** Its second end; 0 for a cooked frame, which has no receiver. */
   long second;
 
+  /** {@link FlowKeys#FROM_SECOND} if the second end sent it, else 0. */
+  int control;
+
   /** Its EtherType behind tags; 0 for an IEEE 802.3 length. */
   int etherType;
 
@@ -76,6 +79,7 @@ final class LinkHeader {
     boolean swap = !directional && source > target;
     first = swap ? target : source;
     second = swap ? source : target;
+    control = swap ? FlowKeys.FROM_SECOND : 0;
     cursor.skip(Ethernet.LENGTH);
     int answer = payload(cursor, type);
     if (etherType < EtherType.LOWEST) {
@@ -91,6 +95,7 @@ final class LinkHeader {
     int type = cursor.uint16(typeAt);
     first = cursor.int64(addressAt);
     second = 0;
+    control = 0;
     cursor.skip(length);
     return payload(cursor, type);
   }

@@ -88,9 +88,13 @@ final class PacketCursor {
     onWire -= bytes;
   }
 
-  /** A header says that the packet on the wire ends so many bytes from here. */
+  /**
+   * A header says that the packet on the wire ends so many bytes from here. What was captured
+   * behind is no more of it.
+   */
   void endAfter(int bytes) {
     onWire = bytes;
+    captured = Math.min(captured, bytes);
   }
 
   int uint8(int offset) {

@@ -16,9 +16,18 @@ final class TransportHeader {
   static final int ICMP_LENGTH = 8;
 
   private static final int TCP_LENGTH = 20;
-  private static final int TCP_CONTROL = 0x07; // FIN, SYN, RST
+  static final int TCP_SEQUENCE = 4;
+  static final int TCP_ACKNOWLEDGMENT = 8;
   private static final int PORTS_LENGTH = 4;
   private static final int SCTP_LENGTH = 12;
+  private static final int SCTP_TAG = 4;
+  private static final int SCTP_INIT_TAG = 16;
+  private static final int SCTP_INIT = 1;
+  private static final int SCTP_INIT_ACK = 2;
+  private static final int SCTP_ABORT = 6;
+  private static final int SCTP_SHUTDOWN = 7;
+  private static final int SCTP_SHUTDOWN_ACK = 8;
+  private static final int SCTP_SHUTDOWN_COMPLETE = 14;
   private static final int ESP_LENGTH = 8;
   private static final int ICMP_IDENTIFIER = 4;
   private static final int ECHO = 8;
@@ -32,8 +41,11 @@ final class TransportHeader {
   /** Bytes above this header, on the wire. */
   int payload;
 
-  /** Not 0 for TCP with SYN, FIN or RST. */
+  /** Control bits, as in {@link FlowKeys}. */
   int control;
+
+  /** What {@link FlowKeys#synSequence} is to answer. */
+  int synSequence;
 
   /** ICMP type of an echo, that of the request for a reply too, else 0. */
   int icmpType;
@@ -46,9 +58,9 @@ final class TransportHeader {
     return Math.max(TCP_LENGTH, tail >>> 10 & 0x3c);
   }
 
-  /** The flags that open or close a connection, of TCP's word at {@link #TCP_TAIL}. */
+  /** Control bits, of TCP's word at {@link #TCP_TAIL}. */
   static int tcpControl(int tail) {
-    return tail & TCP_CONTROL;
+    return FlowKeys.controlOf(tail);
   }
 
   /** Bytes above a header, in an IP packet of this length behind the IP header. */
@@ -75,7 +87,7 @@ final class TransportHeader {
     return switch (protocol) {
       case IpProtocol.TCP -> readPorts(cursor) ? readTcp(cursor) : -1;
       case IpProtocol.UDP -> readPorts(cursor) ? UDP_LENGTH : -1;
-      case IpProtocol.SCTP -> readPorts(cursor) ? SCTP_LENGTH : -1;
+      case IpProtocol.SCTP -> readPorts(cursor) ? readSctp(cursor) : -1;
       case IpProtocol.ESP -> readPorts(cursor) ? ESP_LENGTH : -1;
       case IpProtocol.ICMP -> readIcmp(cursor, ECHO, ECHO_REPLY) ? ICMP_LENGTH : -1;
       case IpProtocol.ICMPV6 -> readIcmp(cursor, ECHO_V6, ECHO_REPLY_V6) ? ICMP_LENGTH : -1;
@@ -94,7 +106,39 @@ final class TransportHeader {
   private int readTcp(PacketCursor cursor) {
     int tail = cursor.has(TCP_FLAGS_END) ? cursor.uint16(TCP_TAIL) : 0;
     control = tcpControl(tail);
+    if (control < 0) {
+      boolean answers = (control & FlowKeys.ACK) != 0;
+      synSequence = answers ? cursor.int32(TCP_ACKNOWLEDGMENT) - 1 : cursor.int32(TCP_SEQUENCE);
+    }
     return tcpLength(tail);
+  }
+
+  /**
+   * An INIT is SCTP's SYN, its tag the sequence number; the answer has this tag in the common
+   * header (RFC 9260, sections 3.1 to 3.3).
+   */
+  private int readSctp(PacketCursor cursor) {
+    if (cursor.has(SCTP_LENGTH + 1)) {
+      int chunk = cursor.uint8(SCTP_LENGTH);
+      if (chunk == SCTP_INIT && cursor.has(SCTP_INIT_TAG + Integer.BYTES)) {
+        control = FlowKeys.controlOf(FlowKeys.SYN);
+        synSequence = cursor.int32(SCTP_INIT_TAG);
+      } else if (chunk == SCTP_INIT_ACK) {
+        control = FlowKeys.controlOf(FlowKeys.SYN | FlowKeys.ACK);
+        synSequence = cursor.int32(SCTP_TAG);
+      } else {
+        control = sctpEnd(chunk);
+      }
+    }
+    return SCTP_LENGTH;
+  }
+
+  private static int sctpEnd(int chunk) {
+    return switch (chunk) {
+      case SCTP_ABORT -> FlowKeys.RST;
+      case SCTP_SHUTDOWN, SCTP_SHUTDOWN_ACK, SCTP_SHUTDOWN_COMPLETE -> FlowKeys.FIN;
+      default -> 0;
+    };
   }
 
   /** Echo request and reply with the same identifier are one flow; it stands in both ports. */

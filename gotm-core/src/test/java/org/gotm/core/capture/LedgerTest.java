@@ -153,6 +153,21 @@ class LedgerTest {
   }
 
   @Test
+  void shouldLoseWhatIsNotSyncedOnceWhoeverBooksItAndNothingThatIs() {
+    fill(1);
+    ledger.addShared(Counter.UNSYNCED, 50);
+    ledger.noteSynced(20);
+
+    ledger.loseUnsynced(Long.MAX_VALUE);
+    ledger.loseUnsynced(30);
+    ledger.noteSynced(30);
+
+    assertThat(ledger.written()).isEqualTo(20);
+    assertThat(ledger.get(Counter.UNSYNCED)).isZero();
+    assertThat(ledger.isBalanced()).isTrue();
+  }
+
+  @Test
   void shouldLoseNothingThatSeveralThreadsAdd() throws InterruptedException {
     int threads = 4;
     int times = 1_000_000;

@@ -60,7 +60,7 @@ class FlowTest {
   void shouldDescribeIpv4Flow() {
     assertThat(
             describe(false, packet().ethernet(1, 2).ipv4("10.0.0.2", "10.0.0.1").tcp(9, 80, ACK)))
-        .isEqualTo("proto=TCP src=10.0.0.1 sport=80 dst=10.0.0.2 dport=9|6|10.0.0.1|80|10.0.0.2|9");
+        .isEqualTo("proto=TCP src=10.0.0.2 sport=9 dst=10.0.0.1 dport=80|6|10.0.0.1|80|10.0.0.2|9");
   }
 
   @Test

@@ -218,6 +218,20 @@ class PacketDecoderIpTest {
         .isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void shouldNotTakePaddingForPorts(int length) {
+    byte[] packet = packet().ipv4(A, B).protocol(17).payload(length).padding(60).build();
+    byte[] packet6 = packet().ipv6(A6, B6).extension(60, 0).protocol(17).payload(length).build();
+    byte[] frame = ethernet().ipv4(A, B).protocol(17).payload(length).padding(60).build();
+    byte[] frame6 = ethernet().ipv6(A6, B6).protocol(6).payload(length + 1).padding(60).build();
+
+    assertThat(decode(LinkType.RAW, packet).key().isDecoded()).isFalse();
+    assertThat(decode(LinkType.RAW, packet6).key().isDecoded()).isFalse();
+    assertThat(decode(frame).key().isDecoded()).isFalse();
+    assertThat(decode(frame6).key().isDecoded()).isEqualTo(length == 3);
+  }
+
   @Test
   void shouldCountPayloadByWireLengthWhenCut() {
     byte[] packet = ethernet().ipv4(A, B).tcp(1, 2, ACK).payload(1400).build();

@@ -44,6 +44,7 @@ public final class AfPacketSource implements PacketSource {
   private PacketRing ring;
   private long deliveredBefore;
   private long malformedBefore;
+  private long cutToBlockBefore;
   private long changeovers;
   private boolean stopping;
   private boolean ended;
@@ -66,7 +67,8 @@ public final class AfPacketSource implements PacketSource {
       watch = InterfaceWatch.of(options.interfaceName());
       health = new InterfaceHealth(watch, options.interfaceName());
       mode = watch.mode();
-      drops = reportsDrops ? InterfaceDrops.of(options.interfaceName()) : null;
+      drops =
+          reportsDrops ? InterfaceDrops.of(InterfaceWatch.ownName(options.interfaceName())) : null;
       filter = FilterPrograms.forSocket(options.filter(), options.snaplen(), watch.seesLoopback());
       connect(group == null ? filter : NOTHING);
     } catch (RuntimeException e) {
@@ -203,6 +205,7 @@ public final class AfPacketSource implements PacketSource {
     connect(filter);
     deliveredBefore += old.delivered();
     malformedBefore += old.malformed();
+    cutToBlockBefore += old.cutToBlock();
     changeovers++;
     old.close();
   }
@@ -252,16 +255,17 @@ public final class AfPacketSource implements PacketSource {
     stats.extra[0] = totals.freezes();
     stats.extra[1] = malformed();
     stats.extra[2] = changeovers;
+    stats.extra[3] = cutToBlockBefore + ring.cutToBlock();
   }
 
   /**
    * {@code ring_freezes}: how often the kernel found the ring full; {@code malformed}: packets that
    * could not be read; {@code changeovers}: how often the interface was replaced by another of the
-   * same name.
+   * same name; {@code cut_to_block}: packets that are cut because they do not fit into a block.
    */
   @Override
   public List<String> extraCounters() {
-    return List.of("ring_freezes", "malformed", "changeovers");
+    return List.of("ring_freezes", "malformed", "changeovers", "cut_to_block");
   }
 
   @Override

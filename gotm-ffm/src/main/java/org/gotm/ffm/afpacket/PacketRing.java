@@ -139,6 +139,11 @@ final class PacketRing implements AutoCloseable {
     return delivered;
   }
 
+  /** Packets so far that were cut because a block holds no more. */
+  long cutToBlock() {
+    return block.cutToBlock();
+  }
+
   /** Packets so far that could not be read because their block contradicts itself. */
   long malformed() {
     return block.malformed();

@@ -35,6 +35,7 @@ final class RingBlock {
   private long end;
   private int left;
   private long malformed;
+  private long cutToBlock;
 
   /**
    * Nothing to go through yet.
@@ -112,6 +113,7 @@ final class RingBlock {
           && caplen <= wireLength
           && header + frame + caplen <= end
           && (!cooked || cook(batch, count, header, frame))) {
+        cutToBlock += caplen < wireLength && header + frame + caplen == end ? 1 : 0;
         count++;
       } else {
         malformed++;
@@ -149,6 +151,14 @@ final class RingBlock {
             ? ETH_P_8021Q()
             : ALL.get(JAVA_SHORT_UNALIGNED, at + RingLayout.VLAN_TPID) & 0xffff;
     return tpid << 16 | tci;
+  }
+
+  /**
+   * Packets so far that are shorter than they were to be, because a block holds no more: the kernel
+   * lets those, and no others, reach to the very end of a block.
+   */
+  long cutToBlock() {
+    return cutToBlock;
   }
 
   /** Packets so far that were left out because the block contradicts itself. */

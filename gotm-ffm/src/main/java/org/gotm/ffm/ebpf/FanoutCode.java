@@ -1,13 +1,11 @@
 package org.gotm.ffm.ebpf;
 
-import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JLE;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
 import static org.gotm.ffm.ebpf.FanoutStack.DEPTH;
 import static org.gotm.ffm.ebpf.FanoutStack.END;
 import static org.gotm.ffm.ebpf.FanoutStack.FORGOTTEN;
 import static org.gotm.ffm.ebpf.FanoutStack.FREE;
 import static org.gotm.ffm.ebpf.FanoutStack.HEADER;
-import static org.gotm.ffm.ebpf.FanoutStack.LIMIT;
 import static org.gotm.ffm.ebpf.FanoutStack.NOTHING;
 import static org.gotm.ffm.ebpf.FanoutStack.STEPS;
 import static org.gotm.ffm.ebpf.Register.R0;
@@ -77,7 +75,7 @@ final class FanoutCode {
   void clear(Register unknown) {
     code.copy(R0, unknown);
     code.alu(BPF_SUB(), R0, unknown);
-    for (int slot = LIMIT; slot > FREE; slot -= 8) {
+    for (int slot = END; slot > FREE; slot -= 8) {
       keep(slot, R0);
     }
     recall(ANSWER, NOTHING);
@@ -136,7 +134,7 @@ final class FanoutCode {
   void take(int bytes, int missing) {
     code.copy(R1, AT);
     code.alu(BPF_ADD(), R1, bytes);
-    recall(R2, LIMIT);
+    recall(R2, END);
     code.jump(BPF_JGT(), R1, R2, missing);
     code.copy(R1, PACKET);
     code.copy(R2, AT);
@@ -191,23 +189,9 @@ final class FanoutCode {
     code.load(BPF_W(), to, PACKET, offset);
   }
 
-  /**
-   * What follows is within a tunnel, and ends where the packet around it does; done if that is one
-   * too many.
-   */
+  /** What follows is within a tunnel; done if that is one too many. */
   void enterTunnel() {
     count(DEPTH, MAX_DEPTH);
-    limitToEnd();
-  }
-
-  /** What lies behind the end of the packet at hand is padding. */
-  void limitToEnd() {
-    int isLimited = code.newLabel();
-    recall(R1, END);
-    recall(R2, LIMIT);
-    code.jump(BPF_JLE, R2, R1, isLimited);
-    keep(LIMIT, R1);
-    code.mark(isLimited);
   }
 
   /**

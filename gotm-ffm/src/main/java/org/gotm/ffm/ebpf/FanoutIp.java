@@ -7,7 +7,6 @@ import static org.gotm.ffm.ebpf.FanoutCode.AT;
 import static org.gotm.ffm.ebpf.FanoutCode.KIND;
 import static org.gotm.ffm.ebpf.FanoutStack.END;
 import static org.gotm.ffm.ebpf.FanoutStack.FAMILY;
-import static org.gotm.ffm.ebpf.FanoutStack.LIMIT;
 import static org.gotm.ffm.ebpf.FanoutStack.SKIPPED;
 import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
 import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
@@ -214,7 +213,7 @@ final class FanoutIp {
     fanout.uint8(KIND, 0);
     code.jump(extensions);
     code.mark(behind);
-    fanout.recall(R1, LIMIT);
+    fanout.recall(R1, END);
     code.jump(BPF_JGT(), AT, R1, fanout.done);
   }
 

@@ -22,11 +22,11 @@ final class FanoutStack {
   /** Beginnings of loops that were come to. */
   static final int STEPS = -88;
 
-  /** Behind the last byte that may be read; from here on to {@link #FREE} numbers of 32 bits. */
-  static final int LIMIT = -92;
-
-  /** Behind the last byte of the packet at hand on the wire, by what its headers say. */
-  static final int END = LIMIT - 8;
+  /**
+   * Behind the last byte of the packet at hand, by what its headers say; from here on to {@link
+   * #FREE} numbers of 32 bits.
+   */
+  static final int END = -92;
 
   /** ETH_P_IP or ETH_P_IPV6 of the IP packet at hand. */
   static final int FAMILY = END - 8;

@@ -6,7 +6,6 @@ import static org.gotm.ffm.ebpf.FanoutCode.AT;
 import static org.gotm.ffm.ebpf.FanoutCode.KIND;
 import static org.gotm.ffm.ebpf.FanoutCode.PACKET;
 import static org.gotm.ffm.ebpf.FanoutStack.END;
-import static org.gotm.ffm.ebpf.FanoutStack.LIMIT;
 import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
 import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R0;
@@ -60,7 +59,6 @@ final class FanoutStart {
     code.copy(PACKET, R1);
     fanout.context(R1, CONTEXT_LENGTH);
     fanout.clear(R1);
-    fanout.keep(LIMIT, R1);
     fanout.keep(END, R1);
     fanout.context(KIND, CONTEXT_PROTOCOL);
     code.fromNetwork(KIND, 16);

@@ -128,7 +128,6 @@ final class FanoutTransport {
   }
 
   private void replaceByNeighbour(int slot) {
-    fanout.limitToEnd();
     fanout.take(NEIGHBOUR_END, withoutPorts);
     ip.keepIpv6Address(NEIGHBOUR, slot);
     code.jump(withoutPorts);
@@ -140,7 +139,6 @@ final class FanoutTransport {
     code.set(R1, 0);
     hash.answer(R1, R1);
     fanout.skip(ICMP_LENGTH);
-    fanout.limitToEnd();
     code.set(R1, 1);
     fanout.keep(QUOTED, R1);
     fanout.recall(KIND, FAMILY);

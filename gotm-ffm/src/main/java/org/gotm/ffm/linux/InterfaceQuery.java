@@ -28,6 +28,9 @@ import org.gotm.ffm.linux.generated.ifreq;
 /**
  * Asks the kernel about network interfaces: see netdevice(7). Needs no rights. One thread.
  *
+ * <p>An interface is known by its own name and by alternative ones, of which long ones are looked
+ * up first.
+ *
  * <p>Numbers answer {@code -errno} when the kernel refuses, {@code -ENODEV} if there is no such
  * interface.
  */
@@ -68,8 +71,17 @@ final class InterfaceQuery implements AutoCloseable {
 
   /** The index under which an interface is known now. */
   int index(String name) {
+    if (isLong(name)) {
+      return AlternativeName.index(libc, name);
+    }
     int result = ask(SIOCGIFINDEX(), name);
     return result < 0 ? result : request.get(JAVA_INT, ANSWER);
+  }
+
+  /** The own name of an interface, which may be asked for by another; null if there is none. */
+  String ownName(String name) {
+    int index = index(name);
+    return index < 0 ? null : name(index);
   }
 
   /** The name that an interface has now, or null if it is gone. */
@@ -99,22 +111,30 @@ final class InterfaceQuery implements AutoCloseable {
 
   /** Carries out an ethtool command, whose record it fills in. */
   int ethtool(String name, MemorySegment command) {
-    prepare(name);
+    if (!prepare(name)) {
+      return -Errno.ENODEV;
+    }
     request.set(ADDRESS, ANSWER, command);
     return libc.ioctl(fd, SIOCETHTOOL(), request);
   }
 
   private int ask(int what, String name) {
-    if (name.getBytes(StandardCharsets.UTF_8).length >= IFNAMSIZ()) {
-      return -Errno.ENODEV;
-    }
-    prepare(name);
-    return libc.ioctl(fd, what, request);
+    return prepare(name) ? libc.ioctl(fd, what, request) : -Errno.ENODEV;
   }
 
-  private void prepare(String name) {
+  /** Names the interface in the request; false if there is none. */
+  private boolean prepare(String name) {
+    String known = isLong(name) ? ownName(name) : name;
+    if (known == null) {
+      return false;
+    }
     request.fill((byte) 0);
-    request.setString(0, name);
+    request.setString(0, known);
+    return true;
+  }
+
+  private static boolean isLong(String name) {
+    return name.getBytes(StandardCharsets.UTF_8).length >= IFNAMSIZ();
   }
 
   @Override

@@ -61,6 +61,17 @@ public final class InterfaceWatch implements AutoCloseable {
     return watch;
   }
 
+  /**
+   * The own name of an interface, for those who know no alternative ones: libpcap, and the folders
+   * of {@code /sys}. What is no interface keeps its name.
+   */
+  public static String ownName(String name) {
+    try (InterfaceQuery query = new InterfaceQuery()) {
+      String own = query.ownName(name);
+      return own == null ? name : own;
+    }
+  }
+
   private void find() {
     int found = indexNow();
     if (found < 0) {

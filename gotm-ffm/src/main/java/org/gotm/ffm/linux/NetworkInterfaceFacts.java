@@ -21,7 +21,7 @@ import org.gotm.ffm.linux.generated.ethtool_ringparam;
  * What the kernel and the driver tell of a network interface that matters for capture. What they do
  * not tell is empty: a virtual interface has neither speed nor rings.
  *
- * @param name the interface
+ * @param name the interface, as it was asked for
  * @param isUp true if it was taken up by an administrator
  * @param isRunning true if it is up and has a carrier
  * @param hardwareType ARPHRD_ value, 1 for Ethernet
@@ -61,7 +61,8 @@ public record NetworkInterfaceFacts(
   }
 
   private static Optional<NetworkInterfaceFacts> of(String name, InterfaceQuery query) {
-    int flags = query.flags(name);
+    String own = query.ownName(name);
+    int flags = own == null ? -1 : query.flags(own);
     if (flags < 0) {
       return Optional.empty();
     }
@@ -72,8 +73,8 @@ public record NetworkInterfaceFacts(
             (flags & IFF_RUNNING()) != 0,
             ifKnown(query.hardwareType(name)),
             ifKnown(query.mtu(name)),
-            speed(name),
-            driver(name),
+            speed(own),
+            driver(own),
             ring(name, query),
             queues(name, query),
             Offloads.of(name, query)));

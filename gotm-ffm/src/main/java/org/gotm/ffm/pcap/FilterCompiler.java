@@ -86,7 +86,8 @@ public final class FilterCompiler {
     new PacketSocket(name, mode).close(); // says it better than libpcap if there is no permission
     try (Arena call = Arena.ofConfined()) {
       MemorySegment error = call.allocate(pcap_h.PCAP_ERRBUF_SIZE());
-      MemorySegment pcap = pcap_h.pcap_create(call.allocateFrom(name), error);
+      MemorySegment pcap =
+          pcap_h.pcap_create(call.allocateFrom(InterfaceWatch.ownName(name)), error);
       if (MemorySegment.NULL.equals(pcap)) {
         throw refused(expression, name, error);
       }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.gotm.core.source.PacketSourceException;
+import org.gotm.ffm.linux.InterfaceWatch;
 import org.gotm.ffm.pcap.generated.bpf_program;
 import org.gotm.ffm.pcap.generated.pcap_h;
 import org.gotm.ffm.pcap.generated.pcap_stat;
@@ -40,7 +41,8 @@ final class PcapHandle implements AutoCloseable {
     PcapLibrary.load();
     try (Arena call = Arena.ofConfined()) {
       MemorySegment errors = call.allocate(pcap_h.PCAP_ERRBUF_SIZE());
-      MemorySegment pcap = pcap_h.pcap_create(call.allocateFrom(device), errors);
+      MemorySegment pcap =
+          pcap_h.pcap_create(call.allocateFrom(InterfaceWatch.ownName(device)), errors);
       if (MemorySegment.NULL.equals(pcap)) {
         throw new PacketSourceException(
             "interface=%s: cannot be opened: %s".formatted(device, errors.getString(0)));

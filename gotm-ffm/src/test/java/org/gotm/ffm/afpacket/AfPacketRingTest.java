@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of blocks, full rings and lost interfaces. */
 @Tag("live")
@@ -170,6 +172,26 @@ class AfPacketRingTest {
 
     assertThat(received.frames().getFirst()).hasSize(64);
     assertThat(received.wireLengths()).containsExactly(1000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"262144, 3", "1000, 0"})
+  void shouldCountPacketsThatAreCutBecauseABlockIsSmall(int snaplen, int cut) throws Exception {
+    try (VethPair jumbo = VethPair.create(9000);
+        FrameSender large = new FrameSender(jumbo.peer());
+        PacketSource source =
+            AfPacketSource.open(
+                AfPacketOptions.of(jumbo.name())
+                    .withBuffer(64 * 8192, 8192)
+                    .withSnaplen(snaplen))) {
+      ReceivedPackets received = new ReceivedPackets();
+      large.send(SampleTraffic.ofLength(3, 9014).frames());
+      large.send(SampleTraffic.ofLength(2, 3000).frames());
+      received.await(source, 5);
+
+      assertThat(received.wireLengths()).containsExactly(9014, 9014, 9014, 3000, 3000);
+      assertThat(extra(source, "cut_to_block")).isEqualTo(cut);
+    }
   }
 
   @Test

@@ -12,6 +12,8 @@ import org.gotm.core.source.PacketBatch;
 import org.gotm.ffm.linux.generated.tpacket3_hdr;
 import org.gotm.ffm.linux.generated.tpacket_hdr_v1;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RingBlockTest {
   private static final int BLOCK = 16 * 1024;
@@ -62,6 +64,21 @@ class RingBlockTest {
     assertThat(batch.wireLengths[1]).isEqualTo(9000);
     assertThat(batch.timestampsNanos[1]).isEqualTo(SyntheticBlock.firstNanos() + 1);
     assertThat(batch.vlanTags[1]).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 9000, 1", "0, 0, 0", "1, 9000, 0"})
+  void shouldCountAPacketAsCutToTheBlockWhenItWasLongerAndReachesToTheEnd(
+      int shorter, int wireLength, int cut) {
+    int room = (int) block.length() - 48 - SyntheticBlock.ETHERNET_FRAME - shorter;
+    block.add(frame(room, 1));
+    if (wireLength > 0) {
+      tpacket3_hdr.tp_len(block.last(), room + wireLength);
+    }
+    assertThat(readAll()).hasSize(1);
+
+    assertThat(reader.cutToBlock()).isEqualTo(cut);
+    assertThat(reader.malformed()).isZero();
   }
 
   @Test

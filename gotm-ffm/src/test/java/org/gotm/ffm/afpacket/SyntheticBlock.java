@@ -65,6 +65,11 @@ final class SyntheticBlock {
     return this;
   }
 
+  /** Bytes of the block. */
+  long length() {
+    return block.byteSize();
+  }
+
   /** Says that the kernel took a VLAN tag out of the last packet; a TPID of 0 is not told. */
   SyntheticBlock withVlan(int tpid, int tci) {
     int status = TP_STATUS_VLAN_VALID() | (tpid == 0 ? 0 : TP_STATUS_VLAN_TPID_VALID());

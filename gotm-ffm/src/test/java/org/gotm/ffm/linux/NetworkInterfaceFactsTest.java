@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** ethtool and ip are the judges. */
 @Tag("live")
@@ -50,6 +52,20 @@ class NetworkInterfaceFactsTest {
     assertThat(facts.speedMbit()).hasValue(10_000); // what the driver of veth says
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"otherfacts0", "other-facts-of-a-long-name0"})
+  void shouldTellTheSameWhenAskedByAnAlternativeName(String other) {
+    pair.addName(other);
+    NetworkInterfaceFacts facts = NetworkInterfaceFacts.of(other).orElseThrow();
+
+    assertThat(facts.name()).isEqualTo(other);
+    assertThat(facts.mtu()).hasValue(9000);
+    assertThat(facts.speedMbit()).hasValue(10_000);
+    assertThat(facts.offloads()).isEqualTo(facts().offloads());
+    pair.deleteName(other);
+    assertThat(NetworkInterfaceFacts.of(other)).isEmpty();
+  }
+
   @Test
   void shouldTellItWhenInterfaceIsDown() {
     pair.setDown();
@@ -76,6 +92,7 @@ class NetworkInterfaceFactsTest {
   void shouldBeEmptyWhenThereIsNoSuchInterface() {
     assertThat(NetworkInterfaceFacts.of("absent0")).isEmpty();
     assertThat(NetworkInterfaceFacts.of("a-name-that-no-interface-can-have")).isEmpty();
+    assertThat(NetworkInterfaceFacts.of("longer-than-any-name-can-be-".repeat(20))).isEmpty();
   }
 
   @Test

@@ -122,4 +122,18 @@ public final class PieceTotals {
       ledgers[i].addShared(bucket, packets[i]);
     }
   }
+
+  /** Notes in their ledgers that the disk keeps all packets. */
+  public void noteSynced() {
+    for (int i = 0; i < size; i++) {
+      ledgers[i].noteSynced(packets[i]);
+    }
+  }
+
+  /** Books all packets as lost that were not synced, unless somebody has done so. */
+  public void loseUnsynced() {
+    for (int i = 0; i < size; i++) {
+      ledgers[i].loseUnsynced(packets[i]);
+    }
+  }
 }

@@ -238,6 +238,7 @@ public final class Closer {
   /** Closes a file as it is; it stays for the next start. */
   private static void leave(Job job) {
     job.file().lose();
+    job.file().secure();
     close(job);
   }
 

@@ -299,6 +299,7 @@ public final class CurrentFile {
     if (file != null) {
       file.flush(nowNanos);
       boolean empty = file.packets() == 0;
+      file.secure();
       leave(nowNanos);
       if (empty) {
         remove(nowNanos);
@@ -325,7 +326,6 @@ public final class CurrentFile {
       return;
     }
     long end = file.settledEnd();
-    file.sync();
     leave(nowNanos);
     if (end == 0) {
       remove(nowNanos);
@@ -356,6 +356,13 @@ public final class CurrentFile {
   public void lose() {
     if (file != null) {
       file.lose();
+    }
+  }
+
+  /** Waits until the disk has what is written, or books it as lost. */
+  public void secure() {
+    if (file != null) {
+      file.secure();
     }
   }
 }

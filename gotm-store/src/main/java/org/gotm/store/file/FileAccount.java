@@ -11,6 +11,8 @@ import org.gotm.store.compress.PieceTotals;
  */
 final class FileAccount {
   private final PieceTotals written = new PieceTotals();
+  private final PieceTotals synced = new PieceTotals();
+  private final PieceTotals unsynced = new PieceTotals();
   private long[] ends = new long[64];
   private PieceTotals[] pieces = new PieceTotals[64];
   private int head;
@@ -55,8 +57,10 @@ final class FileAccount {
     while (size > 0 && ends[head] <= diskEnd) {
       settledEnd = ends[head];
       PieceTotals piece = take();
+      piece.book(Counter.UNSYNCED); // first: what is written is never taken for synced
       piece.book(Counter.WRITTEN);
       written.add(piece);
+      unsynced.add(piece);
     }
   }
 
@@ -71,13 +75,28 @@ final class FileAccount {
     return lost;
   }
 
+  /** Notes that the disk keeps all that is written. */
+  void noteSynced() {
+    unsynced.noteSynced();
+    synced.add(unsynced);
+    unsynced.clear();
+  }
+
+  /** True if the disk was not made to keep all that is written. */
+  boolean hasUnsynced() {
+    return unsynced.packets() > 0;
+  }
+
   /**
    * Takes back that packets were written, as the disk could not be made to keep them; answers how
    * many.
    */
   long retract() {
     long retracted = written.packets();
-    written.book(Counter.LOST_SYNC_ERROR);
+    synced.book(Counter.LOST_SYNC_ERROR);
+    unsynced.loseUnsynced();
+    synced.clear();
+    unsynced.clear();
     written.clear();
     return retracted;
   }

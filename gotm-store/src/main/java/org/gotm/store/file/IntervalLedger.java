@@ -5,7 +5,7 @@ import java.util.List;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 
-/** What happens to the packets of a series' workers from one file to the next. One thread. */
+/** What happens to the packets of a series' workers from one file to the next. Any thread. */
 public final class IntervalLedger {
   private final List<Ledger> workers = new ArrayList<>();
   private Ledger before = new Ledger();
@@ -14,7 +14,7 @@ public final class IntervalLedger {
   public IntervalLedger() {}
 
   /** Adds a worker; harmless when it is known. */
-  public void add(Ledger worker) {
+  public synchronized void add(Ledger worker) {
     for (Ledger known : workers) {
       if (known == worker) {
         return;
@@ -24,7 +24,7 @@ public final class IntervalLedger {
   }
 
   /** What was counted since the last call. */
-  Ledger take() {
+  synchronized Ledger take() {
     Ledger now = new Ledger();
     workers.forEach(now::addAll);
     Ledger interval = new Ledger();
@@ -33,5 +33,10 @@ public final class IntervalLedger {
     }
     before = now;
     return interval;
+  }
+
+  /** Books as lost all that was written and that the disk was not made to keep. */
+  public synchronized void loseUnsynced() {
+    workers.forEach(worker -> worker.loseUnsynced(Long.MAX_VALUE));
   }
 }

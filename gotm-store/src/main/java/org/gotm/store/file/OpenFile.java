@@ -99,6 +99,11 @@ final class OpenFile implements AutoCloseable {
   private void recover(long nowNanos) {
     errors.lost(account.lose());
     errors.failed(ErrorState.Cause.WRITE, "write", disk.failure(), nowNanos);
+    cut(nowNanos);
+    broken |= !secure(); // a file system that has aborted refuses writes and forgets what it took
+  }
+
+  private void cut(long nowNanos) {
     try {
       disk.cutTo(account.settledEnd());
       if (account.settledEnd() == 0) {
@@ -110,7 +115,10 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  /** True when the file could not be cut back to what its account says: nothing may follow. */
+  /**
+   * True when the file could not be cut back to what its account says, or the disk does not keep
+   * it: nothing may follow.
+   */
   boolean isBroken() {
     return broken;
   }
@@ -147,8 +155,14 @@ final class OpenFile implements AutoCloseable {
       retract();
       throw e;
     }
+    account.noteSynced();
     errors.succeeded(ErrorState.Cause.SYNC, System.nanoTime());
     return true;
+  }
+
+  /** Like {@link #sync}, but does not ask the disk again for what it has already. */
+  boolean secure() {
+    return !account.hasUnsynced() || sync();
   }
 
   private void retract() {

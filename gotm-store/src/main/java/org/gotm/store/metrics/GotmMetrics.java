@@ -93,6 +93,10 @@ public final class GotmMetrics implements MeterBinder {
       counter("gotm.flows", "Flows seen", Counter.FLOWS);
       counter("gotm.flows.expired", "Flows forgotten when idle", Counter.FLOWS_EXPIRED);
       counter("gotm.flows.evicted", "Flows that gave way in a full table", Counter.FLOWS_EVICTED);
+      counter(
+          "gotm.flows.renewed",
+          "Flows that began anew: another connection, or their age",
+          Counter.FLOWS_RENEWED);
     }
 
     void addExtras(List<String> names) {

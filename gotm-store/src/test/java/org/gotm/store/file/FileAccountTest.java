@@ -73,4 +73,27 @@ class FileAccountTest {
     assertThat(ledger.lostToWriteErrors()).isEqualTo(7);
     assertThat(account.written().packets()).isZero();
   }
+
+  @Test
+  void shouldTakeBackEachPacketOnceWhenSomeAreSyncedAndSomebodyElseHasLostTheRest() {
+    FileAccount account = new FileAccount();
+    Ledger ledger = new Ledger();
+    PieceTotals piece = new PieceTotals();
+    piece.add(ledger, 7, 100, 200, 700);
+    account.add(700, piece);
+    account.settle(700);
+    account.noteSynced();
+    assertThat(account.hasUnsynced()).isFalse();
+    assertThat(ledger.get(Counter.UNSYNCED)).isZero();
+    account.add(1400, piece);
+    account.settle(1400);
+    assertThat(account.hasUnsynced()).isTrue();
+    assertThat(ledger.get(Counter.UNSYNCED)).isEqualTo(7);
+
+    ledger.loseUnsynced(Long.MAX_VALUE);
+    assertThat(ledger.written()).isEqualTo(7);
+    assertThat(account.retract()).isEqualTo(14);
+    assertThat(ledger.written()).isZero();
+    assertThat(ledger.lostToWriteErrors()).isEqualTo(14);
+  }
 }

@@ -1,4 +1,4 @@
-package org.gotm.app.cli;
+package org.gotm.app.size;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -13,17 +13,25 @@ import picocli.CommandLine.TypeConversionException;
  * MiB} and so on count in powers of 1024, {@code KB}, {@code MB} and so on in powers of 1000. A
  * plain number may be hexadecimal, {@code 0x2000}.
  */
-final class ByteSize implements ITypeConverter<Long> {
+public final class ByteSize implements ITypeConverter<Long> {
   private static final Pattern SIZE =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(?:([KMGT])(I?B)?|B)?");
   private static final String UNITS = "KMGT";
+
+  /** A converter. */
+  public ByteSize() {}
 
   @Override
   public Long convert(String text) {
     return parse(text);
   }
 
-  static long parse(String text) {
+  /**
+   * The bytes that a text says.
+   *
+   * @throws TypeConversionException if it is no size
+   */
+  public static long parse(String text) {
     BigInteger bytes = bytes(text.strip().toUpperCase(Locale.ROOT));
     if (bytes == null) {
       throw new TypeConversionException(

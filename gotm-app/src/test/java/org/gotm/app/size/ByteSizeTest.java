@@ -1,4 +1,4 @@
-package org.gotm.app.cli;
+package org.gotm.app.size;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,0 +1,2 @@
+/** Classes of traffic as users write them. */
+package org.gotm.app.classes;

@@ -1,0 +1,2 @@
+/** Sizes as users write them. */
+package org.gotm.app.size;
