@@ -45,6 +45,18 @@ final class FanoutLink {
   private static final long ARP_KIND = 0x0001_0800_0604L;
   private static final int ARP_ANSWER = 1;
 
+  // What can be the EtherType of a frame in a pseudowire besides those of IP.
+  private static final int[] LEADING_TO_IP = {
+    ETH_P_8021Q(),
+    ETH_P_8021AD(),
+    ETH_P_QINQ1(),
+    ETH_P_MPLS_UC(),
+    ETH_P_MPLS_MC(),
+    ETH_P_PPP_SES(),
+    ETH_P_PBB,
+    ETH_P_CMD
+  };
+
   private final FanoutCode fanout;
   private final FanoutIp ip;
   private final Set<Tunnel> on;
@@ -207,17 +219,6 @@ final class FanoutLink {
     code.jump(BPF_JEQ(), R2, 6, fanout.frame);
     code.mark(none);
   }
-
-  private static final int[] LEADING_TO_IP = {
-    ETH_P_8021Q(),
-    ETH_P_8021AD(),
-    ETH_P_QINQ1(),
-    ETH_P_MPLS_UC(),
-    ETH_P_MPLS_MC(),
-    ETH_P_PPP_SES(),
-    ETH_P_PBB,
-    ETH_P_CMD
-  };
 
   /** Writes the way into a frame, if a piece written before leads there. */
   void writeFrame() {
