@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
@@ -37,6 +38,7 @@ public final class InterfaceSources {
   private Method method = Method.AUTO;
   private int workers = 1;
   private String filter = "";
+  private TunnelOptions tunnels = TunnelOptions.all();
   private int snaplen = PcapHeaderLayout.MAX_SNAPLEN;
   private OptionalLong bufferBytes = OptionalLong.empty();
   private OptionalInt blockBytes = OptionalInt.empty();
@@ -74,6 +76,15 @@ public final class InterfaceSources {
    */
   public InterfaceSources filter(String expression) {
     filter = expression;
+    return this;
+  }
+
+  /**
+   * Has the workers of an interface share its packets by the flows that a decoder which looks into
+   * these tunnels finds; all if nothing is said. SNF shares them by the outermost flow.
+   */
+  public InterfaceSources tunnels(TunnelOptions newTunnels) {
+    tunnels = newTunnels;
     return this;
   }
 
@@ -117,8 +128,8 @@ public final class InterfaceSources {
   }
 
   /**
-   * Tells what does not prevent the capture, but may not be as wanted: what libpcap warns of, and
-   * offloads that join packets before they are captured.
+   * Tells what does not prevent the capture, but may not be as wanted: what libpcap warns of,
+   * offloads that join packets before they are captured, and how several workers share packets.
    *
    * @param newWarnings takes one line each, while the sources are opened
    */
@@ -182,7 +193,7 @@ public final class InterfaceSources {
             .withBuffer(ringBytes, (int) block)
             .withSnaplen(snaplen)
             .withFilter(FilterCompiler.compile(filter, name));
-    return AfPacketGroup.open(options, workers);
+    return AfPacketGroup.open(options, workers, tunnels, warnings);
   }
 
   private static int blockBytesFor(long ringBytes) {

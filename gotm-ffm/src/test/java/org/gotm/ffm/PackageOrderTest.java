@@ -25,12 +25,13 @@ class PackageOrderTest {
       Map.of(
           "linux", Set.of(),
           "bpf", Set.of("linux"),
-          "afpacket", Set.of("linux", "bpf"),
+          "ebpf", Set.of("linux", "bpf"),
+          "afpacket", Set.of("linux", "bpf", "ebpf"),
           "pcap", Set.of("linux", "bpf"),
           "snf", Set.of("linux"));
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux", "bpf", "afpacket", "pcap", "snf"})
+  @ValueSource(strings = {"linux", "bpf", "ebpf", "afpacket", "pcap", "snf"})
   void shouldNeedNothingAboveItself(String name) throws IOException {
     Set<String> needed = new TreeSet<>();
     try (Stream<Path> files = Files.list(SOURCES.resolve(name))) {

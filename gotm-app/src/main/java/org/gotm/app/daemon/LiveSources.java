@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.CaptureInterface;
@@ -16,14 +17,20 @@ import org.gotm.ffm.snf.SnfOptions;
 public final class LiveSources {
   private LiveSources() {}
 
-  /** One source a worker, the workers of an interface behind each other; all or none are opened. */
-  static List<PacketSource> open(Settings.Source settings, Consumer<String> log) {
+  /**
+   * One source a worker, the workers of an interface behind each other; all or none are opened.
+   *
+   * @param tunnels those that the workers look into
+   */
+  static List<PacketSource> open(
+      Settings.Source settings, TunnelOptions tunnels, Consumer<String> log) {
     InterfaceSources sources =
         Sources.of(settings.interfaces().toArray(String[]::new))
             .method(settings.method())
             .workers(settings.workers())
             .filter(settings.filter())
             .snaplen(settings.snaplen())
+            .tunnels(tunnels)
             .snf(options -> withSettings(options, settings.snf()))
             .warnings(log);
     settings.bufferBytes().ifPresent(sources::bufferBytes);

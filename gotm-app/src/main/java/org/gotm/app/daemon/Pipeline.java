@@ -81,7 +81,7 @@ final class Pipeline implements AutoCloseable {
     } else {
       takeMemory(settings.source().liveWorkers());
       memory.touch();
-      sources = LiveSources.open(settings.source(), log);
+      sources = LiveSources.open(settings.source(), settings.flows().key().tunnels(), log);
       useClasses();
       recording = openRecording();
       sayFolder();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
+import org.gotm.ffm.afpacket.AfPacketGroup;
 import org.gotm.ffm.afpacket.AfPacketOptions;
 import org.gotm.ffm.afpacket.AfPacketSource;
 import org.gotm.ffm.linux.CaptureMode;
@@ -115,6 +116,7 @@ final class InterfaceChecks {
     AfPacketOptions options = AfPacketOptions.of(name).withBuffer(SMALL_BUFFER, SMALL_BLOCK);
     try (PacketSource source = AfPacketSource.open(options)) {
       possible("afpacket", "AF_PACKET ring, link type " + source.linkType());
+      findings.add(HealthCheck.note("with -workers above 1, " + AfPacketGroup.spread()));
     } catch (PacketSourceException e) {
       findings.add(HealthCheck.note("capture=afpacket is not possible: " + e.getMessage()));
     }

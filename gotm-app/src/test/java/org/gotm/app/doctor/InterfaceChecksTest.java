@@ -20,6 +20,20 @@ class InterfaceChecksTest {
   }
 
   @Test
+  void shouldSayHowWorkersWouldShareWhenAfPacketCanCapture() {
+    List<String> findings = findings("lo");
+    boolean canCapture =
+        findings.stream().anyMatch(finding -> finding.contains("capture=afpacket is possible"));
+
+    assertThat(
+            findings.stream()
+                .anyMatch(
+                    finding ->
+                        finding.startsWith("note  with -workers above 1, packets are spread by")))
+        .isEqualTo(canCapture);
+  }
+
+  @Test
   void shouldSayThatThereIsNoneWhenTheNameIsWrong() {
     assertThat(findings("nosuch0"))
         .singleElement()

@@ -4,6 +4,8 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Which tunnels are looked into. A value.
@@ -49,6 +51,14 @@ public record TunnelOptions(Set<Tunnel> on, Map<Integer, Tunnel> ports) {
   /** These tunnels, on their usual ports. */
   public static TunnelOptions of(Set<Tunnel> on) {
     return new TunnelOptions(on, Map.of());
+  }
+
+  /** The UDP ports that packets of a tunnel are known by, each with its tunnel. */
+  public SortedMap<Integer, Tunnel> byPort() {
+    SortedMap<Integer, Tunnel> all = new TreeMap<>();
+    on.forEach(tunnel -> tunnel.ports().forEach(port -> all.put(port, tunnel)));
+    all.putAll(ports);
+    return all;
   }
 
   /** The same with a further port; if it was another tunnel's, it is that one's no more. */

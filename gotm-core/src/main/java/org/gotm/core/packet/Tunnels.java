@@ -1,8 +1,7 @@
 package org.gotm.core.packet;
 
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
 
 /**
  * The tunnels that are looked into: which one a packet belongs to, by its IP protocol or UDP port.
@@ -30,9 +29,7 @@ final class Tunnels {
     ipIp = on.contains(Tunnel.IPIP);
     gre = on.contains(Tunnel.GRE);
     erspan = on.contains(Tunnel.ERSPAN);
-    Map<Integer, Tunnel> byPort = new TreeMap<>();
-    on.forEach(tunnel -> tunnel.ports().forEach(port -> byPort.put(port, tunnel)));
-    byPort.putAll(options.ports());
+    SortedMap<Integer, Tunnel> byPort = options.byPort();
     ports = byPort.keySet().stream().mapToInt(Integer::intValue).toArray();
     ofPorts = byPort.values().toArray(Tunnel[]::new);
     for (int port : ports) {

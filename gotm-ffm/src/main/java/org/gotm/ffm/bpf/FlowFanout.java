@@ -11,6 +11,7 @@ import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_8021AD;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_8021Q;
+import static org.gotm.ffm.linux.generated.linux_h.ETH_P_ARP;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IP;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IPV6;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_MPLS_MC;
@@ -25,21 +26,25 @@ import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_PROTOCOL;
 import static org.gotm.ffm.linux.generated.linux_h.SKF_LL_OFF;
 
 import java.util.Arrays;
+import java.util.Set;
+import org.gotm.core.packet.TunnelOptions;
 import org.gotm.ffm.linux.CaptureMode;
 
 /**
  * The program by which the kernel spreads packets over the sockets of a fanout group: a hash of the
  * flow, the same for both directions.
  *
- * <p>The kernel's own hash (PACKET_FANOUT_HASH) will not do. It looks into tunnels, whose packets
- * are one flow to us, takes the keys of IPsec for ports, which differ by direction, and hashes the
- * first fragment of a packet like the later ones, without ports, away from the flow that it belongs
- * to. With PACKET_FANOUT_FLAG_DEFRAG fragments would stay together, but not come out as they were
- * on the wire: of two frames of 1514 and 531 bytes it made one of 2011 (Linux 6.18).
+ * <p>The kernel's own hash (PACKET_FANOUT_HASH) will not do. It looks into other tunnels than we
+ * do, takes the keys of IPsec for ports, which differ by direction, and hashes the first fragment
+ * of a packet like the later ones, without ports, away from the flow that it belongs to. With
+ * PACKET_FANOUT_FLAG_DEFRAG fragments would stay together, but not come out as they were on the
+ * wire: of two frames of 1514 and 531 bytes it made one of 2011 (Linux 6.18).
  *
- * <p>This hashes what {@link org.gotm.core.packet.PacketDecoder} makes a flow's key of, or a part
- * of it: addresses, and ports of TCP, UDP and SCTP unless it is a later fragment; MAC addresses of
- * what is not IP. A packet that is too short goes to the first socket.
+ * <p>This is for where {@link org.gotm.ffm.ebpf.FanoutProgram} cannot be: it has no loops and no
+ * memory, so it cannot look into tunnels. It hashes the outermost addresses, and ports of TCP, UDP
+ * and SCTP unless it is a later fragment or one of the ports is a tunnel's; MAC addresses of what
+ * is not IP. So all flows of a tunnel go to one socket, both directions of each. All ARP goes to
+ * one socket too, and a packet that is too short to the first.
  */
 public final class FlowFanout {
   // Slots of scratch memory.
@@ -51,20 +56,27 @@ public final class FlowFanout {
   private static final int MAX_LABELS = 4;
   private static final int PPP_IPV4 = 0x0021;
   private static final int PPP_IPV6 = 0x0057;
+  private static final int ARP_ANSWER = 1;
 
   private final BpfAssembler code = new BpfAssembler();
   private final FlowHash hash = new FlowHash(code, HASH);
-  private final IpFlowHash ip = new IpFlowHash(code, hash);
+  private final IpFlowHash ip;
   private final int notIp = code.newLabel();
   private final boolean hasMacAddresses;
 
-  private FlowFanout(boolean hasMacAddresses) {
+  private FlowFanout(boolean hasMacAddresses, Set<Integer> tunnelPorts) {
     this.hasMacAddresses = hasMacAddresses;
+    ip = new IpFlowHash(code, hash, tunnelPorts);
   }
 
-  /** The program for a group whose packets are taken in this mode. */
-  public static SocketFilter program(CaptureMode mode) {
-    return new FlowFanout(mode.equals(CaptureMode.ETHERNET)).program();
+  /**
+   * The program for a group whose packets are taken in this mode.
+   *
+   * @param tunnels those that the decoder looks into
+   */
+  public static SocketFilter program(CaptureMode mode, TunnelOptions tunnels) {
+    boolean hasMacAddresses = mode.equals(CaptureMode.ETHERNET);
+    return new FlowFanout(hasMacAddresses, tunnels.byPort().keySet()).program();
   }
 
   private SocketFilter program() {
@@ -114,11 +126,13 @@ public final class FlowFanout {
     int toIpv4 = code.newLabel();
     int toIpv6 = code.newLabel();
     int toNotIp = code.newLabel();
+    int arp = code.newLabel();
     int mpls = code.newLabel();
     int pppoe = code.newLabel();
     int byVersion = code.newLabel();
     code.jump(BPF_JEQ(), ETH_P_IP(), toIpv4, NEXT);
     code.jump(BPF_JEQ(), ETH_P_IPV6(), toIpv6, NEXT);
+    code.jump(BPF_JEQ(), ETH_P_ARP(), arp, NEXT);
     code.jump(BPF_JEQ(), ETH_P_PPP_SES(), pppoe, NEXT);
     code.jump(BPF_JEQ(), ETH_P_MPLS_UC(), mpls, NEXT);
     code.jump(BPF_JEQ(), ETH_P_MPLS_MC(), mpls, toNotIp);
@@ -138,6 +152,8 @@ public final class FlowFanout {
     code.alu(BPF_RSH(), 4);
     code.jump(BPF_JEQ(), 4, toIpv4, NEXT);
     code.jump(BPF_JEQ(), 6, toIpv6, toNotIp);
+    code.mark(arp);
+    code.ret(ARP_ANSWER);
     code.mark(toNotIp);
     code.jump(notIp);
     code.mark(toIpv6);

@@ -10,9 +10,11 @@ import static org.gotm.ffm.linux.generated.linux_h.BPF_JSET;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_LSH;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
 
+import java.util.Set;
+
 /**
  * Writes the part of the fanout program that hashes an IP packet: addresses, and ports of TCP, UDP
- * and SCTP unless it is a later fragment. It ends the program.
+ * and SCTP unless it is a later fragment or a tunnel's packet. It ends the program.
  */
 final class IpFlowHash {
   // Slots of scratch memory: where the header at hand begins, and what must outlive a use of X.
@@ -26,18 +28,26 @@ final class IpFlowHash {
   private static final int IPPROTO_FRAGMENT = 44;
   private static final int MAX_EXTENSION_HEADERS = 6;
   private static final int[] OPTION_HEADERS = {0, 43, 60, 135, 139, 140};
-  private static final int[] WITH_PORTS = {6, 17, 132}; // TCP, UDP, SCTP
+  private static final int UDP = 17;
+  private static final int[] WITH_PORTS = {6, UDP, 132}; // TCP, UDP, SCTP
 
   private final BpfAssembler code;
   private final FlowHash hash;
   private final int ipv4;
   private final int ipv6;
+  private final Set<Integer> tunnelPorts;
   private final int ports;
   private final int done;
 
-  IpFlowHash(BpfAssembler code, FlowHash hash) {
+  /**
+   * Writes into this code.
+   *
+   * @param tunnelPorts of UDP packets whose ports do not count
+   */
+  IpFlowHash(BpfAssembler code, FlowHash hash, Set<Integer> tunnelPorts) {
     this.code = code;
     this.hash = hash;
+    this.tunnelPorts = tunnelPorts;
     ipv4 = code.newLabel();
     ipv6 = code.newLabel();
     ports = code.newLabel();
@@ -177,6 +187,7 @@ final class IpFlowHash {
     code.jump(done);
     code.mark(read);
     code.storeX(BASE);
+    leaveIfTunnel();
     code.loadIndexed(BPF_H(), 0);
     hash.add();
     backToHeader();
@@ -184,5 +195,26 @@ final class IpFlowHash {
     hash.add();
     code.mark(done);
     hash.answer();
+  }
+
+  /** A: the protocol. Done with a UDP packet that has a port of a tunnel; X stays. */
+  private void leaveIfTunnel() {
+    int udp = code.newLabel();
+    int none = code.newLabel();
+    code.jump(BPF_JEQ(), UDP, udp, NEXT);
+    code.jump(none);
+    code.mark(udp);
+    for (int offset = 0; offset < 4; offset += 2) {
+      code.loadIndexed(BPF_H(), offset);
+      tunnelPorts.forEach(this::leaveIfPort);
+    }
+    code.mark(none);
+  }
+
+  private void leaveIfPort(int port) {
+    int other = code.newLabel();
+    code.jump(BPF_JEQ(), port, NEXT, other);
+    code.jump(done);
+    code.mark(other);
   }
 }

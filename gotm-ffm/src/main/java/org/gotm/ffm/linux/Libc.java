@@ -60,6 +60,7 @@ public final class Libc {
   private static final MethodHandle PIPE2 = link("pipe2");
   private static final MethodHandle STRERROR = link("strerror");
   private static final MethodHandle SIGNAL = link("signal");
+  private static final MethodHandle SYSCALL = link("syscall");
 
   private static final int PRIO_PROCESS = 0;
   private static final long SIG_DFL = 0;
@@ -67,6 +68,9 @@ public final class Libc {
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
   private static final int CPU_MASK_LENGTH = 8192 / Byte.SIZE; // as many as the kernel can have
   private static final int LONGEST_MESSAGE = 1024;
+
+  /** The number of bpf(2), which the C library has no function for: of x86-64, or of all others. */
+  private static final int SYS_BPF = System.getProperty("os.arch").equals("amd64") ? 321 : 280;
 
   private final Arena arena;
   private final MemorySegment errno;
@@ -207,6 +211,15 @@ public final class Libc {
     fds[0] = scratch.get(JAVA_INT, 0);
     fds[1] = scratch.get(JAVA_INT, Integer.BYTES);
     return result;
+  }
+
+  /**
+   * See bpf(2); x86-64, aarch64 and riscv64.
+   *
+   * @param attributes the whole {@code union bpf_attr} of the command
+   */
+  public int bpf(int command, MemorySegment attributes) {
+    return callInt(SYSCALL, SYS_BPF, command, attributes.address(), attributes.byteSize(), 0);
   }
 
   /** Binds the calling thread to one processor, from 0 to 8191; {@code -EINVAL} if it has none. */

@@ -3,6 +3,7 @@ package org.gotm.ffm.afpacket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.gotm.core.packet.PacketBuilder.packet;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,8 +15,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
-import org.gotm.core.packet.LinkType;
+import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.pcapfile.Tcpdump;
 import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketBatch;
@@ -39,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class AfPacketGroupTest {
   private static final int WORKERS = 4;
+  private static final int FLOWS = 64;
 
   private final List<Worker> workers = new ArrayList<>();
   private final Map<List<Long>, Set<Integer>> workersOfFlow = new HashMap<>();
@@ -50,12 +53,12 @@ class AfPacketGroupTest {
     final PacketSource source;
     final ReceivedPackets received = new ReceivedPackets();
     final FlowKeys keys = new FlowKeys(PacketBatch.DEFAULT_CAPACITY, 1);
-    final PacketDecoder decoder =
-        new PacketDecoder(LinkType.ETHERNET, FlowKeyOptions.defaults(), keys);
+    final PacketDecoder decoder;
 
     Worker(int number, PacketSource source) {
       this.number = number;
       this.source = source;
+      decoder = new PacketDecoder(source.linkType(), FlowKeyOptions.defaults(), keys);
     }
 
     @Override
@@ -99,7 +102,11 @@ class AfPacketGroupTest {
   }
 
   private void open(int workers) {
-    AfPacketOptions options = AfPacketOptions.of(pair.name()).withBuffer(32 << 20, 1 << 20);
+    open(pair.name(), workers);
+  }
+
+  private void open(String interfaceName, int workers) {
+    AfPacketOptions options = AfPacketOptions.of(interfaceName).withBuffer(32 << 20, 1 << 20);
     for (PacketSource source : AfPacketGroup.open(options, workers)) {
       this.workers.add(new Worker(this.workers.size(), source));
     }
@@ -155,6 +162,105 @@ class AfPacketGroupTest {
     assertThat(workers).allMatch(worker -> worker.received.count() > sent.size() / 10);
     assertThat(workers)
         .allSatisfy(worker -> assertThat(worker.received.timestampsNanos()).isSorted());
+  }
+
+  @Test
+  void shouldKeepEachInnerFlowOnOneWorkerWhenAllAreInOneTunnel() {
+    List<byte[]> sent = new ArrayList<>();
+    for (int flow = 0; flow < FLOWS; flow++) {
+      sent.add(inTunnel(flow, "10.0.0.1", 4000 + flow, "10.0.0.2", 80));
+      sent.add(inTunnel(flow + 7, "10.0.0.2", 80, "10.0.0.1", 4000 + flow));
+    }
+    open();
+    sendBothWays(sent);
+    drain();
+
+    assertSameFrames(received(), sent);
+    assertThat(workersOfFlow).hasSize(FLOWS);
+    assertThat(workersOfFlow).allSatisfy((flow, seenBy) -> assertThat(seenBy).hasSize(1));
+    assertThat(workers).allMatch(worker -> worker.received.count() > 0);
+  }
+
+  private static byte[] inTunnel(
+      int entropy, String source, int sourcePort, String target, int targetPort) {
+    return packet()
+        .ethernet(1, 2)
+        .ipv4("172.16.0.1", "172.16.0.2")
+        .udp(50000 + entropy, 4789)
+        .bytes(8, 0, 0, 0, 0, 0, 7, 0)
+        .ethernet(3, 4)
+        .ipv4(source, target)
+        .tcp(sourcePort, targetPort, PacketBuilder.ACK)
+        .payload(100)
+        .build();
+  }
+
+  @Test
+  void shouldKeepEachInnerFlowOnOneWorkerWhenAllInterfacesAreShared() {
+    List<byte[]> sent = new ArrayList<>();
+    for (int flow = 0; flow < FLOWS; flow++) {
+      sent.add(inTunnel(flow, "10.0.0.1", 4000 + flow, "10.0.0.2", 80));
+      sent.add(inTunnel(flow + 7, "10.0.0.2", 80, "10.0.0.1", 4000 + flow));
+      sent.add(tagged(flow, "10.0.0.1", "10.0.0.2"));
+      sent.add(tagged(flow, "10.0.0.2", "10.0.0.1"));
+    }
+    open("any", WORKERS);
+    sendBothWays(sent);
+    drain();
+
+    assertThat(received()).hasSizeGreaterThanOrEqualTo(2 * sent.size());
+    assertThat(workersOfFlow).hasSizeGreaterThanOrEqualTo(2 * FLOWS);
+    assertThat(workersOfFlow).allSatisfy((flow, seenBy) -> assertThat(seenBy).hasSize(1));
+  }
+
+  private static byte[] tagged(int flow, String source, String target) {
+    return packet()
+        .ethernet(1, 2)
+        .vlan(0x88a8, 5)
+        .vlan(0x8100, 6)
+        .ipv4(source, target)
+        .udp(5000 + flow, 5000 + flow)
+        .payload(20)
+        .build();
+  }
+
+  @Test
+  void shouldKeepLaterFragmentsWithTheFirstWhenTheyHaveNoPorts() {
+    List<byte[]> sent = new ArrayList<>();
+    for (int flow = 0; flow < FLOWS; flow++) {
+      sent.add(fragment(flow).ipv4Fragment(flow, 0, true).udp(4000 + flow, 53).payload(8).build());
+      sent.add(fragment(flow).ipv4Fragment(flow, 2, true).protocol(17).payload(16).build());
+      sent.add(fragment(flow).ipv4Fragment(flow, 4, false).protocol(17).payload(16).build());
+    }
+    open();
+    try (FrameSender in = new FrameSender(pair.peer())) {
+      in.send(sent);
+    }
+    drain();
+
+    assertSameFrames(received(), sent);
+    assertThat(workersOfFlow).hasSize(FLOWS);
+    assertThat(workersOfFlow).allSatisfy((flow, seenBy) -> assertThat(seenBy).hasSize(1));
+    assertThat(workers).allMatch(worker -> worker.received.count() > 0);
+  }
+
+  private static PacketBuilder fragment(int flow) {
+    return packet().ethernet(1, 2).ipv4("10.0.0.1", flow % 2 == 0 ? "10.0.0.2" : "10.0.0.3");
+  }
+
+  @Test
+  void shouldSayHowPacketsAreSpreadWhenThereAreSeveralWorkers() {
+    List<String> notes = new ArrayList<>();
+    AfPacketOptions options = AfPacketOptions.of(pair.name()).withBuffer(1 << 20, 1 << 18);
+    AfPacketGroup.open(options, 1, TunnelOptions.all(), notes::add).forEach(PacketSource::close);
+    assertThat(notes).isEmpty();
+
+    AfPacketGroup.open(options, 2, TunnelOptions.all(), notes::add).forEach(PacketSource::close);
+    assertThat(notes)
+        .containsExactly(
+            "if=%s workers=2: packets are spread by the innermost flow (eBPF), in tunnels and of fragments too"
+                .formatted(pair.name()));
+    assertThat(notes.getFirst()).endsWith(AfPacketGroup.spread());
   }
 
   @Test

@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.gotm.core.packet.PacketBuilder;
+import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.pcapfile.Tcpdump;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.ChildCapture;
 import org.gotm.ffm.ChildJvm;
 import org.gotm.ffm.Command;
+import org.gotm.ffm.FrameSender;
 import org.gotm.ffm.SampleTraffic;
 import org.gotm.ffm.VethPair;
 import org.gotm.ffm.linux.CaptureRights;
@@ -57,6 +60,60 @@ class AfPacketPermissionTest {
         }
         System.out.println(System.getProperty("user.name") + " captured " + packets);
       }
+    }
+  }
+
+  /** Shares an interface among workers, and says how, and how many got packets of one tunnel. */
+  static final class Sharing {
+    private Sharing() {}
+
+    public static void main(String[] arguments) {
+      AfPacketOptions options = AfPacketOptions.of(arguments[0]).withBuffer(1 << 20, 1 << 18);
+      List<PacketSource> sources =
+          AfPacketGroup.open(options, 4, TunnelOptions.all(), System.out::println);
+      try (FrameSender in = new FrameSender(arguments[1]);
+          FrameSender out = new FrameSender(arguments[0])) {
+        for (int flow = 0; flow < 32; flow++) {
+          in.send(tunnel("172.16.0.1", "172.16.0.2", 50000 + flow, 4789));
+          out.send(tunnel("172.16.0.2", "172.16.0.1", 4789, 50000 + flow));
+        }
+      }
+      System.out.println(
+          "packets on each worker: " + sources.stream().map(Sharing::drain).toList());
+      sources.forEach(PacketSource::close);
+    }
+
+    private static byte[] tunnel(String source, String target, int sourcePort, int targetPort) {
+      return PacketBuilder.packet()
+          .ethernet(1, 2)
+          .ipv4(source, target)
+          .udp(sourcePort, targetPort)
+          .payload(100)
+          .build();
+    }
+
+    private static int drain(PacketSource source) {
+      source.stop();
+      int packets = 0;
+      for (int n; (n = source.poll(batch -> {})) != PacketSource.END; ) {
+        packets += n;
+      }
+      return packets;
+    }
+  }
+
+  @Test
+  void shouldShareByTheOutermostFlowAndSaySoWhenTheRightToLoadProgramsIsMissing() {
+    Tcpdump.require("setpriv");
+    try (VethPair pair = VethPair.create()) {
+      List<String> command = new ArrayList<>(List.of("setpriv", "--bounding-set=-all,+net_raw"));
+      command.addAll(ChildJvm.command(Sharing.class, List.of(), pair.name(), pair.peer()));
+      String output = Command.run(command).output();
+
+      assertThat(output)
+          .contains("if=" + pair.name() + " workers=4: packets are spread by the outermost flow")
+          .contains("Operation not permitted; it takes CAP_BPF")
+          .containsPattern("packets on each worker: \\[(0, )*64(, 0)*]");
     }
   }
 
