@@ -56,12 +56,13 @@ final class Connections {
     boolean isSame = (state & OPENED) != 0 && sequence == ALL.get(INT, details + SYN_SEQUENCE);
     boolean isBack = isFromSecond(control) != ((state & FROM_SECOND) != 0);
     if ((control & FlowKeys.ACK) != 0) {
-      if (isSame && isBack) {
-        ALL.set(LONG, slot + PACKETS, state | ANSWERED);
-      }
+      long answered = isSame && isBack ? ANSWERED : 0;
+      long closed = (control & FlowKeys.RST) != 0 ? CLOSED : 0;
+      ALL.set(LONG, slot + PACKETS, state | answered | closed);
       return false;
     }
     if ((control & FlowKeys.SYN) == 0) {
+      ALL.set(LONG, slot + PACKETS, state | CLOSED); // of FIN the table takes note
       return false;
     }
     boolean isBelieved =

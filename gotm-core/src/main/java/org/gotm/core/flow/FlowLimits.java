@@ -1,69 +1,71 @@
 package org.gotm.core.flow;
 
-/**
- * The cutoffs of all classes, as numbers by index. Hot path. Immutable.
- *
- * <pre>
- *   4 * class   + 1         + 2                      + 3
- *   +-----------+-----------+------------------------+--------+
- *   | packets   | bytes     | 1 if packets after the | unused |
- *   |           |           | cut are kept, else 0   |        |
- *   +-----------+-----------+------------------------+--------+
- * </pre>
- */
+/** The cutoffs of all classes, as numbers by index. Hot path. Immutable. */
 final class FlowLimits {
-  static final int SHIFT = 2;
-  static final int PACKETS = 0;
-  static final int BYTES = 1;
-  static final int KEPT_AFTER_CUT = 2;
-
   /** A flow below this rate, averaged over its age, is one that never falls silent. */
   private static final long LOW_RATE_BYTES_A_SECOND = 512;
 
   private static final long NANOS_A_SECOND = 1_000_000_000;
 
   private final TrafficClasses classes;
-  private final long[] limits = new long[TrafficClasses.MAX_CLASSES << SHIFT];
-  private final boolean[] keepControl = new boolean[TrafficClasses.MAX_CLASSES];
+  private final long[] packets;
+  private final long[] bytes;
+  private final int[] keptAfterCut;
+  private final boolean[] keepsControl;
 
   FlowLimits(TrafficClasses classes) {
     this.classes = classes;
-    for (int index = 0; index < classes.size(); index++) {
+    int count = classes.size();
+    packets = new long[count];
+    bytes = new long[count];
+    keptAfterCut = new int[count];
+    keepsControl = new boolean[count];
+    for (int index = 0; index < count; index++) {
       set(index, classes.all().get(index));
     }
   }
 
   private void set(int index, TrafficClass trafficClass) {
     Cutoff cutoff = trafficClass.cutoff();
-    int at = index << SHIFT;
-    limits[at + PACKETS] = trafficClass.isDropped() ? 0 : cutoff.packets();
-    limits[at + BYTES] = cutoff.bytes();
-    limits[at + KEPT_AFTER_CUT] = trafficClass.snaplenAfterCut() > 0 ? 1 : 0;
-    keepControl[index] = cutoff.keepControl();
+    packets[index] = trafficClass.isDropped() ? 0 : cutoff.packets();
+    bytes[index] = cutoff.bytes();
+    keptAfterCut[index] = trafficClass.snaplenAfterCut() > 0 ? 1 : 0;
+    keepsControl[index] = cutoff.keepControl();
   }
 
   TrafficClasses classes() {
     return classes;
   }
 
-  long[] limits() {
-    return limits;
+  /** Packets of a flow of this class to keep. */
+  long packets(int index) {
+    return packets[index];
   }
 
+  /** Payload bytes after which a flow of this class is cut. */
+  long bytes(int index) {
+    return bytes[index];
+  }
+
+  /** 1 if packets after the cut are kept in part, else 0. */
+  int keptAfterCut(int index) {
+    return keptAfterCut[index];
+  }
+
+  /** True if control packets are kept after the cut. */
   boolean keepsControl(int index) {
-    return keepControl[index];
+    return keepsControl[index];
   }
 
   /** True if a flow of this class that has so many packets and payload bytes is not cut yet. */
-  boolean isWithin(int index, long packets, long bytes) {
-    int at = index << SHIFT;
-    return packets < limits[at + PACKETS] && bytes < limits[at + BYTES];
+  boolean isWithin(int index, long flowPackets, long flowBytes) {
+    return flowPackets < packets[index] && flowBytes < bytes[index];
   }
 
   /** True if so few bytes in this time are what never falls silent, not what the cut is for. */
-  boolean isLowRate(int index, long bytes, long nanos) {
-    long budget = limits[(index << SHIFT) + BYTES];
+  boolean isLowRate(int index, long sent, long nanos) {
+    long budget = bytes[index];
     long ofLowRate = LOW_RATE_BYTES_A_SECOND * (nanos / NANOS_A_SECOND);
-    return bytes < (budget == Cutoff.UNLIMITED ? ofLowRate : Math.max(budget, ofLowRate));
+    return sent < (budget == Cutoff.UNLIMITED ? ofLowRate : Math.max(budget, ofLowRate));
   }
 }

@@ -12,8 +12,9 @@ package org.gotm.core.flow;
  *                    '- details, if IPv4 ----------'
  * </pre>
  *
- * <p>A meta word of 0 marks an empty slot. The age is the time, in units, when it began. The upper
- * 8 bits of the packet word count the control packets kept after the cut; the state below them is
+ * <p>A meta word of 0 marks an empty slot. The age is the time, in units, when it will be over. The
+ * upper 8 bits of the packet word count the control packets kept after the cut; the state below
+ * them is
  *
  * <pre>
  *   55        54           53         52       51     44

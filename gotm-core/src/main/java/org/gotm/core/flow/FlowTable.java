@@ -7,6 +7,7 @@ import static org.gotm.core.flow.FlowSlotLayout.BYTES;
 import static org.gotm.core.flow.FlowSlotLayout.BYTES_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.CLASS_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.CLASS_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.CLOSED;
 import static org.gotm.core.flow.FlowSlotLayout.CLOSED_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.CONTROL_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.LASTING;
@@ -43,10 +44,10 @@ final class FlowTable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final int EVICTION_WINDOW = 16;
   private static final int KEPT = 1;
-  private static final int NEVER_AGED = Short.MAX_VALUE;
-  private static final long CONTROL = (long) (FlowKeys.FIN | FlowKeys.SYN | FlowKeys.RST) << 32;
-  private static final int FIN_SHIFT = 32;
-  private static final int RST_SHIFT = 34;
+  private static final int LONGEST_AGE_UNITS = 30_000; // of the 32767 that tell before from after
+  private static final long CONTROL = (long) FlowKeys.OPENS_OR_ENDS << 32;
+  private static final long SYN_OR_RST = (long) FlowKeys.OPENS_OR_BREAKS << 32;
+  private static final int FIN_TO_CLOSED = CLOSED_SHIFT - 32;
 
   private final FlowSlots slots;
   private final FlowKeys keys;
@@ -58,11 +59,13 @@ final class FlowTable {
   private final int capacityFlows;
   private final long timeoutNanos;
   private final long largeBytes;
+  private final boolean hasAge;
   private final int ageUnits;
 
   private FlowLimits limits;
   private TrafficClasses.Classifier classifier;
   private int keptCount;
+  private int cuts;
   private int size;
   private long created;
   private long expired;
@@ -91,12 +94,13 @@ final class FlowTable {
     capacityFlows = options.capacityFlows();
     timeoutNanos = options.timeoutNanos();
     largeBytes = options.largeBytes();
-    ageUnits = ageUnits(options.cutoff().ageNanos());
+    hasAge = options.cutoff().ageNanos() > 0;
+    ageUnits = hasAge ? ageUnits(options.cutoff().ageNanos()) : LONGEST_AGE_UNITS;
     hand = new FlowHand(this, slots, timeoutNanos / 2);
   }
 
   private static int ageUnits(long nanos) {
-    return nanos == 0 ? NEVER_AGED : (int) Math.min(nanos >>> AGE_UNIT_SHIFT, NEVER_AGED);
+    return (int) Math.min((nanos >>> AGE_UNIT_SHIFT) + 1, LONGEST_AGE_UNITS);
   }
 
   static long slotsFor(int flows) {
@@ -128,10 +132,10 @@ final class FlowTable {
     int count = batch.count();
     long[] located = slots.locate(count);
     keptCount = 0;
-    int i = countLoop(0, batch, located, kept);
+    int i = count(0, batch, located, kept);
     while (i < count) {
       countAny(i, batch, located, kept);
-      i = countLoop(i + 1, batch, located, kept);
+      i = count(i + 1, batch, located, kept);
     }
     return keptCount;
   }
@@ -141,33 +145,73 @@ final class FlowTable {
    *
    * @return the first packet that was not counted
    */
+  private int count(int from, PacketBatch batch, long[] located, int[] kept) {
+    cuts = 0;
+    int to =
+        limits.classes().size() == 1
+            ? countLoop(from, batch, located, kept)
+            : countClassesLoop(from, batch, located, kept);
+    if (cuts > 0) {
+      tellCuts(from, to, located);
+    }
+    return to;
+  }
+
+  /** All flows are of one class, whose limits are the same for each packet. */
   private int countLoop(int from, PacketBatch batch, long[] located, int[] kept) {
     long[] words = keys.words();
     long[] timestamps = batch.timestampsNanos;
-    long[] allLimits = limits.limits();
+    long packetCutoff = limits.packets(0);
+    long byteCutoff = limits.bytes(0);
     int count = batch.count();
     int keptSoFar = keptCount;
-    int cuts = 0;
+    int cutsSoFar = 0;
     int i = from;
     for (; i < count; i++) {
-      int key = i << RECORD_SHIFT;
       long slot = NativeMemory.address(located[i]);
-      long payload = words[key + PAYLOAD];
-      if (!FlowSlots.holds(slot, words, key)
-          || isOver(slot, timestamps[i])
-          || isSynLargeOrAged(slot, payload, timestamps[i])) {
+      long payload = words[(i << RECORD_SHIFT) + PAYLOAD];
+      if (isMoreThanCounted(slot, words, i, payload, timestamps[i])) {
         break;
       }
       kept[keptSoFar] = i;
-      int outcome = count(i, slot, payload, timestamps[i], allLimits);
+      int outcome = count(i, slot, payload, timestamps[i], packetCutoff, byteCutoff);
       keptSoFar += outcome & KEPT;
-      cuts += outcome >>> 1;
+      cutsSoFar += outcome >>> 1;
     }
     keptCount = keptSoFar;
-    if (cuts > 0) {
-      tellCuts(from, i, located);
+    cuts = cutsSoFar;
+    return i;
+  }
+
+  /** Each flow has the limits of its class. */
+  private int countClassesLoop(int from, PacketBatch batch, long[] located, int[] kept) {
+    long[] words = keys.words();
+    long[] timestamps = batch.timestampsNanos;
+    int count = batch.count();
+    int i = from;
+    for (; i < count; i++) {
+      long slot = NativeMemory.address(located[i]);
+      long payload = words[(i << RECORD_SHIFT) + PAYLOAD];
+      if (isMoreThanCounted(slot, words, i, payload, timestamps[i])) {
+        break;
+      }
+      kept[keptCount] = i;
+      int outcome = countInClass(i, slot, payload, timestamps[i]);
+      keptCount += outcome & KEPT;
+      cuts += outcome >>> 1;
     }
     return i;
+  }
+
+  private int countInClass(int i, long slot, long payload, long now) {
+    int trafficClass = trafficClass(ALL.get(LONG, slot + PACKETS));
+    long packetCutoff = limits.packets(trafficClass);
+    int outcome = count(i, slot, payload, now, packetCutoff, limits.bytes(trafficClass));
+    return outcome | limits.keptAfterCut(trafficClass);
+  }
+
+  private static int trafficClass(long state) {
+    return (int) (state >>> CLASS_SHIFT) & CLASS_MASK;
   }
 
   /** Tells the listener of the flows that some of the packets have brought to their cutoff. */
@@ -179,16 +223,26 @@ final class FlowTable {
     }
   }
 
-  /** One comparison for all: the payload word is negative if the packet has a SYN. */
-  private boolean isSynLargeOrAged(long slot, long payload, long now) {
-    long word = ALL.get(LONG, slot + BYTES);
-    long room = largeBytes - 1 - (word & BYTES_MASK) - (int) payload;
-    return (room | ageUnits - age(word, now) | payload) < 0;
+  /** True if there is more to a packet than that it is counted in the flow of its slot. */
+  private boolean isMoreThanCounted(long slot, long[] words, int i, long payload, long now) {
+    return !FlowSlots.holds(slot, words, i << RECORD_SHIFT)
+        || isOver(slot, now)
+        || isSynRstLargeOrAged(slot, payload, now);
   }
 
-  /** Units since the age of a flow with this byte word began; below 0 if time went back. */
-  private static int age(long word, long now) {
-    return (short) ((now >>> AGE_UNIT_SHIFT) - (word >>> AGE_SHIFT));
+  /** One comparison for all: each of the three is below 0 if it is so. */
+  private boolean isSynRstLargeOrAged(long slot, long payload, long now) {
+    long word = ALL.get(LONG, slot + BYTES);
+    long room = largeBytes - 1 - (word & BYTES_MASK) - (int) payload;
+    return (room | youth(word, now) | -(payload & SYN_OR_RST)) < 0;
+  }
+
+  /**
+   * Below 0 if a flow with this byte word has come to its age, to the unit: the number of units is
+   * in the upper 16 bits, and what is below them does not matter.
+   */
+  private static long youth(long word, long now) {
+    return word - (now << AGE_SHIFT - AGE_UNIT_SHIFT);
   }
 
   /** Counts a packet of a flow that may be new, over, just cut, large or, if not decoded, none. */
@@ -209,12 +263,12 @@ final class FlowTable {
       restart(slot, i, batch, EndReason.IDLE);
     } else if (isOtherConnection(slot, i, now)) {
       restart(slot, i, batch, EndReason.NEW_CONNECTION);
-    } else if (age(ALL.get(LONG, slot + BYTES), now) > ageUnits) {
+    } else if (youth(ALL.get(LONG, slot + BYTES), now) < 0) {
       beginAge(slot, now);
     }
     long payload = words[key + PAYLOAD];
     kept[keptCount] = i;
-    keptCount += count(i, slot, payload, now, limits.limits()) & KEPT;
+    keptCount += countInClass(i, slot, payload, now) & KEPT;
     tell(i, slot, (int) payload);
   }
 
@@ -226,7 +280,7 @@ final class FlowTable {
 
   private boolean isOtherConnection(long slot, int i, long now) {
     int control = keys.control(i);
-    return control < 0
+    return (control & FlowKeys.OPENS_OR_BREAKS) != 0
         && Connections.isNew(slot, slots.details(slot), control, keys.synSequence(i), ticks(now));
   }
 
@@ -234,30 +288,24 @@ final class FlowTable {
    * Counts a packet in its flow, and notes what the flow is then.
    *
    * @param payload as in {@link FlowKeys#PAYLOAD}
-   * @param allLimits as {@link FlowLimits} has them
    * @return {@link #KEPT} if the packet is to be kept, else 0; and 2 more if it is the last within
    *     the cutoff
    */
-  private int count(int i, long slot, long payload, long now, long[] allLimits) {
+  private int count(int i, long slot, long payload, long now, long packetCutoff, long byteCutoff) {
     long word = ALL.get(LONG, slot + BYTES);
     long bytes = word & BYTES_MASK;
     long state = ALL.get(LONG, slot + PACKETS);
     long packets = state & PACKETS_MASK;
-    int limit = ((int) (state >>> CLASS_SHIFT) & CLASS_MASK) << FlowLimits.SHIFT;
-    long packetCutoff = allLimits[limit + FlowLimits.PACKETS];
-    long byteCutoff = allLimits[limit + FlowLimits.BYTES];
     // 1 if both are below their limits
-    int isWithin = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
+    int isKept = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
     long bytesAfter = bytes + (int) payload;
-    int isNextWithin = (int) ((packets + 1 - packetCutoff & bytesAfter - byteCutoff) >>> 63);
-    int isLast = isWithin - isNextWithin << 1;
-    int isKept = isWithin | (int) allLimits[limit + FlowLimits.KEPT_AFTER_CUT];
+    int isNextKept = (int) ((packets + 1 - packetCutoff & bytesAfter - byteCutoff) >>> 63);
+    int isLast = isKept - isNextKept << 1;
     if ((payload & CONTROL) != 0 && isKept == 0 && keepsControl(state)) {
       state += 1L << CONTROL_SHIFT;
       isKept = 1;
     }
-    long ends = payload >>> FIN_SHIFT | payload >>> RST_SHIFT;
-    state = (state | (ends & 1) << CLOSED_SHIFT) + 1;
+    state = (state | payload << FIN_TO_CLOSED & CLOSED) + 1;
     ALL.set(LONG, slot + BYTES, word + (int) payload);
     ALL.set(LONG, slot + PACKETS, state);
     ALL.set(LONG, slot + LAST_NANOS, Math.max(now, ALL.get(LONG, slot + LAST_NANOS)));
@@ -268,8 +316,7 @@ final class FlowTable {
 
   /** True if a control packet is kept although its flow, of this state, is cut. */
   private boolean keepsControl(long state) {
-    return state >>> CONTROL_SHIFT < Cutoff.MAX_CONTROL
-        && limits.keepsControl((int) (state >>> CLASS_SHIFT) & CLASS_MASK);
+    return state >>> CONTROL_SHIFT < Cutoff.MAX_CONTROL && limits.keepsControl(trafficClass(state));
   }
 
   /** Tells the listener what packet {@code i} meant to its flow, which is in this slot. */
@@ -321,9 +368,14 @@ final class FlowTable {
   /** A flow of this state has no packets yet; its age begins. */
   private void setBudget(long slot, long state, long now) {
     ALL.set(LONG, slot + PACKETS, state);
-    ALL.set(LONG, slot + BYTES, now >>> AGE_UNIT_SHIFT << AGE_SHIFT);
+    ALL.set(LONG, slot + BYTES, ageEnd(now));
     ALL.set(LONG, slots.details(slot) + AGE_BYTES, 0);
     created++;
+  }
+
+  /** The upper bits of the byte word of a flow whose age begins. */
+  private long ageEnd(long now) {
+    return (now >>> AGE_UNIT_SHIFT) + ageUnits << AGE_SHIFT;
   }
 
   /**
@@ -335,13 +387,13 @@ final class FlowTable {
     long word = ALL.get(LONG, slot + BYTES);
     long bytes = word & BYTES_MASK;
     long ageBytes = slots.details(slot) + AGE_BYTES;
-    int trafficClass = (int) (state >>> CLASS_SHIFT) & CLASS_MASK;
-    long nanos = (long) age(word, now) << AGE_UNIT_SHIFT;
-    if (limits.isLowRate(trafficClass, bytes - ALL.get(LONG, ageBytes), nanos)) {
+    long ageNanos = (long) ageUnits << AGE_UNIT_SHIFT;
+    long sent = bytes - ALL.get(LONG, ageBytes);
+    if (hasAge && limits.isLowRate(trafficClass(state), sent, ageNanos)) {
       tellEnd(slot, EndReason.AGED);
       setBudget(slot, state & LASTING, now);
     } else {
-      ALL.set(LONG, slot + BYTES, now >>> AGE_UNIT_SHIFT << AGE_SHIFT | bytes);
+      ALL.set(LONG, slot + BYTES, ageEnd(now) | bytes);
       ALL.set(LONG, ageBytes, bytes);
     }
   }

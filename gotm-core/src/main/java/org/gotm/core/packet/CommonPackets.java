@@ -113,7 +113,7 @@ final class CommonPackets {
     int tail = ALL.get(SHORT, transport + TransportHeader.TCP_TAIL); // payload, if it is UDP
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
-    if (control < 0) {
+    if ((control & FlowKeys.OPENS_OR_BREAKS) != 0) {
       setSynSequence(i, transport, control);
     }
     keys.setIpv4(i, addresses, ports, protocol, payload, control);
@@ -144,7 +144,7 @@ final class CommonPackets {
     int tail = ALL.get(SHORT, transport + (TransportHeader.TCP_TAIL & ifTcp));
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
     int control = TransportHeader.tcpControl(tail) & ifTcp;
-    if (control < 0) {
+    if ((control & FlowKeys.OPENS_OR_BREAKS) != 0) {
       setSynSequence(i, transport, control);
     }
     keys.setIpv6(i, source0, source1, target0, target1, ports, protocol, payload, control);

@@ -28,7 +28,7 @@ import java.util.Arrays;
  *
  * where the first port belongs to the first address. A meta word of 0 means that the packet could
  * not be decoded. The control half has the bits {@link #FIN}, {@link #SYN}, {@link #RST} and {@link
- * #ACK} of a TCP header, {@link #FROM_SECOND}, and a sign if one of SYN and RST is set.
+ * #ACK} of a TCP header, and {@link #FROM_SECOND}.
  */
 public final class FlowKeys {
   /**
@@ -80,11 +80,11 @@ public final class FlowKeys {
   /** Control bit: the packet acknowledges. */
   public static final int ACK = 16;
 
-  /** The bits of a packet that may be kept after the cut. */
-  static final int OPENS_OR_ENDS = FIN | SYN | RST;
+  /** Control bits of a packet that opens a connection, answers who does so, or breaks it off. */
+  public static final int OPENS_OR_BREAKS = SYN | RST;
 
-  private static final int SYN_TO_SIGN = 30;
-  private static final int RST_TO_SIGN = 29;
+  /** Control bits of a packet that may be kept after the cut. */
+  public static final int OPENS_OR_ENDS = FIN | SYN | RST;
 
   private final long[] words;
   private final int[] sequences;
@@ -178,12 +178,9 @@ public final class FlowKeys {
     sequences[i] = sequence;
   }
 
-  /**
-   * The control bits of TCP's flags, SYN and RST as the sign too, so that they are found at once.
-   */
+  /** The control bits of TCP's flags. */
   static int controlOf(int tcpFlags) {
-    int sign = (tcpFlags << SYN_TO_SIGN | tcpFlags << RST_TO_SIGN) & Integer.MIN_VALUE;
-    return tcpFlags & (OPENS_OR_ENDS | ACK) | sign;
+    return tcpFlags & (OPENS_OR_ENDS | ACK);
   }
 
   /** How many packets so far could not be decoded. */

@@ -106,7 +106,7 @@ final class TransportHeader {
   private int readTcp(PacketCursor cursor) {
     int tail = cursor.has(TCP_FLAGS_END) ? cursor.uint16(TCP_TAIL) : 0;
     control = tcpControl(tail);
-    if (control < 0) {
+    if ((control & FlowKeys.OPENS_OR_BREAKS) != 0) {
       boolean answers = (control & FlowKeys.ACK) != 0;
       synSequence = answers ? cursor.int32(TCP_ACKNOWLEDGMENT) - 1 : cursor.int32(TCP_SEQUENCE);
     }
@@ -121,10 +121,10 @@ final class TransportHeader {
     if (cursor.has(SCTP_LENGTH + 1)) {
       int chunk = cursor.uint8(SCTP_LENGTH);
       if (chunk == SCTP_INIT && cursor.has(SCTP_INIT_TAG + Integer.BYTES)) {
-        control = FlowKeys.controlOf(FlowKeys.SYN);
+        control = FlowKeys.SYN;
         synSequence = cursor.int32(SCTP_INIT_TAG);
       } else if (chunk == SCTP_INIT_ACK) {
-        control = FlowKeys.controlOf(FlowKeys.SYN | FlowKeys.ACK);
+        control = FlowKeys.SYN | FlowKeys.ACK;
         synSequence = cursor.int32(SCTP_TAG);
       } else {
         control = sctpEnd(chunk);

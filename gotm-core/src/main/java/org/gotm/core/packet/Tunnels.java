@@ -15,6 +15,7 @@ final class Tunnels {
   static final int NONE = -1;
 
   private static final int PORTS = 1 << 16;
+  private static final int SIEVE_SHIFT = 2; // so that DNS and NTP are not among the others
 
   private final boolean ipIp;
   private final boolean gre;
@@ -22,6 +23,7 @@ final class Tunnels {
   private final int[] ports;
   private final Tunnel[] ofPorts;
   private final long[] isPort = new long[PORTS / Long.SIZE];
+  private long sieve; // a bit for every 64th port: lets few others through, and is in a register
 
   /** The tunnels that these options turn on. */
   Tunnels(TunnelOptions options) {
@@ -34,6 +36,7 @@ final class Tunnels {
     ofPorts = byPort.values().toArray(Tunnel[]::new);
     for (int port : ports) {
       isPort[port >>> 6] |= 1L << port;
+      sieve |= 1L << (port >>> SIEVE_SHIFT);
     }
   }
 
@@ -44,10 +47,14 @@ final class Tunnels {
    * @param ifUdp all ones for UDP, 0 for any other protocol
    */
   boolean isTunnel(int bothPorts, int ifUdp) {
-    int source = (bothPorts & ifUdp) >>> 16; // 0, which is no port, for the others: one cache line
-    int target = bothPorts & ifUdp & 0xffff;
-    long either = isPort[source >>> 6] >>> source | isPort[target >>> 6] >>> target;
-    return (either & 1) != 0;
+    int source = bothPorts >>> 16;
+    int target = bothPorts & 0xffff;
+    long either = sieve >>> (source >>> SIEVE_SHIFT) | sieve >>> (target >>> SIEVE_SHIFT);
+    return ((int) either & 1 & ifUdp) != 0 && (isPort(source) || isPort(target));
+  }
+
+  private boolean isPort(int port) {
+    return (isPort[port >>> 6] >>> port & 1) != 0;
   }
 
   /**
