@@ -100,7 +100,7 @@ public final class FlowCutter {
 
     /** Bytes of native memory that a cutter takes. */
     public long byteSize() {
-      return FlowTable.byteSize(capacityFlows);
+      return FlowLives.byteSize(capacityFlows);
     }
   }
 
@@ -151,7 +151,7 @@ public final class FlowCutter {
   public void begin(int linkType) {
     this.linkType = linkType;
     decoder.begin(linkType);
-    table.use(classes.classifier(linkType));
+    table.lives().use(classes.classifier(linkType));
   }
 
   /**
@@ -169,7 +169,7 @@ public final class FlowCutter {
     if (newClasses != classes) {
       classes = newClasses;
       table.use(new FlowLimits(classes));
-      table.use(classes.classifier(linkType));
+      table.lives().use(classes.classifier(linkType));
     }
     decoder.decode(batch);
     int keptCount = table.decide(batch, kept);
@@ -225,32 +225,32 @@ public final class FlowCutter {
    * the whole table, so it is for the end of a capture, not for between two sources.
    */
   public void end() {
-    table.end();
+    table.lives().end();
   }
 
   /** Flows in the table. */
   public int size() {
-    return table.size();
+    return table.lives().size();
   }
 
   /** Flows seen since the start. */
   public long created() {
-    return table.created();
+    return table.lives().created();
   }
 
   /** Flows that were over by their time. */
   public long expired() {
-    return table.expired();
+    return table.lives().expired();
   }
 
   /** Flows that gave way because the table was full. */
   public long evicted() {
-    return table.evicted();
+    return table.lives().evicted();
   }
 
   /** Flows that ended because another connection began, or because they came to their age. */
   public long renewed() {
-    return table.renewed();
+    return table.lives().renewed();
   }
 
   /** Packets that could not be decoded; all of them were kept. */

@@ -11,7 +11,7 @@ final class FlowHand {
   private static final int STEPS_A_BATCH = 16;
   private static final long SHORTEST_ROUND_NANOS = 1_000_000_000;
 
-  private final FlowTable table;
+  private final FlowLives lives;
   private final FlowSlots slots;
   private final long stepNanos;
   private long place;
@@ -23,8 +23,8 @@ final class FlowHand {
    *
    * @param roundNanos time for once round the table, not less than a second
    */
-  FlowHand(FlowTable table, FlowSlots slots, long roundNanos) {
-    this.table = table;
+  FlowHand(FlowLives lives, FlowSlots slots, long roundNanos) {
+    this.lives = lives;
     this.slots = slots;
     place = slots.first();
     long round = Math.max(roundNanos, SHORTEST_ROUND_NANOS);
@@ -78,7 +78,7 @@ final class FlowHand {
   private void step(long now, long before) {
     long slot = place;
     for (int i = 0; i < STEP_SLOTS; i++) {
-      while (!FlowSlots.isEmpty(slot) && table.forgetsIfOver(slot, now, before)) {
+      while (!FlowSlots.isEmpty(slot) && lives.forgetsIfOver(slot, now, before)) {
         // another flow may have moved into this slot
       }
       slot = NativeMemory.address(slots.next(slot));

@@ -28,7 +28,7 @@ class FlowTableCostTest {
             Cutoff.none(),
             Cutoff.UNLIMITED,
             FlowKeyOptions.defaults());
-    double load = (double) flows / FlowTable.slotsFor(capacity);
+    double load = (double) flows / FlowLives.slotsFor(capacity);
     double expected = (1 / (1 - load) - 1) / 2;
     try (FlowRig rig = new FlowRig(options, BATCH, SEED)) {
       sendAll(rig, flows);
