@@ -350,13 +350,13 @@ class LeftoverTest {
   }
 
   @Test
-  void shouldUseBoundedMemoryWhenALeftoverIsLarge() throws IOException {
+  void shouldUseBoundedMemoryWhenALeftoverIsLarge() throws Exception {
     Path in = folder.resolve("out");
     Path file = leave(in, finishedFile(new Compression.None(), 1, 1, 60), new Compression.None());
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(new byte[1]), 1L << 30);
     }
-    restart(in);
+    mend(in);
     assertThat(Tool.finished(in)).singleElement().satisfies(f -> assertThat(f).hasSize(100));
   }
 

@@ -114,6 +114,23 @@ class RecorderMetricsTest {
   }
 
   @Test
+  void shouldTellOfClassesWhenThereAreOthersThanTheOneForAll() {
+    RecorderMetrics metrics = FixedRecorder.of(FixedMeters.worker("en0", 0));
+    metrics.addClasses(List.of("default"));
+    assertThat(metrics.scrape()).doesNotContain("gotm_class");
+
+    metrics.addClasses(List.of("default", "dns"));
+    metrics.addClasses(List.of("default", "dns", "tls")); // read again
+    String of = "{class=\"%s\",interface=\"en0\",worker=\"0\"}";
+    for (String name : List.of("default", "dns", "tls")) {
+      assertThat(samples(metrics.scrape()))
+          .containsEntry("gotm_class_packets_kept_total" + of.formatted(name), 0.0)
+          .containsEntry("gotm_class_packets_cut_total" + of.formatted(name), 0.0)
+          .containsEntry("gotm_class_bytes_total" + of.formatted(name), 0.0);
+    }
+  }
+
+  @Test
   void shouldTellOfPacketsInMemory() {
     MeteredWorker worker = FixedMeters.worker("en0", 0);
     worker.ledger().set(Counter.KEPT, 10_000);
