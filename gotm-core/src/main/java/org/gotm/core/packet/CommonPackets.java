@@ -112,10 +112,7 @@ final class CommonPackets {
     }
     int tail = ALL.get(SHORT, transport + TransportHeader.TCP_TAIL); // payload, if it is UDP
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
-    int control = TransportHeader.tcpControl(tail) & ifTcp;
-    if ((control & FlowKeys.OPENS_OR_BREAKS) != 0) {
-      setSynSequence(i, transport, control);
-    }
+    int control = control(i, transport, tail, ifTcp);
     keys.setIpv4(i, addresses, ports, protocol, payload, control);
     return true;
   }
@@ -143,12 +140,17 @@ final class CommonPackets {
     }
     int tail = ALL.get(SHORT, transport + (TransportHeader.TCP_TAIL & ifTcp));
     int payload = TransportHeader.payload(length, headerLength(tail, ifTcp));
+    int control = control(i, transport, tail, ifTcp);
+    keys.setIpv6(i, source0, source1, target0, target1, ports, protocol, payload, control);
+    return true;
+  }
+
+  private int control(int i, long transport, int tail, int ifTcp) {
     int control = TransportHeader.tcpControl(tail) & ifTcp;
     if ((control & FlowKeys.OPENS_OR_BREAKS) != 0) {
       setSynSequence(i, transport, control);
     }
-    keys.setIpv6(i, source0, source1, target0, target1, ports, protocol, payload, control);
-    return true;
+    return control;
   }
 
   private void setSynSequence(int i, long tcp, int control) {
