@@ -28,8 +28,6 @@ import org.gotm.core.source.PacketBatch;
  */
 public final class PcapClassifiers
     implements IntFunction<TrafficClasses.Classifier>, AutoCloseable {
-  private static final String NOTHING = "less 0";
-
   private final List<String> expressions;
   private final Map<Integer, Queue<Filters>> prepared = new ConcurrentHashMap<>();
   private final Queue<Filters> all = new ConcurrentLinkedQueue<>();
@@ -83,7 +81,8 @@ public final class PcapClassifiers
       return PcapFilter.compile(expression, linkType, PcapHeaderLayout.MAX_SNAPLEN);
     } catch (FilterException e) {
       if (isLenient) {
-        return PcapFilter.compile(NOTHING, linkType, PcapHeaderLayout.MAX_SNAPLEN);
+        return null; // such as "ether host" where there is no Ethernet, or a link type unknown to
+                     // libpcap
       }
       throw e;
     }
@@ -103,7 +102,7 @@ public final class PcapClassifiers
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment tagged = arena.allocate(LONGEST_TAGGED);
-    private final PcapFilter[] filters;
+    private final PcapFilter[] filters; // null where an expression has no meaning
     private final boolean isEthernet;
 
     Filters(int linkType, int count) {
@@ -141,7 +140,7 @@ public final class PcapClassifiers
 
     private int match(MemorySegment segment, long offset, int caplen, int wireLength) {
       for (int i = 0; i < filters.length; i++) {
-        if (filters[i].matches(segment, offset, caplen, wireLength)) {
+        if (filters[i] != null && filters[i].matches(segment, offset, caplen, wireLength)) {
           return i;
         }
       }
