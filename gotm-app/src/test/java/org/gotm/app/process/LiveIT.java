@@ -131,7 +131,8 @@ class LiveIT {
   @Test
   void shouldReadTheClassesAgainWhenHungUpWithoutLosingAPacket() throws IOException {
     Path classes = Files.writeString(folder.resolve("classes"), "all:ip or ip6:drop\n");
-    try (GotmProcess gotm = start("-classes=" + classes, "-filter=ip or ip6")) {
+    try (GotmProcess gotm =
+        start("-classes=" + classes, "-filter=vlan or not vlan", "-flowtimeout=1ms")) {
       int sent = veth.send(traffic);
       awaitDelivered(gotm, 1);
       Files.writeString(classes, "all:ip or ip6:sometimes\n");
@@ -145,10 +146,10 @@ class LiveIT {
       Ended ended = gotm.stop("INT");
 
       assertThat(ended.ledger().get("delivered")).isEqualTo(2L * sent);
-      assertThat(ended.log()).anyMatch(line -> line.contains("ledger class=whole kept="));
+      assertThat(ended.ledger().isBalanced()).as(ended.toString()).isTrue();
+      assertThat(ended.log()).anyMatch(line -> line.matches(".*ledger class=whole kept=[1-9].*"));
       assertThat(ended.log())
-          .anyMatch(line -> line.contains("ledger class=all kept=0 cut="))
-          .anyMatch(line -> line.contains("ledger class=default kept=0 cut=0"));
+          .anyMatch(line -> line.matches(".*ledger class=all kept=0 cut=[1-9].*"));
     }
   }
 

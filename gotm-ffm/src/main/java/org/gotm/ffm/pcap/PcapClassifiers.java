@@ -82,7 +82,7 @@ public final class PcapClassifiers
     } catch (FilterException e) {
       if (isLenient) {
         return null; // such as "ether host" where there is no Ethernet, or a link type unknown to
-                     // libpcap
+        // libpcap
       }
       throw e;
     }
