@@ -24,6 +24,8 @@ import org.gotm.store.file.OwnFiles;
  * that capture need not wait for it. Any thread.
  */
 public final class Leftovers {
+  private static final long NANOS_A_MILLI = 1_000_000;
+
   private final FileNames names;
   private final OwnFiles own;
   private final Path workingFolder;
@@ -209,19 +211,35 @@ public final class Leftovers {
    * @param millis how long to wait, or 0 for as long as it takes
    */
   public void finish(long millis) throws InterruptedException {
+    long begin = System.nanoTime();
+    boolean inTime = await(millis); // for a thread that may be at its end already
     retry();
-    Thread running;
-    synchronized (this) {
-      running = thread;
+    long left = millis - (System.nanoTime() - begin) / NANOS_A_MILLI;
+    if (!inTime || !await(millis == 0 ? 0 : Math.max(1, left))) {
+      stop();
+      interrupt();
+      log.accept("leftovers are not all mended yet: the next start goes on with them");
     }
+  }
+
+  /** True if the thread ended in time, or there is none. */
+  private boolean await(long millis) throws InterruptedException {
+    Thread running = running();
     if (running != null) {
       running.join(millis);
-      if (running.isAlive()) {
-        stop();
-        running.interrupt();
-        log.accept("leftovers are not all mended yet: the next start goes on with them");
-      }
     }
+    return running == null || !running.isAlive();
+  }
+
+  private void interrupt() {
+    Thread running = running();
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  private synchronized Thread running() {
+    return thread;
   }
 
   /** Begins with no other file. */
