@@ -36,12 +36,11 @@ public record ClassRule(String expression, TrafficClass trafficClass) {
       throw refusal(text, "not of three parts");
     }
     String name = text.substring(0, first).strip();
-    if (!name.matches("[A-Za-z0-9_.-]{1,64}") || name.equals(TrafficClasses.REST)) {
-      throw refusal(
-          text,
-          name.equals(TrafficClasses.REST)
-              ? "the name is that of the class of all other traffic"
-              : "the name is not of letters, digits and _.-");
+    if (!name.matches("[A-Za-z0-9_.-]{1,64}")) {
+      throw refusal(text, "the name is not of letters, digits and _.-");
+    }
+    if (name.equals(TrafficClasses.REST)) {
+      throw refusal(text, "the name is that of the class of all other traffic");
     }
     String expression = text.substring(first + 1, last).strip();
     return new ClassRule(expression, parseCutoffs(text, name, text.substring(last + 1), cutoff));

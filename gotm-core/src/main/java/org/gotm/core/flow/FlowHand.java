@@ -7,7 +7,9 @@ import org.gotm.core.memory.NativeMemory;
  * path. One thread.
  */
 final class FlowHand {
-  private static final int STEP_SLOTS = 64;
+  /** Slots of a step, and so the fewest that it can go round. */
+  static final int STEP_SLOTS = 64;
+
   private static final int STEPS_A_BATCH = 16;
   private static final long SHORTEST_ROUND_NANOS = 1_000_000_000;
 
@@ -29,11 +31,6 @@ final class FlowHand {
     place = slots.first();
     long round = Math.max(roundNanos, SHORTEST_ROUND_NANOS);
     stepNanos = Math.max(1, round / Math.max(1, slots.count() / STEP_SLOTS));
-  }
-
-  /** The fewest slots that a hand can go round. */
-  static long fewestSlots() {
-    return STEP_SLOTS;
   }
 
   /**

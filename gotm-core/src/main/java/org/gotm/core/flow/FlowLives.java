@@ -70,7 +70,7 @@ final class FlowLives {
   }
 
   static long slotsFor(int flows) {
-    return Math.max(FlowHand.fewestSlots(), Long.highestOneBit(flows * 2L - 1) << 1);
+    return Math.max(FlowHand.STEP_SLOTS, Long.highestOneBit(flows * 2L - 1) << 1);
   }
 
   static long byteSize(int flows) {

@@ -148,18 +148,11 @@ final class CommonPackets {
   private int control(int i, long transport, int tail, int ifTcp) {
     int control = TransportHeader.tcpControl(tail) & ifTcp;
     if ((control & FlowKeys.OPENS_OR_BREAKS) != 0) {
-      setSynSequence(i, transport, control);
+      int sequence = ALL.get(INT, transport + TransportHeader.TCP_SEQUENCE);
+      int acknowledgment = ALL.get(INT, transport + TransportHeader.TCP_ACKNOWLEDGMENT);
+      keys.setSynSequence(i, TransportHeader.synSequence(control, sequence, acknowledgment));
     }
     return control;
-  }
-
-  private void setSynSequence(int i, long tcp, int control) {
-    boolean answers = (control & FlowKeys.ACK) != 0;
-    int sequence =
-        answers
-            ? ALL.get(INT, tcp + TransportHeader.TCP_ACKNOWLEDGMENT) - 1
-            : ALL.get(INT, tcp + TransportHeader.TCP_SEQUENCE);
-    keys.setSynSequence(i, sequence);
   }
 
   /** Decodes the packet in a tunnel, if it is a common one and in no second tunnel. */

@@ -178,11 +178,6 @@ public final class FlowKeys {
     sequences[i] = sequence;
   }
 
-  /** The control bits of TCP's flags. */
-  static int controlOf(int tcpFlags) {
-    return tcpFlags & (OPENS_OR_ENDS | ACK);
-  }
-
   /** How many packets so far could not be decoded. */
   public long undecoded() {
     return undecoded;

@@ -41,11 +41,8 @@ final class Mpls {
         return Encapsulation.TOO_SHORT;
       }
     }
-    return switch (IpHeader.version(cursor)) {
-      case 4 -> EtherType.IPV4;
-      case 6 -> EtherType.IPV6;
-      default -> Encapsulation.NOT_IP;
-    };
+    int type = Tunnels.ipType(cursor);
+    return type == Tunnels.NONE ? Encapsulation.NOT_IP : type;
   }
 
   private static boolean isFrame(PacketCursor cursor, int at) {

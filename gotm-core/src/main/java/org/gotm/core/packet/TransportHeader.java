@@ -60,7 +60,12 @@ final class TransportHeader {
 
   /** Control bits, of TCP's word at {@link #TCP_TAIL}. */
   static int tcpControl(int tail) {
-    return FlowKeys.controlOf(tail);
+    return tail & (FlowKeys.OPENS_OR_ENDS | FlowKeys.ACK);
+  }
+
+  /** What a SYN opens, or it or RST answers, by TCP's numbers and control bits. */
+  static int synSequence(int control, int sequence, int acknowledgment) {
+    return (control & FlowKeys.ACK) != 0 ? acknowledgment - 1 : sequence;
   }
 
   /** Bytes above a header, in an IP packet of this length behind the IP header. */
@@ -107,8 +112,8 @@ final class TransportHeader {
     int tail = cursor.has(TCP_FLAGS_END) ? cursor.uint16(TCP_TAIL) : 0;
     control = tcpControl(tail);
     if ((control & FlowKeys.OPENS_OR_BREAKS) != 0) {
-      boolean answers = (control & FlowKeys.ACK) != 0;
-      synSequence = answers ? cursor.int32(TCP_ACKNOWLEDGMENT) - 1 : cursor.int32(TCP_SEQUENCE);
+      synSequence =
+          synSequence(control, cursor.int32(TCP_SEQUENCE), cursor.int32(TCP_ACKNOWLEDGMENT));
     }
     return tcpLength(tail);
   }

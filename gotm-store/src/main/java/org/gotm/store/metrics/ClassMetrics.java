@@ -30,10 +30,9 @@ public final class ClassMetrics implements MeterBinder {
   @Override
   public void bindTo(MeterRegistry registry) {
     for (MeteredWorker worker : workers) {
-      Tags tags =
-          Tags.of("interface", worker.interfaceName(), "worker", Integer.toString(worker.number()));
       for (int i = 0; i < names.size(); i++) {
-        new ClassMeters(registry, worker.ledger(), tags.and("class", names.get(i)), i).add();
+        new ClassMeters(registry, worker.ledger(), worker.tags().and("class", names.get(i)), i)
+            .add();
       }
     }
   }

@@ -37,9 +37,7 @@ public final class GotmMetrics implements MeterBinder {
   @Override
   public void bindTo(MeterRegistry registry) {
     for (MeteredWorker worker : workers) {
-      Tags tags =
-          Tags.of("interface", worker.interfaceName(), "worker", Integer.toString(worker.number()));
-      WorkerMeters meters = new WorkerMeters(registry, worker.ledger(), tags);
+      WorkerMeters meters = new WorkerMeters(registry, worker.ledger(), worker.tags());
       meters.addOriginals();
       meters.addPackets();
       meters.addLosses();

@@ -1,5 +1,6 @@
 package org.gotm.store.metrics;
 
+import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import org.gotm.core.capture.Ledger;
 
@@ -13,4 +14,9 @@ import org.gotm.core.capture.Ledger;
  *     org.gotm.core.capture.Counter#extra}; lower case, with dots between words
  */
 public record MeteredWorker(
-    String interfaceName, int number, Ledger ledger, List<String> extraCounters) {}
+    String interfaceName, int number, Ledger ledger, List<String> extraCounters) {
+  /** The labels of all its metrics. */
+  Tags tags() {
+    return Tags.of("interface", interfaceName, "worker", Integer.toString(number));
+  }
+}
