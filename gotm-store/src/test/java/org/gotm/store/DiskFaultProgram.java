@@ -22,7 +22,7 @@ final class DiskFaultProgram {
     try (Rig rig = new Rig(Path.of(arguments[0])).flushNanos(1_000_000).open()) {
       TestWorker worker = rig.expectedWorker(0);
       if (fault.equals("folder")) { // or folders that are not there yet could not be made
-        rig.recording.rotate();
+        rotate(rig);
         rig.log.await("moved", 1);
       }
       send(worker, 100, 100);
@@ -36,7 +36,7 @@ final class DiskFaultProgram {
         return;
       }
       rig.clock.addAndGet(Rig.SECOND);
-      rig.recording.rotate();
+      rotate(rig);
       if (!fault.equals("hang")) {
         rig.log.await("cannot ", 1);
         System.out.println("error: " + rig.recording.error());
@@ -47,7 +47,7 @@ final class DiskFaultProgram {
       System.out.println("moved meanwhile: " + rig.log.count("moved"));
       Files.writeString(faults, "");
       rig.clock.addAndGet(Rig.SECOND);
-      rig.recording.rotate();
+      rotate(rig);
       rig.log.await("moved", 1);
       rig.recording.finish();
       System.out.println("error: " + rig.recording.error());
@@ -81,7 +81,7 @@ final class DiskFaultProgram {
   /** Ends in haste while the disk does not keep what was written, or does not answer. */
   private static void end(Rig rig, TestWorker worker, String how) {
     if (how.equals("closing")) { // the closer has a file in hand, the output thread the next
-      rig.recording.rotate();
+      rotate(rig);
       send(worker, 50, 150);
     }
     if (how.equals("dead")) {
@@ -93,6 +93,13 @@ final class DiskFaultProgram {
     System.out.println("then: " + worker.ledger);
     System.out.println("unsynced: " + worker.ledger.get(Counter.UNSYNCED));
     System.exit(0); // a thread that hangs keeps files open
+  }
+
+  /** A rotation that has begun: what is sent from now on is in the next file. */
+  private static void rotate(Rig rig) {
+    int before = (int) rig.log.count("Rotating");
+    rig.recording.rotate();
+    rig.log.await("Rotating", before + 1);
   }
 
   private static void send(TestWorker worker, int packets, long written) {
