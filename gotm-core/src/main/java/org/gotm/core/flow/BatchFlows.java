@@ -41,7 +41,7 @@ public final class BatchFlows {
   /** A packet that could not be decoded has no flow. */
   void setNone(int index) {
     states[index] = 0;
-    keys.words()[(index << FlowKeys.RECORD_SHIFT) + FlowKeys.FLOW_BYTES] = 0;
+    keys.words()[(index << FlowKeys.RECORD_SHIFT) + FlowKeys.FLOW] = 0;
   }
 
   /** False if the packet could not be decoded: then it has no flow, and all counts are 0. */
@@ -81,17 +81,21 @@ public final class BatchFlows {
 
   /** Packets of the flow so far, kept or cut, this one included. */
   public long packets(int index) {
-    return states[index] & FlowSlotLayout.PACKETS_MASK;
+    return FlowSlotLayout.packets(states[index]);
   }
 
   /** Index of the flow's class in {@link TrafficClasses#all}; 0 if there is no flow. */
   public int trafficClass(int index) {
-    return (int) (states[index] >>> FlowSlotLayout.CLASS_SHIFT) & FlowSlotLayout.CLASS_MASK;
+    return FlowSlotLayout.trafficClass(states[index]);
   }
 
   /** Payload bytes of the flow so far, by wire length, this packet's included. */
   public long bytes(int index) {
-    return keys.words()[(index << FlowKeys.RECORD_SHIFT) + FlowKeys.FLOW_BYTES];
+    return FlowSlotLayout.bytes(byteWord(index));
+  }
+
+  private long byteWord(int index) {
+    return keys.words()[(index << FlowKeys.RECORD_SHIFT) + FlowKeys.FLOW];
   }
 
   /** Payload bytes of this packet, by wire length. */
@@ -109,16 +113,14 @@ public final class BatchFlows {
    * each flow that is cut there is one such packet, and {@link FlowListener#onCut} hears of it.
    */
   public boolean isJustCut(int index) {
-    int trafficClass = trafficClass(index);
-    return !limits.isWithin(trafficClass, packets(index), bytes(index)) && !isAfterCut(index);
+    return !limits.isWithin(states[index], byteWord(index)) && !isAfterCut(index);
   }
 
   /**
    * True if the flow had been cut before this packet: it is kept, if at all, for another reason.
    */
   public boolean isAfterCut(int index) {
-    long packetsBefore = packets(index) - 1;
-    long bytesBefore = bytes(index) - keys.payloadLength(index);
-    return !limits.isWithin(trafficClass(index), packetsBefore, bytesBefore);
+    long payload = (long) keys.payloadLength(index) << FlowSlotLayout.BYTES_SHIFT;
+    return !limits.isWithin(states[index] - FlowSlotLayout.PACKET, byteWord(index) - payload);
   }
 }

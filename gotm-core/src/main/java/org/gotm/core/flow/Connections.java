@@ -3,7 +3,6 @@ package org.gotm.core.flow;
 import static org.gotm.core.flow.FlowSlotLayout.ANSWERED;
 import static org.gotm.core.flow.FlowSlotLayout.BEGAN_TICKS;
 import static org.gotm.core.flow.FlowSlotLayout.BYTES;
-import static org.gotm.core.flow.FlowSlotLayout.BYTES_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.CLOSED;
 import static org.gotm.core.flow.FlowSlotLayout.FROM_SECOND;
 import static org.gotm.core.flow.FlowSlotLayout.OPENED;
@@ -75,7 +74,7 @@ final class Connections {
   /** True if the flow's sender cannot have come to this sequence number. */
   private static boolean isBeyond(long slot, long details, int sequence) {
     long distance = sequence - ALL.get(INT, details + SYN_SEQUENCE) & SEQUENCES;
-    return distance > (ALL.get(LONG, slot + BYTES) & BYTES_MASK) + WINDOW;
+    return distance > FlowSlotLayout.bytes(ALL.get(LONG, slot + BYTES)) + WINDOW;
   }
 
   private static boolean isFromSecond(int control) {

@@ -23,12 +23,12 @@ public final class Flow {
 
   /** Packets seen, kept or cut. */
   public long packets() {
-    return word(FlowSlotLayout.PACKETS) & FlowSlotLayout.PACKETS_MASK;
+    return FlowSlotLayout.packets(word(FlowSlotLayout.PACKETS));
   }
 
   /** Payload bytes seen, by wire length. */
   public long bytes() {
-    return word(FlowSlotLayout.BYTES) & FlowSlotLayout.BYTES_MASK;
+    return FlowSlotLayout.bytes(word(FlowSlotLayout.BYTES));
   }
 
   /** Time of the last packet, nanoseconds since 1970. */
@@ -38,8 +38,7 @@ public final class Flow {
 
   /** Index of its class in {@link TrafficClasses#all}. */
   public int trafficClass() {
-    return (int) (word(FlowSlotLayout.PACKETS) >>> FlowSlotLayout.CLASS_SHIFT)
-        & FlowSlotLayout.CLASS_MASK;
+    return FlowSlotLayout.trafficClass(word(FlowSlotLayout.PACKETS));
   }
 
   /**

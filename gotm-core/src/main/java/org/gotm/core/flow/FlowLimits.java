@@ -8,16 +8,16 @@ final class FlowLimits {
   private static final long NANOS_A_SECOND = 1_000_000_000;
 
   private final TrafficClasses classes;
-  private final long[] packets;
-  private final long[] bytes;
+  private final long[] packetLimits;
+  private final long[] byteLimits;
   private final int[] keptAfterCut;
   private final boolean[] keepsControl;
 
   FlowLimits(TrafficClasses classes) {
     this.classes = classes;
     int count = classes.size();
-    packets = new long[count];
-    bytes = new long[count];
+    packetLimits = new long[count];
+    byteLimits = new long[count];
     keptAfterCut = new int[count];
     keepsControl = new boolean[count];
     for (int index = 0; index < count; index++) {
@@ -27,24 +27,33 @@ final class FlowLimits {
 
   private void set(int index, TrafficClass trafficClass) {
     Cutoff cutoff = trafficClass.cutoff();
-    packets[index] = trafficClass.isDropped() ? 0 : cutoff.packets();
-    bytes[index] = cutoff.bytes();
+    packetLimits[index] = trafficClass.isDropped() ? 0 : packetLimit(cutoff.packets());
+    byteLimits[index] = byteLimit(cutoff.bytes());
     keptAfterCut[index] = trafficClass.snaplenAfterCut() > 0 ? 1 : 0;
     keepsControl[index] = cutoff.keepControl();
+  }
+
+  private static long packetLimit(long packets) {
+    return Math.min(packets, FlowSlotLayout.MOST_PACKETS) << FlowSlotLayout.PACKETS_SHIFT;
+  }
+
+  /** The byte word of a flow with so many bytes is not below it, any other is. */
+  static long byteLimit(long bytes) {
+    return Math.min(bytes, FlowSlotLayout.MOST_BYTES) << FlowSlotLayout.BYTES_SHIFT;
   }
 
   TrafficClasses classes() {
     return classes;
   }
 
-  /** Packets of a flow of this class to keep. */
+  /** The packet words of flows of this class that are not cut are below it. */
   long packets(int index) {
-    return packets[index];
+    return packetLimits[index];
   }
 
-  /** Payload bytes after which a flow of this class is cut. */
+  /** The byte words of flows of this class that are not cut are below it. */
   long bytes(int index) {
-    return bytes[index];
+    return byteLimits[index];
   }
 
   /** 1 if packets after the cut are kept in part, else 0. */
@@ -57,15 +66,16 @@ final class FlowLimits {
     return keepsControl[index];
   }
 
-  /** True if a flow of this class that has so many packets and payload bytes is not cut yet. */
-  boolean isWithin(int index, long flowPackets, long flowBytes) {
-    return flowPackets < packets[index] && flowBytes < bytes[index];
+  /** True if a flow with these words is not cut yet. */
+  boolean isWithin(long packetWord, long byteWord) {
+    int index = FlowSlotLayout.trafficClass(packetWord);
+    return packetWord < packetLimits[index] && byteWord < byteLimits[index];
   }
 
   /** True if so few bytes in this time are what never falls silent, not what the cut is for. */
   boolean isLowRate(int index, long sent, long nanos) {
-    long budget = bytes[index];
+    long budget = FlowSlotLayout.bytes(byteLimits[index]);
     long ofLowRate = LOW_RATE_BYTES_A_SECOND * (nanos / NANOS_A_SECOND);
-    return sent < (budget == Cutoff.UNLIMITED ? ofLowRate : Math.max(budget, ofLowRate));
+    return sent < (budget == FlowSlotLayout.MOST_BYTES ? ofLowRate : Math.max(budget, ofLowRate));
   }
 }

@@ -1,16 +1,16 @@
 package org.gotm.core.flow;
 
 import static org.gotm.core.flow.FlowSlotLayout.AGE_BYTES;
-import static org.gotm.core.flow.FlowSlotLayout.AGE_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.AGE_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.AGE_UNIT_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.BYTES;
-import static org.gotm.core.flow.FlowSlotLayout.BYTES_MASK;
-import static org.gotm.core.flow.FlowSlotLayout.CLASS_MASK;
-import static org.gotm.core.flow.FlowSlotLayout.CLASS_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.BYTES_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.LASTING;
 import static org.gotm.core.flow.FlowSlotLayout.LAST_NANOS;
 import static org.gotm.core.flow.FlowSlotLayout.NETWORK;
+import static org.gotm.core.flow.FlowSlotLayout.PACKET;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS;
+import static org.gotm.core.flow.FlowSlotLayout.PACKETS_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.TICK_SHIFT;
 import static org.gotm.core.memory.NativeMemory.ALL;
 import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
@@ -34,7 +34,10 @@ import org.gotm.core.source.PacketBatch;
 final class FlowLives {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final int EVICTION_WINDOW = 16;
-  private static final int LONGEST_AGE_UNITS = 30_000; // of the 32767 that tell before from after
+  private static final int LONGEST_AGE_UNITS = 6710; // of the 8191 that tell before from after
+
+  private static final long MOST_BYTES_BEFORE = FlowSlotLayout.MOST_BYTES / 4;
+  private static final long MOST_PACKETS_BEFORE = FlowSlotLayout.MOST_PACKETS / 2;
 
   private final FlowSlots slots;
   private final FlowKeys keys;
@@ -93,16 +96,10 @@ final class FlowLives {
     return Long.compareUnsigned(distance + timeoutNanos, 2 * timeoutNanos) > 0;
   }
 
-  /**
-   * Below 0 if a flow with this byte word has come to its age, to the unit: the number of units is
-   * in the upper 16 bits, and what is below them does not matter.
-   */
+  /** Below 0 if a flow with this byte word has come to its age: units become the upper bits. */
   static long youth(long word, long now) {
-    return word - (now << AGE_SHIFT - AGE_UNIT_SHIFT);
-  }
-
-  static int trafficClass(long state) {
-    return (int) (state >>> CLASS_SHIFT) & CLASS_MASK;
+    int up = Long.SIZE - BYTES_SHIFT;
+    return (word << up) - (now << up - AGE_UNIT_SHIFT);
   }
 
   /** The slot of the flow of packet {@code i}, which may begin with it. */
@@ -157,7 +154,7 @@ final class FlowLives {
     long state = Connections.begin(details, keys.control(i), keys.synSequence(i), ticks(now));
     ALL.set(LONG, details + NETWORK, keys.network(i));
     ALL.set(LONG, slot + LAST_NANOS, now); // it may lie before that of a flow that ended
-    setBudget(slot, state | trafficClass << CLASS_SHIFT, now);
+    setBudget(slot, state | trafficClass, now);
   }
 
   /** A flow of this state has no packets yet; its age begins. */
@@ -168,28 +165,30 @@ final class FlowLives {
     created++;
   }
 
-  /** The upper bits of the byte word of a flow whose age begins. */
+  /** The age in the byte word of a flow whose age begins. */
   private long ageEnd(long now) {
-    return (now >>> AGE_UNIT_SHIFT) + ageUnits << AGE_SHIFT;
+    return (now >>> AGE_UNIT_SHIFT) + ageUnits & AGE_MASK;
   }
 
   /**
    * A flow has come to its age: one of a low rate gets its budget anew, and counts as another flow;
-   * any other is to come to that age again.
+   * any other is to come to that age again. What no flow can count to stays what it is.
    */
   private void beginAge(long slot, long now) {
     long state = ALL.get(LONG, slot + PACKETS);
-    long word = ALL.get(LONG, slot + BYTES);
-    long bytes = word & BYTES_MASK;
+    long bytes = FlowSlotLayout.bytes(ALL.get(LONG, slot + BYTES));
     long ageBytes = slots.details(slot) + AGE_BYTES;
     long ageNanos = (long) ageUnits << AGE_UNIT_SHIFT;
     long sent = bytes - ALL.get(LONG, ageBytes);
-    if (hasAge && limits.isLowRate(trafficClass(state), sent, ageNanos)) {
+    if (hasAge && limits.isLowRate(FlowSlotLayout.trafficClass(state), sent, ageNanos)) {
       tellEnd(slot, EndReason.AGED);
       setBudget(slot, state & LASTING, now);
     } else {
-      ALL.set(LONG, slot + BYTES, ageEnd(now) | bytes);
-      ALL.set(LONG, ageBytes, bytes);
+      long counted = Math.min(bytes, MOST_BYTES_BEFORE);
+      long packets = Math.min(FlowSlotLayout.packets(state), MOST_PACKETS_BEFORE);
+      ALL.set(LONG, slot + BYTES, counted << BYTES_SHIFT | ageEnd(now));
+      ALL.set(LONG, slot + PACKETS, packets << PACKETS_SHIFT | state & PACKET - 1);
+      ALL.set(LONG, ageBytes, counted);
     }
   }
 

@@ -9,6 +9,7 @@ import static org.gotm.core.flow.FlowSlotLayout.LENGTH;
 import static org.gotm.core.flow.FlowSlotLayout.LENGTH_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.META;
 import static org.gotm.core.memory.NativeMemory.ALL;
+import static org.gotm.core.packet.FlowKeys.FLOW;
 import static org.gotm.core.packet.FlowKeys.HASH;
 import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
 
@@ -35,7 +36,6 @@ final class FlowSlots {
   private final long detailsBase;
   private final long lastSlot;
   private final FlowKeys keys;
-  private final long[] located;
   private final int[] elsewhere;
   private long touched;
   private long probes;
@@ -53,7 +53,6 @@ final class FlowSlots {
     detailsBase = detailsMemory.address();
     lastSlot = (count - 1) * LENGTH;
     this.keys = keys;
-    located = new long[keys.capacity()];
     elsewhere = new int[keys.capacity()];
   }
 
@@ -91,9 +90,9 @@ final class FlowSlots {
    * reads all homes before it needs one, and takes no branch that depends on what is there. The
    * answers are guesses, as flows come and go while the batch is worked on.
    *
-   * @return the slot where packet {@code i} most probably is, or will be
+   * <p>Writes the slot where each packet most probably is, or will be, into {@link FlowKeys#FLOW}.
    */
-  long[] locate(int count) {
+  void locate(int count) {
     homeLoop(count);
     int left = elsewhereLoop(count);
     for (int round = 0; left > 0 && round < LONGEST_SEARCH; round++) {
@@ -101,18 +100,17 @@ final class FlowSlots {
       nextLoop(left);
       left = elsewhereLoop(left);
     }
-    return located;
   }
 
   /** Guesses that each packet is at home. */
   private void homeLoop(int count) {
     long[] words = keys.words();
-    long[] guesses = located;
     int[] misplaced = elsewhere;
     long sum = 0;
     for (int i = 0; i < count; i++) {
-      long slot = home(words[(i << RECORD_SHIFT) + HASH]);
-      guesses[i] = slot;
+      int key = i << RECORD_SHIFT;
+      long slot = home(words[key + HASH]);
+      words[key + FLOW] = slot;
       misplaced[i] = i;
       sum += ALL.get(LONG, slot);
     }
@@ -121,13 +119,13 @@ final class FlowSlots {
 
   /** Moves the guesses of the first {@code count} packets {@link #elsewhere} on by one slot. */
   private void nextLoop(int count) {
-    long[] guesses = located;
+    long[] words = keys.words();
     int[] misplaced = elsewhere;
     long sum = 0;
     for (int k = 0; k < count; k++) {
-      int i = misplaced[k];
-      long slot = next(guesses[i]);
-      guesses[i] = slot;
+      int guess = (misplaced[k] << RECORD_SHIFT) + FLOW;
+      long slot = next(words[guess]);
+      words[guess] = slot;
       sum += ALL.get(LONG, slot);
     }
     touched += sum;
@@ -136,29 +134,33 @@ final class FlowSlots {
   /** Takes those out of the first {@code count} {@link #elsewhere} that are where they belong. */
   private int elsewhereLoop(int count) {
     long[] words = keys.words();
-    long[] guesses = located;
     int[] misplaced = elsewhere;
     int left = 0;
     for (int k = 0; k < count; k++) {
       int i = misplaced[k];
       misplaced[left] = i;
-      left += isTakenByOther(NativeMemory.address(guesses[i]), words, i);
+      left += isTakenByOther(words, i << RECORD_SHIFT);
     }
     return left;
   }
 
-  /** 1 if another flow is in this slot, 0 if it is empty or may be the packet's. */
-  private static int isTakenByOther(long slot, long[] words, int i) {
-    int key = i << RECORD_SHIFT;
+  /** 1 if another flow is in the slot that was guessed, 0 if it is empty or may be the packet's. */
+  private static int isTakenByOther(long[] words, int key) {
+    long slot = located(words, key);
     long meta = ALL.get(LONG, slot + META);
     long difference =
         meta ^ words[key] | ALL.get(LONG, slot + ADDRESS_0) ^ words[key + FlowKeys.ADDRESS_0];
     return (int) (((meta | -meta) & (difference | -difference)) >>> 63);
   }
 
+  /** The slot that {@link #locate} found for a key. */
+  static long located(long[] words, int key) {
+    return NativeMemory.address(words[key + FLOW]);
+  }
+
   /**
-   * True if the flow in this slot has this key; never for a packet that was not decoded. Of which
-   * family the packet is could not be foretold, so there is no branch for it.
+   * True if the flow in this slot has this key, or if the packet was not decoded and the slot is
+   * empty. Of which family the packet is could not be foretold, so there is no branch for it.
    */
   static boolean holds(long slot, long[] words, int key) {
     long meta = words[key];
@@ -170,7 +172,7 @@ final class FlowSlots {
         ALL.get(LONG, slot + META) ^ meta
             | ALL.get(LONG, slot + ADDRESS_0) ^ words[key + FlowKeys.ADDRESS_0]
             | rest & FlowKeys.restMask(meta);
-    return difference == 0 && meta != 0;
+    return difference == 0;
   }
 
   /** The slot of the key, or the empty one where it belongs. */

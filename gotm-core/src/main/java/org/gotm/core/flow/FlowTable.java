@@ -1,15 +1,16 @@
 package org.gotm.core.flow;
 
 import static org.gotm.core.flow.FlowSlotLayout.BYTES;
-import static org.gotm.core.flow.FlowSlotLayout.BYTES_MASK;
-import static org.gotm.core.flow.FlowSlotLayout.CLOSED;
+import static org.gotm.core.flow.FlowSlotLayout.BYTES_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.CLOSED_SHIFT;
+import static org.gotm.core.flow.FlowSlotLayout.CONTROL;
+import static org.gotm.core.flow.FlowSlotLayout.CONTROL_MASK;
 import static org.gotm.core.flow.FlowSlotLayout.CONTROL_SHIFT;
 import static org.gotm.core.flow.FlowSlotLayout.LAST_NANOS;
+import static org.gotm.core.flow.FlowSlotLayout.PACKET;
 import static org.gotm.core.flow.FlowSlotLayout.PACKETS;
-import static org.gotm.core.flow.FlowSlotLayout.PACKETS_MASK;
 import static org.gotm.core.memory.NativeMemory.ALL;
-import static org.gotm.core.packet.FlowKeys.FLOW_BYTES;
+import static org.gotm.core.packet.FlowKeys.FLOW;
 import static org.gotm.core.packet.FlowKeys.PAYLOAD;
 import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
 
@@ -28,10 +29,8 @@ import org.gotm.core.source.PacketBatch;
  */
 final class FlowTable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-  private static final int KEPT = 1;
-  private static final long CONTROL = (long) FlowKeys.OPENS_OR_ENDS << 32;
-  private static final long SYN_OR_RST = (long) FlowKeys.OPENS_OR_BREAKS << 32;
-  private static final int FIN_TO_CLOSED = CLOSED_SHIFT - 32;
+  private static final long SPECIAL = FlowKeys.OPENS_OR_BREAKS | FlowKeys.UNDECODED;
+  private static final long BYTES_OF_PAYLOAD = -1L << BYTES_SHIFT;
 
   private final FlowSlots slots;
   private final FlowKeys keys;
@@ -42,10 +41,10 @@ final class FlowTable {
   private final FlowLives lives;
   private final FlowHand hand;
   private final long largeBytes;
+  private final long largeLimit;
 
   private FlowLimits limits;
   private int keptCount;
-  private int cuts;
 
   /**
    * An empty table.
@@ -69,6 +68,7 @@ final class FlowTable {
     lives = new FlowLives(options, slots, keys, listener);
     hand = new FlowHand(lives, slots, options.timeoutNanos() / 2);
     largeBytes = options.largeBytes();
+    largeLimit = FlowLimits.byteLimit(largeBytes);
   }
 
   /** Flows are cut by these limits from now on. */
@@ -91,12 +91,12 @@ final class FlowTable {
    */
   int decide(PacketBatch batch, int[] kept) {
     int count = batch.count();
-    long[] located = slots.locate(count);
+    slots.locate(count);
     keptCount = 0;
-    int i = count(0, batch, located, kept);
+    int i = count(0, batch, kept);
     while (i < count) {
-      countAny(i, batch, located, kept);
-      i = count(i + 1, batch, located, kept);
+      countAny(i, batch, kept);
+      i = count(i + 1, batch, kept);
     }
     return keptCount;
   }
@@ -106,96 +106,92 @@ final class FlowTable {
    *
    * @return the first packet that was not counted
    */
-  private int count(int from, PacketBatch batch, long[] located, int[] kept) {
-    cuts = 0;
-    int to =
-        limits.classes().size() == 1
-            ? countLoop(from, batch, located, kept)
-            : countClassesLoop(from, batch, located, kept);
-    if (cuts > 0) {
-      tellCuts(from, to, located);
-    }
-    return to;
+  private int count(int from, PacketBatch batch, int[] kept) {
+    return limits.classes().size() == 1
+        ? countLoop(from, batch, kept)
+        : countClassesLoop(from, batch, kept);
   }
 
   /** All flows are of one class, whose limits are the same for each packet. */
-  private int countLoop(int from, PacketBatch batch, long[] located, int[] kept) {
+  private int countLoop(int from, PacketBatch batch, int[] kept) {
     long[] words = keys.words();
     long[] timestamps = batch.timestampsNanos;
-    long packetCutoff = limits.packets(0);
-    long byteCutoff = limits.bytes(0);
+    long packetLimit = limits.packets(0);
+    long byteLimit = limits.bytes(0);
     int count = batch.count();
     int keptSoFar = keptCount;
-    int cutsSoFar = 0;
     int i = from;
     for (; i < count; i++) {
-      long slot = NativeMemory.address(located[i]);
-      long payload = words[(i << RECORD_SHIFT) + PAYLOAD];
-      if (isMoreThanCounted(slot, words, i, payload, timestamps[i])) {
+      int key = i << RECORD_SHIFT;
+      long slot = FlowSlots.located(words, key);
+      long payload = words[key + PAYLOAD];
+      long now = timestamps[i];
+      if (isMoreThanCounted(slot, words, key, payload, now, packetLimit, byteLimit)) {
         break;
       }
+      int isKept = count(i, slot, payload, now, packetLimit, byteLimit);
       kept[keptSoFar] = i;
-      int outcome = count(i, slot, payload, timestamps[i], packetCutoff, byteCutoff);
-      keptSoFar += outcome & KEPT;
-      cutsSoFar += outcome >>> 1;
+      keptSoFar += isKept;
     }
     keptCount = keptSoFar;
-    cuts = cutsSoFar;
     return i;
   }
 
   /** Each flow has the limits of its class. */
-  private int countClassesLoop(int from, PacketBatch batch, long[] located, int[] kept) {
+  private int countClassesLoop(int from, PacketBatch batch, int[] kept) {
     long[] words = keys.words();
-    long[] timestamps = batch.timestampsNanos;
     int count = batch.count();
     int i = from;
     for (; i < count; i++) {
-      long slot = NativeMemory.address(located[i]);
-      long payload = words[(i << RECORD_SHIFT) + PAYLOAD];
-      if (isMoreThanCounted(slot, words, i, payload, timestamps[i])) {
+      int key = i << RECORD_SHIFT;
+      long slot = FlowSlots.located(words, key);
+      int trafficClass = FlowSlotLayout.trafficClass(ALL.get(LONG, slot + PACKETS));
+      long packetLimit = limits.packets(trafficClass);
+      long byteLimit = limits.bytes(trafficClass);
+      long now = batch.timestampsNanos[i];
+      if (isMoreThanCounted(slot, words, key, words[key + PAYLOAD], now, packetLimit, byteLimit)) {
         break;
       }
-      kept[keptCount] = i;
-      int outcome = countInClass(i, slot, payload, timestamps[i]);
-      keptCount += outcome & KEPT;
-      cuts += outcome >>> 1;
+      countInClass(i, slot, words[key + PAYLOAD], now, kept);
     }
     return i;
   }
 
-  private int countInClass(int i, long slot, long payload, long now) {
-    int trafficClass = FlowLives.trafficClass(ALL.get(LONG, slot + PACKETS));
-    long packetCutoff = limits.packets(trafficClass);
-    int outcome = count(i, slot, payload, now, packetCutoff, limits.bytes(trafficClass));
-    return outcome | limits.keptAfterCut(trafficClass);
-  }
-
-  /** Tells the listener of the flows that some of the packets have brought to their cutoff. */
-  private void tellCuts(int from, int to, long[] located) {
-    for (int i = from; i < to; i++) {
-      if (flows.isJustCut(i)) {
-        listener.onCut(flow.at(NativeMemory.address(located[i])));
-      }
-    }
+  private void countInClass(int i, long slot, long payload, long now, int[] kept) {
+    int trafficClass = FlowSlotLayout.trafficClass(ALL.get(LONG, slot + PACKETS));
+    long packetLimit = limits.packets(trafficClass);
+    int isKept = count(i, slot, payload, now, packetLimit, limits.bytes(trafficClass));
+    kept[keptCount] = i;
+    keptCount += isKept | limits.keptAfterCut(trafficClass);
   }
 
   /** True if there is more to a packet than that it is counted in the flow of its slot. */
-  private boolean isMoreThanCounted(long slot, long[] words, int i, long payload, long now) {
-    return !FlowSlots.holds(slot, words, i << RECORD_SHIFT)
+  private boolean isMoreThanCounted(
+      long slot, long[] words, int key, long payload, long now, long packetLimit, long byteLimit) {
+    return !FlowSlots.holds(slot, words, key)
         || lives.isOver(slot, now)
-        || isSynRstLargeOrAged(slot, payload, now);
+        || isSpecial(slot, payload, now, packetLimit, byteLimit);
   }
 
-  /** One comparison for all: each of the three is below 0 if it is so. */
-  private boolean isSynRstLargeOrAged(long slot, long payload, long now) {
-    long word = ALL.get(LONG, slot + BYTES);
-    long room = largeBytes - 1 - (word & BYTES_MASK) - (int) payload;
-    return (room | FlowLives.youth(word, now) | -(payload & SYN_OR_RST)) < 0;
+  /**
+   * True if a packet has SYN or RST or was not decoded, or if its flow is large, has come to its
+   * age, or is cut after it. One comparison for all: each of them makes a term negative.
+   */
+  private boolean isSpecial(long slot, long payload, long now, long packetLimit, long byteLimit) {
+    long byteWord = ALL.get(LONG, slot + BYTES);
+    long packetWord = ALL.get(LONG, slot + PACKETS);
+    long bytesAfter = byteWord + (payload & BYTES_OF_PAYLOAD);
+    long isKept = packetWord - packetLimit & byteWord - byteLimit;
+    long isNextKept = packetWord + PACKET - packetLimit & bytesAfter - byteLimit;
+    return (largeLimit - 1 - bytesAfter
+            | FlowLives.youth(byteWord, now)
+            | -(payload & SPECIAL)
+            | isKept & ~isNextKept)
+        < 0;
   }
 
   /** Counts a packet of a flow that may be new, over, just cut, large or, if not decoded, none. */
-  private void countAny(int i, PacketBatch batch, long[] located, int[] kept) {
+  private void countAny(int i, PacketBatch batch, int[] kept) {
     long[] words = keys.words();
     int key = i << RECORD_SHIFT;
     if (words[key] == 0) {
@@ -203,53 +199,44 @@ final class FlowTable {
       flows.setNone(i);
       return;
     }
-    long slot = NativeMemory.address(located[i]);
+    long slot = FlowSlots.located(words, key);
     if (FlowSlots.holds(slot, words, key)) {
       lives.goOn(slot, i, batch);
     } else {
       slot = NativeMemory.address(lives.find(i, batch));
     }
-    long now = batch.timestampsNanos[i];
-    long payload = words[key + PAYLOAD];
-    kept[keptCount] = i;
-    keptCount += countInClass(i, slot, payload, now) & KEPT;
-    tell(i, slot, (int) payload);
+    countInClass(i, slot, words[key + PAYLOAD], batch.timestampsNanos[i], kept);
+    tell(i, slot, keys.payloadLength(i));
   }
 
   /**
    * Counts a packet in its flow, and notes what the flow is then.
    *
    * @param payload as in {@link FlowKeys#PAYLOAD}
-   * @return {@link #KEPT} if the packet is to be kept, else 0; and 2 more if it is the last within
-   *     the cutoff
+   * @return 1 if the packet is to be kept, else 0
    */
-  private int count(int i, long slot, long payload, long now, long packetCutoff, long byteCutoff) {
-    long word = ALL.get(LONG, slot + BYTES);
-    long bytes = word & BYTES_MASK;
-    long state = ALL.get(LONG, slot + PACKETS);
-    long packets = state & PACKETS_MASK;
-    // 1 if both are below their limits
-    int isKept = (int) ((packets - packetCutoff & bytes - byteCutoff) >>> 63);
-    long bytesAfter = bytes + (int) payload;
-    int isNextKept = (int) ((packets + 1 - packetCutoff & bytesAfter - byteCutoff) >>> 63);
-    int isLast = isKept - isNextKept << 1;
-    if ((payload & CONTROL) != 0 && isKept == 0 && keepsControl(state)) {
-      state += 1L << CONTROL_SHIFT;
+  private int count(int i, long slot, long payload, long now, long packetLimit, long byteLimit) {
+    long byteWord = ALL.get(LONG, slot + BYTES);
+    long packetWord = ALL.get(LONG, slot + PACKETS);
+    int isKept = (int) ((packetWord - packetLimit & byteWord - byteLimit) >>> 63);
+    if ((payload & FlowKeys.OPENS_OR_ENDS) != 0 && isKept == 0 && keepsControl(packetWord)) {
+      packetWord += CONTROL;
       isKept = 1;
     }
-    state = (state | payload << FIN_TO_CLOSED & CLOSED) + 1;
-    ALL.set(LONG, slot + BYTES, word + (int) payload);
-    ALL.set(LONG, slot + PACKETS, state);
+    packetWord = (packetWord | (payload & FlowKeys.FIN) << CLOSED_SHIFT) + PACKET;
+    byteWord += payload & BYTES_OF_PAYLOAD;
+    ALL.set(LONG, slot + BYTES, byteWord);
+    ALL.set(LONG, slot + PACKETS, packetWord);
     ALL.set(LONG, slot + LAST_NANOS, Math.max(now, ALL.get(LONG, slot + LAST_NANOS)));
-    keys.words()[(i << RECORD_SHIFT) + FLOW_BYTES] = bytesAfter;
-    states[i] = state;
-    return isKept | isLast;
+    keys.words()[(i << RECORD_SHIFT) + FLOW] = byteWord;
+    states[i] = packetWord;
+    return isKept;
   }
 
   /** True if a control packet is kept although its flow, of this state, is cut. */
-  private boolean keepsControl(long state) {
-    return state >>> CONTROL_SHIFT < Cutoff.MAX_CONTROL
-        && limits.keepsControl(FlowLives.trafficClass(state));
+  private boolean keepsControl(long packetWord) {
+    return (packetWord >>> CONTROL_SHIFT & CONTROL_MASK) < Cutoff.MAX_CONTROL
+        && limits.keepsControl(FlowSlotLayout.trafficClass(packetWord));
   }
 
   /** Tells the listener what packet {@code i} meant to its flow, which is in this slot. */
@@ -265,7 +252,7 @@ final class FlowTable {
 
   /** Tells the listener if these last bytes made the flow large, or twice as large as before. */
   private void reportIfLarge(long slot, int payload) {
-    long bytes = ALL.get(LONG, slot + BYTES) & BYTES_MASK;
+    long bytes = FlowSlotLayout.bytes(ALL.get(LONG, slot + BYTES));
     if (bytes >= largeBytes) {
       int doublings = 63 - Long.numberOfLeadingZeros(bytes / largeBytes);
       long threshold = largeBytes << doublings;

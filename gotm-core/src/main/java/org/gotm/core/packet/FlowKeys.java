@@ -10,8 +10,8 @@ import java.util.Arrays;
  * <pre>
  *   0      1         2         3         4         5      6                7
  *   +------+---------+---------+---------+---------+------+----------------+-------+
- *   | meta | address | address | address | address | hash | control payload| bytes |
- *   |      |    0    |    1    |    2    |    3    |      |      32      32|of flow|
+ *   | meta | address | address | address | address | hash | payload control| flow  |
+ *   |      |    0    |    1    |    2    |    3    |      |    50      14  |       |
  *   +------+---------+---------+---------+---------+------+----------------+-------+
  * </pre>
  *
@@ -27,8 +27,8 @@ import java.util.Arrays;
  * </pre>
  *
  * where the first port belongs to the first address. A meta word of 0 means that the packet could
- * not be decoded. The control half has the bits {@link #FIN}, {@link #SYN}, {@link #RST} and {@link
- * #ACK} of a TCP header, and {@link #FROM_SECOND}.
+ * not be decoded. The control bits are {@link #FIN}, {@link #SYN}, {@link #RST} and {@link #ACK} of
+ * a TCP header, and {@link #FROM_SECOND}.
  */
 public final class FlowKeys {
   /**
@@ -58,12 +58,19 @@ public final class FlowKeys {
   public static final int HASH = 5;
 
   /**
-   * Index of the word with the payload length in its lower and the control mark in its upper half.
+   * Index of the word with the payload length above {@link #PAYLOAD_SHIFT} and the control bits
+   * below.
    */
   public static final int PAYLOAD = 6;
 
-  /** Index of the word with the payload bytes of the flow so far, which the flow table sets. */
-  public static final int FLOW_BYTES = 7;
+  /** Shift of the payload length, which so can be added to a flow's word of bytes as it is. */
+  public static final int PAYLOAD_SHIFT = 14;
+
+  /** Mask of the control bits. */
+  public static final int CONTROL_MASK = (1 << PAYLOAD_SHIFT) - 1;
+
+  /** Index of the word that belongs to the flow table. */
+  public static final int FLOW = 7;
 
   /** Control bit: the sender ends the connection. */
   public static final int FIN = 1;
@@ -79,6 +86,9 @@ public final class FlowKeys {
 
   /** Control bit: the packet acknowledges. */
   public static final int ACK = 16;
+
+  /** Control bit: the packet could not be decoded. */
+  public static final int UNDECODED = 32;
 
   /** Control bits of a packet that opens a connection, answers who does so, or breaks it off. */
   public static final int OPENS_OR_BREAKS = SYN | RST;
@@ -152,7 +162,7 @@ public final class FlowKeys {
 
   /** Payload bytes of packet {@code i}, by wire length. */
   public int payloadLength(int i) {
-    return (int) words[(i << RECORD_SHIFT) + PAYLOAD];
+    return (int) (words[(i << RECORD_SHIFT) + PAYLOAD] >>> PAYLOAD_SHIFT);
   }
 
   /** True for a TCP packet with SYN, FIN or RST set. */
@@ -162,7 +172,7 @@ public final class FlowKeys {
 
   /** The control bits of packet {@code i}. */
   public int control(int i) {
-    return (int) (words[(i << RECORD_SHIFT) + PAYLOAD] >>> 32);
+    return (int) words[(i << RECORD_SHIFT) + PAYLOAD] & CONTROL_MASK;
   }
 
   /**
@@ -187,7 +197,7 @@ public final class FlowKeys {
   void setUndecoded(int i) {
     undecoded++;
     networks[i] = 0;
-    set(i, 0, 0, 0, 0);
+    set(i, 0, 0, 0, UNDECODED);
   }
 
   /** The first packets are of no network until {@link #separate} is told of one. */
@@ -216,7 +226,7 @@ public final class FlowKeys {
     record[at] = meta;
     record[at + 1] = address0;
     record[at + 5] = hash(address0, meta);
-    record[at + 6] = (long) control << 32 | payloadLength;
+    record[at + 6] = (long) payloadLength << PAYLOAD_SHIFT | control;
   }
 
   /** Sets a key with addresses of four words. */
@@ -229,7 +239,7 @@ public final class FlowKeys {
     record[at + 3] = a2;
     record[at + 4] = a3;
     record[at + 5] = hash(a0, a1, a2, a3, meta);
-    record[at + 6] = (long) control << 32 | payloadLength;
+    record[at + 6] = (long) payloadLength << PAYLOAD_SHIFT | control;
   }
 
   /** Copies the key of packet {@code i} with its hash and network into 7 words. */
@@ -242,7 +252,7 @@ public final class FlowKeys {
   void copyFrom(int i, long[] source, int at, int payloadLength) {
     int record = i << RECORD_SHIFT;
     System.arraycopy(source, at, words, record, PAYLOAD);
-    words[record + PAYLOAD] = payloadLength;
+    words[record + PAYLOAD] = (long) payloadLength << PAYLOAD_SHIFT;
     networks[i] = source[at + PAYLOAD];
   }
 
