@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MutatedFileTest {
-  private static final int ROUNDS = 1500;
+  private static final int ROUNDS = Integer.getInteger("gotm.fuzz.rounds", 1500);
   private static final int LONGEST = 20_000;
   private static final int[] EXTREMES = {0, 1, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 18};
   private static final long SEED = Seed.of(MutatedFileTest.class);
