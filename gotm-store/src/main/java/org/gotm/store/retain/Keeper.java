@@ -17,7 +17,10 @@ final class Keeper {
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("uuuu/MM/dd");
 
   /** So often everything is looked at from the beginning. */
-  private static final long REWIND_NANOS = TimeUnit.HOURS.toNanos(1);
+  private static final long ROUND_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  /** And so often while something is wrong with single files. */
+  private static final long TROUBLED_ROUND_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** So often the folder of the day is counted again. */
   private static final long COUNT_NANOS = TimeUnit.MINUTES.toNanos(10);
@@ -121,12 +124,13 @@ final class Keeper {
   }
 
   private boolean rewindIfDue(long now) {
-    boolean due = !begun || now - rewoundNanos >= REWIND_NANOS;
+    long round = trouble.isPartial() ? TROUBLED_ROUND_NANOS : ROUND_NANOS;
+    boolean due = !begun || now - rewoundNanos >= round;
     if (due) {
       begun = true;
       rewoundNanos = now;
       held.oldest().rewind();
-      trouble.succeeded(Trouble.Cause.LIST);
+      trouble.endRound();
     }
     return due;
   }

@@ -50,19 +50,16 @@ final class Pass {
    * Deletes until the goal is reached, nothing is left or it is told to stop.
    *
    * @param goesOn asked before each file
-   * @return true if it was not told to stop
+   * @return what is free then
    */
-  boolean run(Goal goal, BooleanSupplier goesOn) throws IOException {
+  long run(Goal goal, BooleanSupplier goesOn) throws IOException {
     long free = disk.space().freeBytes();
-    while (goesOn.getAsBoolean()) {
-      HeldFolder folder = next(goal, free);
-      if (folder == null) {
-        return true;
-      }
+    HeldFolder folder;
+    while (goesOn.getAsBoolean() && (folder = next(goal, free)) != null) {
       free += delete(folder, folder.reason(goal, free));
       free = dry ? free : Math.max(free, disk.space().freeBytes());
     }
-    return false;
+    return free;
   }
 
   /** The folder with the oldest capture of all that are to go, or null if none is. */
@@ -90,7 +87,6 @@ final class Pass {
       }
       if (!dry) {
         folder.tree().delete(file);
-        trouble.succeeded(Trouble.Cause.DELETE);
       }
       account(new Deletion(folder, file, bytes, reason));
       return bytes;

@@ -157,13 +157,22 @@ public final class Retainer {
     }
   }
 
-  /** What keeps it from its work now, in one line, or null if nothing does. */
+  /**
+   * What keeps it from its work now, in one line, or null if nothing does. It is in the log as
+   * well, but for a {@link #standstill}.
+   */
   public String error() {
+    String stands = standstill();
+    return stands == null ? trouble.current() : stands;
+  }
+
+  /** That the disk has not answered for long, in one line, or null if it does. */
+  public String standstill() {
     boolean stands = parts.nanoTime().getAsLong() - lookedNanos > STANDSTILL_NANOS;
     return thread.isAlive() && stands
-        ? "write=%s: the disk has not let files be listed or deleted for 30 s or more"
-            .formatted(parts.folder())
-        : trouble.current();
+        ? "write=%s: the disk has not let files be listed or deleted for %d s or more"
+            .formatted(parts.folder(), TimeUnit.NANOSECONDS.toSeconds(STANDSTILL_NANOS))
+        : null;
   }
 
   /** Captures that were deleted. */

@@ -3,7 +3,9 @@ package org.gotm.store.retain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -35,6 +37,7 @@ final class Trouble {
   private final Consumer<String> log;
   private final Map<Cause, String> texts = new EnumMap<>(Cause.class);
   private final Map<Cause, Long> logged = new EnumMap<>(Cause.class);
+  private final Set<Cause> thisRound = EnumSet.noneOf(Cause.class);
   private volatile String current;
 
   /** Nothing is wrong yet. */
@@ -52,6 +55,7 @@ final class Trouble {
   /** Something is wrong. */
   synchronized void report(Cause cause, String text) {
     long now = nanoTime.getAsLong();
+    thisRound.add(cause);
     texts.put(cause, "write=%s: %s".formatted(folder, text));
     current = first();
     Long before = logged.get(cause);
@@ -69,6 +73,24 @@ final class Trouble {
       logged.remove(cause);
       log.accept("retention: no longer: " + text);
     }
+  }
+
+  /**
+   * All files were gone through, and it begins anew: what went wrong with single files or folders
+   * is over if it was not met in this round.
+   */
+  synchronized void endRound() {
+    for (Cause cause : Set.of(Cause.DELETE, Cause.LIST)) {
+      if (!thisRound.contains(cause)) {
+        succeeded(cause);
+      }
+    }
+    thisRound.clear();
+  }
+
+  /** True while something is wrong with single files or folders. */
+  synchronized boolean isPartial() {
+    return texts.containsKey(Cause.DELETE) || texts.containsKey(Cause.LIST);
   }
 
   private String first() {
