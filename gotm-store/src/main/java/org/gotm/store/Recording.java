@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,6 +29,8 @@ import org.gotm.store.file.FileNames;
 import org.gotm.store.file.FinishedNames;
 import org.gotm.store.file.SeriesLock;
 import org.gotm.store.repair.Leftovers;
+import org.gotm.store.retain.Retainer;
+import org.gotm.store.retain.Retention;
 
 /**
  * The front door of the store: packets go in, and rotating, compressed capture files that survive a
@@ -67,6 +70,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private final SeriesLock lock;
   private final FileCounters counters = new FileCounters();
   private final LongAdder compressorNanos = new LongAdder();
+  private final Retainer retainer;
   private final Leftovers leftovers;
   private final CompressorPool compressors;
   private final Closer closer;
@@ -84,6 +88,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     this.lock = lock;
     FileNames names = new FileNames(options.folder(), options.name(), options.compression());
     FinishedNames finished = new FinishedNames(options.folder(), options.zone());
+    retainer = options.retention().isPresent() ? newRetainer(options.retention().get()) : null;
     leftovers =
         new Leftovers(
             names,
@@ -109,6 +114,20 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     shared =
         new Series.Shared(
             options, pool, names, lock, compressors, closer, leftovers, counters, startNanos);
+    retainer().ifPresent(Retainer::start);
+  }
+
+  private Retainer newRetainer(Retention retention) throws IOException {
+    return new Retainer(
+        new Retainer.Parts(
+            options.folder(),
+            options.zone(),
+            retention,
+            counters.bytesWritten::sum,
+            options.epochNanos(),
+            System::nanoTime,
+            options.log(),
+            options.yieldPriority()));
   }
 
   private CompressorPool newCompressors() {
@@ -130,6 +149,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
 
   /** The file is finished, whatever becomes of who wants to know of it. */
   private void tell(FinishedFile file) {
+    retainer().ifPresent(told -> told.onFinished(file));
     try {
       options.finished().accept(file);
     } catch (Throwable e) {
@@ -296,6 +316,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       }
       closer.finish();
       leftovers.finish(LEFTOVERS_MILLIS);
+      stopRetainer();
     } catch (InterruptedException e) {
       abandon();
       Thread.currentThread().interrupt();
@@ -326,11 +347,18 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
         route.series().join(millisTo(deadline));
       }
       closer.abandon(millisTo(deadline));
+      stopRetainer();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     for (Route route : routes) {
       route.series().loseUnsynced();
+    }
+  }
+
+  private void stopRetainer() throws InterruptedException {
+    if (retainer != null) {
+      retainer.stop();
     }
   }
 
@@ -367,6 +395,11 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
         memory.close();
       }
     }
+  }
+
+  /** Who deletes the oldest files and watches the disk, if {@code retention} was said. */
+  public Optional<Retainer> retainer() {
+    return Optional.ofNullable(retainer);
   }
 
   /** Files finished because a new one was due. */

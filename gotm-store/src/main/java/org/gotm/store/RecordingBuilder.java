@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -17,6 +18,7 @@ import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.SeriesLock;
+import org.gotm.store.retain.Retention;
 
 /** What a {@link Recording} is to do; {@link #open} makes it. One thread. */
 public final class RecordingBuilder {
@@ -40,6 +42,7 @@ public final class RecordingBuilder {
   private LongSupplier epochNanos = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
   private Consumer<FinishedFile> finished = file -> {};
   private Runnable yieldPriority = () -> {};
+  private Retention retention;
 
   RecordingBuilder(Path folder) {
     this.folder = Objects.requireNonNull(folder, "folder");
@@ -148,6 +151,15 @@ public final class RecordingBuilder {
   }
 
   /**
+   * When the oldest files are deleted, and that the disk is watched at all: {@link
+   * Recording#retainer} tells of it. Neither if not said.
+   */
+  public RecordingBuilder retention(Retention newRetention) {
+    retention = newRetention;
+    return this;
+  }
+
+  /**
    * Makes the folder ready: takes the name there for this process alone and begins, in the
    * background, to mend what a crashed run has left there.
    *
@@ -207,7 +219,8 @@ public final class RecordingBuilder {
         log,
         epochNanos,
         finished,
-        yieldPriority);
+        yieldPriority,
+        Optional.ofNullable(retention));
   }
 
   /** A time that is too long for a long is for ever all the same. */

@@ -2,11 +2,13 @@ package org.gotm.store;
 
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
+import org.gotm.store.retain.Retention;
 
 /** What a recording was asked for; see {@link RecordingBuilder}. */
 record RecordingOptions(
@@ -25,7 +27,8 @@ record RecordingOptions(
     Consumer<String> log,
     LongSupplier epochNanos,
     Consumer<FinishedFile> finished,
-    Runnable yieldPriority) {
+    Runnable yieldPriority,
+    Optional<Retention> retention) {
   /** A packet may wait in its chunk, in the merge and in the file, and is compressed between. */
   private static final int STAGES = 4;
 

@@ -8,8 +8,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /** Temporary folders in memory where there are such, for tests that sync thousands of files. */
-final class MemoryFolder implements TempDirFactory {
+public final class MemoryFolder implements TempDirFactory {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+  /** Made by JUnit. */
+  public MemoryFolder() {}
 
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)

@@ -17,6 +17,7 @@ import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
+import org.gotm.store.retain.Retention;
 
 /** An output with workers and a clock that a test sets. */
 final class Rig implements AutoCloseable {
@@ -34,6 +35,7 @@ final class Rig implements AutoCloseable {
   Recording recording;
   Runnable yieldPriority = () -> {};
   Consumer<FinishedFile> listener = finished::add;
+  Retention retention;
   private final Arena arena = Arena.ofShared();
   private Compression compression = new Compression.None();
   private long rotationNanos;
@@ -121,7 +123,8 @@ final class Rig implements AutoCloseable {
             .log(log)
             .clock(clock::get)
             .onFinished(listener)
-            .yieldPriority(yieldPriority);
+            .yieldPriority(yieldPriority)
+            .retention(retention);
     recording = byPacketTime ? builder.byPacketTime().open() : builder.open();
     return this;
   }

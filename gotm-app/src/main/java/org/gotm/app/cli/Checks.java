@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Refuses values that make no sense, with a line that begins with {@code name=value}.
@@ -23,6 +25,15 @@ record Checks(CommandLine line) {
   void optionalRange(String name, Long value, long least, long most) {
     if (value != null) {
       range(name, value, least, most);
+    }
+  }
+
+  /** What a text is, when it is asked for later than others. */
+  <T> T converted(String name, String text, Function<String, T> converter) {
+    try {
+      return converter.apply(text);
+    } catch (TypeConversionException e) {
+      throw refusal(name + "=" + text + ": " + e.getMessage());
     }
   }
 

@@ -25,12 +25,13 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nCommands:%n",
     sortOptions = false,
     versionProvider = Version.class,
-    subcommands = {BenchCommand.class, DoctorCommand.class})
+    subcommands = {BenchCommand.class, CleanupCommand.class, DoctorCommand.class})
 final class GotmCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SourceOptions source;
   @Mixin private FlowOptions flows;
   @Mixin private OutputOptions output;
+  @Mixin private RetentionOptions retention;
   @Mixin private ReportOptions report;
 
   @Option(
@@ -71,6 +72,7 @@ final class GotmCommand implements Callable<Integer> {
         from,
         flows.settings(checks),
         output.settings(checks),
-        report.settings(checks, !from.files().isEmpty()));
+        report.settings(checks, !from.files().isEmpty()),
+        retention.settings(checks));
   }
 }

@@ -61,7 +61,7 @@ public final class Main {
     return ExitCodes.USAGE;
   }
 
-  private static void print(String message) {
+  static void print(String message) {
     System.err.println("gotm: " + message.replaceAll("\\R", " "));
   }
 

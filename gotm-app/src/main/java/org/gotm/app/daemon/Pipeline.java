@@ -22,6 +22,7 @@ import org.gotm.ffm.linux.Libc;
 import org.gotm.store.Recording;
 import org.gotm.store.RecordingBuilder;
 import org.gotm.store.metrics.MeteredOutput;
+import org.gotm.store.retain.Retainer;
 
 /**
  * The parts of a packet's way, wired together: sources, workers with their flow tables, chunks,
@@ -109,6 +110,7 @@ final class Pipeline implements AutoCloseable {
 
   private void sayFolder() {
     log.accept("Writing to " + settings.output().folder().toAbsolutePath().normalize());
+    recording.retainer().map(Retainer::promise).ifPresent(log);
   }
 
   private void sayMemory(int workers) {
@@ -141,6 +143,9 @@ final class Pipeline implements AutoCloseable {
             .pool(pool)
             .log(log)
             .yieldPriority(Pipeline::yieldPriority);
+    if (!settings.isOffline() || !settings.retention().isOff()) {
+      builder.retention(settings.retention());
+    }
     return settings.isOffline() ? builder.byPacketTime().open() : builder.open();
   }
 
@@ -298,6 +303,7 @@ final class Pipeline implements AutoCloseable {
     if (error != null) {
       errors.add("output: " + error);
     }
+    recording.retainer().map(Retainer::error).ifPresent(text -> errors.add("retention: " + text));
     return errors;
   }
 

@@ -15,6 +15,8 @@ import org.gotm.app.metrics.RecorderMetrics;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.ServiceManager;
 import org.gotm.store.metrics.MeteredWorker;
+import org.gotm.store.metrics.RetentionMetrics;
+import org.gotm.store.retain.Retainer;
 
 /**
  * One run of gotm, from start to clean stop: opens what can fail first, then starts the threads,
@@ -85,7 +87,15 @@ public final class Recorder {
     List<CaptureThread> captures = pipeline.captures();
     StatsReporter reporter =
         new StatsReporter(
-            captures, Map.of("output", pipeline.recording()::standstill, "log", log::error), log);
+            captures,
+            Map.of(
+                "output",
+                pipeline.recording()::standstill,
+                "retention",
+                () -> pipeline.recording().retainer().map(Retainer::standstill).orElse(null),
+                "log",
+                log::error),
+            log);
     pipeline.start(signals::wakeUp);
     if (!settings.isOffline()) {
       Pipeline.yieldPriority(); // to the capture threads, which already have packets waiting
@@ -113,6 +123,11 @@ public final class Recorder {
     String error = pipeline.recording().error();
     if (error != null || pipeline.recording().hasFailed()) {
       log.accept("gotm: the output failed: " + (error == null ? "see above" : error));
+      code = Math.max(code, ExitCodes.FAILED);
+    }
+    String retention = pipeline.recording().retainer().map(Retainer::error).orElse(null);
+    if (retention != null) {
+      log.accept("gotm: retention failed: " + retention);
       code = Math.max(code, ExitCodes.FAILED);
     }
     return code;
@@ -208,6 +223,7 @@ public final class Recorder {
     }
     metrics = new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval());
     metrics.addClasses(pipeline.classes().names());
+    pipeline.recording().retainer().map(RetentionMetrics::new).ifPresent(metrics::add);
     server.serve(metrics, () -> errors(pipeline));
   }
 

@@ -10,6 +10,7 @@ import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.Method;
 import org.gotm.store.api.Compression;
+import org.gotm.store.retain.Retention;
 
 /**
  * Everything a run of gotm needs to know, checked.
@@ -18,8 +19,10 @@ import org.gotm.store.api.Compression;
  * @param flows what a flow is and where it is cut
  * @param output what is written, and where to
  * @param report what is told of the run
+ * @param retention when the oldest files are deleted
  */
-public record Settings(Source source, Flows flows, Output output, Report report) {
+public record Settings(
+    Source source, Flows flows, Output output, Report report, Retention retention) {
 
   /**
    * Where packets come from, and what of them is taken.

@@ -1,5 +1,6 @@
 package org.gotm.app.metrics;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -49,6 +50,11 @@ public final class RecorderMetrics {
     if (names.size() > 1) {
       new ClassMetrics(List.copyOf(workers.keySet()), names).bindTo(registry);
     }
+  }
+
+  /** From now on there are these metrics, too. */
+  public void add(MeterBinder more) {
+    more.bindTo(registry);
   }
 
   /**

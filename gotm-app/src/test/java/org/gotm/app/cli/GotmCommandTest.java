@@ -26,6 +26,7 @@ import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.Method;
 import org.gotm.store.api.Compression;
+import org.gotm.store.retain.Retention;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -68,7 +69,8 @@ class GotmCommandTest {
                     false,
                     false),
                 new Settings.Report(
-                    Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080)))));
+                    Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080))),
+                Retention.none()));
   }
 
   @Test

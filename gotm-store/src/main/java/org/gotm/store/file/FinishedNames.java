@@ -49,6 +49,9 @@ public final class FinishedNames {
 
   private static final int DIGITS = 3;
 
+  /** How often a folder is made anew that is gone before a file is in it. */
+  private static final int FOLDER_TRIES = 3;
+
   private final Path folder;
   private final ZoneId zone;
   private final Map<String, Stem> last = new HashMap<>();
@@ -103,6 +106,19 @@ public final class FinishedNames {
    */
   public synchronized Path moveIntoPlace(
       Path file, String series, long epochNanos, String end, boolean inOrder) throws IOException {
+    for (int left = FOLDER_TRIES; ; left--) {
+      try {
+        return moveOnce(file, series, epochNanos, end, inOrder);
+      } catch (NoSuchFileException e) {
+        if (left == 0 || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+          throw e;
+        } // retention has deleted the folder of the day, which was empty a moment ago
+      }
+    }
+  }
+
+  private Path moveOnce(Path file, String series, long epochNanos, String end, boolean inOrder)
+      throws IOException {
     ZonedDateTime time =
         Instant.ofEpochSecond(
                 Math.floorDiv(epochNanos, NANOS_A_SECOND),
@@ -174,6 +190,8 @@ public final class FinishedNames {
     for (Path name : day) {
       try (var above = at) {
         at = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
+      } catch (NoSuchFileException e) {
+        throw e;
       } catch (IOException e) {
         throw new IOException(
             "%s is no folder but a link, or cannot be opened: %s"

@@ -90,6 +90,31 @@ class FinishedNamesTest {
     assertThat(earlier.getFileName()).hasToString("2026-10-25T02-40-00.pcap");
   }
 
+  /** The folder of a day is deleted when it is empty, and it may have been made just then. */
+  @Test
+  void shouldMakeAFolderAgainThatIsDeletedBeforeTheFileIsInIt() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Instant time = BEFORE_THE_END_OF_SUMMER_TIME.plusSeconds(86_400L * i);
+      Path day = folder.resolve(time.atZone(BERLIN).toLocalDate().toString().replace('-', '/'));
+      Thread remover = Thread.ofPlatform().start(() -> deleteOnceItIsThere(day));
+
+      Path file = finish(new FinishedNames(folder, BERLIN), "", time, true);
+
+      assertThat(file).exists();
+      remover.interrupt();
+      remover.join();
+    }
+  }
+
+  private static void deleteOnceItIsThere(Path day) {
+    while (!Thread.currentThread().isInterrupted()) {
+      if (Files.exists(day)) {
+        boolean _ = day.toFile().delete(); // it may have a file in it by now
+        return;
+      }
+    }
+  }
+
   @Test
   void shouldLeaveNothingElseInTheFolder() throws IOException {
     FinishedNames names = new FinishedNames(folder, BERLIN);
