@@ -1,10 +1,13 @@
 package org.gotm.app.cli;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.gotm.app.bench.BenchCommand;
 import org.gotm.app.daemon.LiveSources;
 import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.daemon.SettingsChange;
 import org.gotm.app.doctor.DoctorCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +28,7 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nCommands:%n",
     sortOptions = false,
     versionProvider = Version.class,
-    subcommands = {BenchCommand.class, DoctorCommand.class})
+    subcommands = {BenchCommand.class, DoctorCommand.class, CheckCommand.class})
 final class GotmCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SourceOptions source;
@@ -51,13 +54,20 @@ final class GotmCommand implements Callable<Integer> {
       description = "Print this help and exit.")
   private boolean helpAsked;
 
+  private Supplier<Optional<SettingsChange>> changes = Optional::empty;
+
+  /** Where it hears of changes in the configuration file. */
+  void hearsOf(Supplier<Optional<SettingsChange>> newChanges) {
+    changes = newChanges;
+  }
+
   @Override
   public Integer call() throws Exception {
     if (listInterfaces) {
       LiveSources.describeInterfaces().forEach(System.out::println);
       return 0;
     }
-    return new Recorder(settings(), System.getenv()).run();
+    return new Recorder(settings(), System.getenv(), changes).run();
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.gotm.app.cli;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import org.gotm.app.daemon.LogFormat;
 import org.gotm.app.daemon.Settings;
@@ -10,6 +11,15 @@ import picocli.CommandLine.Option;
 /** What the process is to the system. */
 @Command(optionListHeading = "%nProcess:%n")
 final class ProcessOptions {
+  @Option(
+      names = {"-config", "--config"},
+      paramLabel = "FILE",
+      description = {
+        "File of options, NAME=VALUE a line; what the command line says wins (default:",
+        "/etc/gotm/gotm.conf, if it is there and interfaces are recorded)."
+      })
+  private Path config;
+
   @Option(
       names = {"-user", "--user"},
       paramLabel = "NAME",

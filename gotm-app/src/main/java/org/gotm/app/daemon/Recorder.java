@@ -7,8 +7,10 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
@@ -31,16 +33,25 @@ public final class Recorder {
   private final boolean drawing;
   private final EventLog log;
   private final Service service;
+  private final Reload reload;
   private RecorderMetrics metrics;
 
-  /** A run with these settings. */
-  public Recorder(Settings settings, Map<String, String> environment) {
+  /**
+   * A run with these settings.
+   *
+   * @param changes reads the configuration file again; none if there is no such file
+   */
+  public Recorder(
+      Settings settings,
+      Map<String, String> environment,
+      Supplier<Optional<SettingsChange>> changes) {
     this.settings = settings;
     drawing = settings.isOffline() && Progress.isWanted();
     long bytes = drawing ? FileSources.totalBytes(settings.source().files()) : 0;
     log = new EventLog(System.err, Clock.systemDefaultZone(), new Progress(System.err, bytes));
     log.use(LogStyle.of(settings.process().logFormat(), environment));
     service = new Service(environment, log);
+    reload = new Reload(changes, environment, log);
   }
 
   /**
@@ -153,7 +164,7 @@ public final class Recorder {
   private void reload(Pipeline pipeline) {
     service.reloading(System.nanoTime());
     pipeline.recording().rotate();
-    pipeline.classes().reread();
+    reload.run(pipeline.classes());
     if (metrics != null) {
       metrics.addClasses(pipeline.classes().names());
     }
