@@ -2,7 +2,6 @@ package org.gotm.app.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.Classes;
 import org.gotm.app.daemon.ExitCodes;
@@ -58,12 +57,12 @@ final class CheckCommand implements Callable<Integer> {
     } catch (ParameterException e) {
       return List.of(Main.usageMessage(e));
     } catch (FilterException | StartException e) {
-      return List.of(where(start).orElse("") + e.getMessage());
+      return List.of(
+          start
+              .file()
+              .map(file -> new ConfigCheck(ConfigFile.read(file)).placed(e.getMessage()))
+              .orElse(e.getMessage()));
     }
-  }
-
-  private static Optional<String> where(StartArguments start) {
-    return start.file().map(file -> "with %s: ".formatted(file));
   }
 
   /** What is compiled at the start, for Ethernet here. */

@@ -28,9 +28,14 @@ record ConfigFile(Path path, List<Entry> entries) {
    * @param value what comes behind it, or null if there is none
    */
   record Entry(int number, String key, String value) {
-    /** What it would be on the command line. */
+    /** The option, as it would be on the command line. */
+    String name() {
+      return (key.length() == 1 ? "-" : "--") + key;
+    }
+
+    /** Option and value, as they would be on the command line. */
     String argument() {
-      return value == null ? "-" + key : "-" + key + "=" + value;
+      return value == null ? name() : name() + "=" + value;
     }
   }
 

@@ -23,7 +23,8 @@ final class SourceOptions {
       names = {"-interface", "--interface", "-i"},
       paramLabel = "NAME[,NAME...]",
       hideParamSyntax = true,
-      description = "Interfaces to capture from (default: GOTM_INTERFACES or " + DEFAULT_INTERFACE + ").")
+      description =
+          "Interfaces to capture from (default: GOTM_INTERFACES or " + DEFAULT_INTERFACE + ").")
   private String interfaces;
 
   @Option(

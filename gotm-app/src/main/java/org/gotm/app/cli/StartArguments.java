@@ -90,9 +90,7 @@ final class StartArguments {
   }
 
   private Optional<Path> path(ParseResult line) {
-    if (line.hasSubcommand()
-        || line.isUsageHelpRequested()
-        || line.isVersionHelpRequested()) {
+    if (line.hasSubcommand() || line.isUsageHelpRequested() || line.isVersionHelpRequested()) {
       return Optional.empty();
     }
     Path path = line.matchedOptionValue("-config", null);

@@ -35,6 +35,7 @@ public final class Privileges {
 
   private static final int PR_SET_KEEPCAPS = 8;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
+  private static final int PR_GET_NO_NEW_PRIVS = 39;
 
   /** The number of seccomp(2): of x86-64, or of all others. */
   private static final int SYS_SECCOMP = System.getProperty("os.arch").equals("amd64") ? 317 : 277;
@@ -106,7 +107,7 @@ public final class Privileges {
    * No thread of the process, nor any program that it starts, gets new rights from now on, such as
    * by a program of root's with the set-user-ID bit. The kernel has this, too, for each thread; a
    * filter of system calls, though, which lets everything through, it takes for all threads at
-   * once, and they have both then.
+   * once, and they have both then. Of a process that began so, as a service, all threads are so.
    *
    * @return false if this kernel has no such filters: other threads than the calling one, and those
    *     it starts, are as before
@@ -114,6 +115,9 @@ public final class Privileges {
   public static boolean forbidNewOnes() {
     try (Arena call = Arena.ofConfined()) {
       Libc libc = new Libc(call);
+      if (libc.callInt(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+        return true;
+      }
       libc.callInt(PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
       long program = letEverythingThrough(call).address();
       return libc.syscall(SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, SECCOMP_TSYNC_SPEC_ALLOW, program)
