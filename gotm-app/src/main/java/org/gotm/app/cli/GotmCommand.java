@@ -1,10 +1,13 @@
 package org.gotm.app.cli;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.gotm.app.bench.BenchCommand;
 import org.gotm.app.daemon.LiveSources;
 import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.daemon.SettingsChange;
 import org.gotm.app.doctor.DoctorCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +28,12 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nCommands:%n",
     sortOptions = false,
     versionProvider = Version.class,
-    subcommands = {BenchCommand.class, CleanupCommand.class, DoctorCommand.class})
+    subcommands = {
+      BenchCommand.class,
+      CheckCommand.class,
+      CleanupCommand.class,
+      DoctorCommand.class
+    })
 final class GotmCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SourceOptions source;
@@ -33,6 +41,7 @@ final class GotmCommand implements Callable<Integer> {
   @Mixin private OutputOptions output;
   @Mixin private RetentionOptions retention;
   @Mixin private ReportOptions report;
+  @Mixin private ProcessOptions process;
 
   @Option(
       names = {"-list-interfaces", "--list-interfaces", "-D"},
@@ -51,13 +60,20 @@ final class GotmCommand implements Callable<Integer> {
       description = "Print this help and exit.")
   private boolean helpAsked;
 
+  private Supplier<Optional<SettingsChange>> changes = Optional::empty;
+
+  /** Where it hears of changes in the configuration file. */
+  void hearsOf(Supplier<Optional<SettingsChange>> newChanges) {
+    changes = newChanges;
+  }
+
   @Override
   public Integer call() throws Exception {
     if (listInterfaces) {
       LiveSources.describeInterfaces().forEach(System.out::println);
       return 0;
     }
-    return new Recorder(settings(), System.getenv()).run();
+    return new Recorder(settings(), System.getenv(), changes).run();
   }
 
   /**
@@ -73,6 +89,7 @@ final class GotmCommand implements Callable<Integer> {
         flows.settings(checks),
         output.settings(checks),
         report.settings(checks, !from.files().isEmpty()),
-        retention.settings(checks));
+        retention.settings(checks),
+        process.settings(checks));
   }
 }

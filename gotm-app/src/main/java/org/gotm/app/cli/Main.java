@@ -6,8 +6,11 @@ import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.Locale;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.daemon.LogFormat;
+import org.gotm.app.daemon.LogStyle;
 import org.gotm.app.daemon.StartException;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
@@ -29,7 +32,20 @@ public final class Main {
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // logs are read by programs: no other digits or separators
     nameProcess();
-    System.exit(commandLine().execute(args));
+    System.exit(run(new StartArguments(StartArguments.DEFAULT_FILE, args)));
+  }
+
+  private static int run(StartArguments start) {
+    try {
+      CommandLine line = commandLine();
+      GotmCommand command = line.getCommand();
+      String[] arguments = start.all();
+      command.hearsOf(new ConfigChanges(start));
+      return line.execute(arguments);
+    } catch (ConfigException e) {
+      e.problems().forEach(Main::print);
+      return ExitCodes.USAGE;
+    }
   }
 
   /**
@@ -53,7 +69,7 @@ public final class Main {
         .setPosixClusteredShortOptionsAllowed(false)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::onUsageError)
-        .setExecutionExceptionHandler((e, command, result) -> onFailure(e));
+        .setExecutionExceptionHandler((e, command, result) -> onFailure(e, command));
   }
 
   private static int onUsageError(ParameterException e, String[] args) {
@@ -62,7 +78,21 @@ public final class Main {
   }
 
   static void print(String message) {
-    System.err.println("gotm: " + message.replaceAll("\\R", " "));
+    print(message, LogStyle.of(LogFormat.TEXT, System.getenv()));
+  }
+
+  private static void print(String message, LogStyle style) {
+    String line = "gotm: " + message.replaceAll("\\R", " ");
+    System.err.println(style.lastLine(ZonedDateTime.now(), line));
+  }
+
+  /** The style of the log that a command has written; text if it writes none. */
+  private static LogStyle style(CommandLine command) {
+    LogFormat format =
+        command.getCommand() instanceof GotmCommand gotm
+            ? gotm.settings().process().logFormat()
+            : LogFormat.TEXT;
+    return LogStyle.of(format, System.getenv());
   }
 
   static String usageMessage(ParameterException e) {
@@ -91,18 +121,19 @@ public final class Main {
         .orElse(e.getMessage());
   }
 
-  private static int onFailure(Exception e) {
+  private static int onFailure(Exception e, CommandLine command) {
+    LogStyle style = style(command);
     if (e instanceof FilterException) {
-      print(e.getMessage());
+      print(e.getMessage(), style);
       return ExitCodes.USAGE;
     }
     if (e instanceof PacketSourceException
         || e instanceof RecordingException
         || e instanceof StartException) {
-      print(e.getMessage());
+      print(e.getMessage(), style);
       return ExitCodes.FAILED;
     }
-    print("failed unexpectedly, please report this: " + e);
+    print("failed unexpectedly, please report this: " + e, style);
     e.printStackTrace();
     return ExitCodes.FAILED;
   }

@@ -23,7 +23,8 @@ final class SourceOptions {
       names = {"-interface", "--interface", "-i"},
       paramLabel = "NAME[,NAME...]",
       hideParamSyntax = true,
-      description = "Interfaces to capture from (default: " + DEFAULT_INTERFACE + ").")
+      description =
+          "Interfaces to capture from (default: GOTM_INTERFACES or " + DEFAULT_INTERFACE + ").")
   private String interfaces;
 
   @Option(
@@ -143,7 +144,7 @@ final class SourceOptions {
 
   private List<String> interfaces(Checks checks) {
     List<String> names = new ArrayList<>();
-    String text = interfaces == null ? DEFAULT_INTERFACE : interfaces;
+    String text = interfaces == null ? defaultInterfaces() : interfaces;
     for (String part : text.split(",", -1)) {
       String name = part.strip();
       if (name.isEmpty() || name.contains("/") || names.contains(name)) {
@@ -153,6 +154,12 @@ final class SourceOptions {
       names.add(name);
     }
     return names;
+  }
+
+  /** The variable is that of the original's service. */
+  private static String defaultInterfaces() {
+    String names = System.getenv("GOTM_INTERFACES");
+    return names == null || names.isBlank() ? DEFAULT_INTERFACE : names;
   }
 
   private int workers(Checks checks) {

@@ -49,6 +49,7 @@ final class Training {
             "-r=" + file,
             "-write=" + folder,
             "-compress=" + compression,
+            "-filemode=0644",
             "-metrics-address=localhost:0");
   }
 }

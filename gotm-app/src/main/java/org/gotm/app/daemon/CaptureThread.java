@@ -40,6 +40,9 @@ interface CaptureThread {
    */
   String error();
 
+  /** True if it takes no packets, though it should be able to, and does not know of it. */
+  boolean standsStill();
+
   /** What the process should exit with, as far as this thread goes; see {@link ExitCodes}. */
   int exitCode();
 

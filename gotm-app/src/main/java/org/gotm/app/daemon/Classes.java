@@ -22,18 +22,21 @@ import org.gotm.ffm.pcap.PcapClassifiers;
  * The classes of traffic of a run: those of the command line, then those of a file, which may be
  * read again while packets come. One thread; the cutters take new classes with their next batch.
  */
-final class Classes implements AutoCloseable {
-  private final Settings.Flows settings;
+public final class Classes implements AutoCloseable {
+  private final Cutoff cutoff;
   private final Consumer<String> log;
   private final List<PcapClassifiers> classifiers = new ArrayList<>();
+  private Settings.Flows settings;
+  private boolean hasChanged;
   private TrafficClasses current;
   private List<FlowCutter> cutters = List.of();
   private Map<Integer, Integer> linkTypes = Map.of();
 
   Classes(Settings.Flows settings, Consumer<String> log) {
     this.settings = settings;
+    this.cutoff = settings.cutoff();
     this.log = log;
-    current = TrafficClasses.only(settings.cutoff());
+    current = TrafficClasses.only(cutoff);
   }
 
   /**
@@ -57,13 +60,37 @@ final class Classes implements AutoCloseable {
     }
   }
 
-  /** Reads the file again, if there is one; the classes stay as they are if it cannot be read. */
+  /**
+   * Looks whether these classes can be read and compiled, for Ethernet, as they are at a start.
+   *
+   * @throws StartException if the file cannot be read or a rule is none
+   * @throws org.gotm.ffm.pcap.FilterException if an expression is none
+   */
+  public static void check(Settings.Flows settings) {
+    try (Classes classes = new Classes(settings, line -> {})) {
+      classes.use(List.of(), List.of());
+    }
+  }
+
+  /** From the next {@link #reread} on these are the classes; cutoffs elsewhere stay. */
+  void use(Settings.Flows newSettings) {
+    hasChanged =
+        !newSettings.classes().equals(settings.classes())
+            || !newSettings.classesFile().equals(settings.classesFile());
+    settings = newSettings;
+  }
+
+  /**
+   * Reads the file again, if there is one, and takes up other settings; the classes stay as they
+   * are if that fails.
+   */
   void reread() {
-    if (settings.classesFile().isEmpty()) {
+    if (settings.classesFile().isEmpty() && !hasChanged) {
       return;
     }
     try {
       take(rules());
+      hasChanged = false;
     } catch (IllegalArgumentException | PacketSourceException e) {
       log.accept("the classes stay as they are: " + e.getMessage());
     }
@@ -72,7 +99,7 @@ final class Classes implements AutoCloseable {
   private List<ClassRule> rules() {
     List<String> lines = new ArrayList<>(settings.classes());
     settings.classesFile().ifPresent(file -> lines.addAll(read(file)));
-    return ClassRule.parseAll(lines, settings.cutoff());
+    return ClassRule.parseAll(lines, cutoff);
   }
 
   private static List<String> read(Path file) {

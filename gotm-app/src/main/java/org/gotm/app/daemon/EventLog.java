@@ -2,8 +2,7 @@ package org.gotm.app.daemon;
 
 import java.io.PrintStream;
 import java.time.Clock;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.ZonedDateTime;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,15 +10,13 @@ import java.util.function.Consumer;
 import org.gotm.core.capture.Heartbeat;
 
 /**
- * The log: lines such as {@code 2017/08/29 17:45:58 Rotating}, in local time. A thread of its own
- * writes them, so that nothing ever waits for who reads the log: when nobody does, lines are
- * dropped and counted, and the log says how many once it is read again.
+ * The log: lines such as {@code 2017/08/29 17:45:58 Rotating}, in local time, or of another {@link
+ * #use style}. A thread of its own writes them, so that nothing ever waits for who reads the log:
+ * when nobody does, lines are dropped and counted, and the log says how many once it is read again.
  *
  * <p>Any thread.
  */
 public final class EventLog implements Consumer<String>, AutoCloseable {
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy/MM/dd HH:mm:ss ");
-
   /** Lines that may wait. */
   private static final int CAPACITY = 1024;
 
@@ -33,6 +30,7 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   private final AtomicLong dropped = new AtomicLong();
   private final Heartbeat heartbeat = new Heartbeat();
   private final Thread thread;
+  private volatile LogStyle style = new LogStyle(LogFormat.TEXT, false);
   private volatile boolean closed;
 
   /**
@@ -74,7 +72,12 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   }
 
   private String stamped(String message) {
-    return LocalDateTime.now(clock).format(TIME) + message.replace('\n', ' ');
+    return style.line(ZonedDateTime.now(clock), message);
+  }
+
+  /** How lines look from now on. */
+  void use(LogStyle newStyle) {
+    style = newStyle;
   }
 
   /** Takes a line. Never waits. */

@@ -164,6 +164,11 @@ final class FileThread implements CaptureThread {
   }
 
   @Override
+  public boolean standsStill() {
+    return false; // who writes a pipe may take as long as he likes
+  }
+
+  @Override
   public int exitCode() {
     return exitCode;
   }

@@ -113,9 +113,12 @@ final class InterfaceThread implements CaptureThread {
       return "stopped: " + failure();
     }
     String error = source.error();
-    return error == null && captureWorker.standsStill(System.nanoTime())
-        ? "the capture thread stands still"
-        : error;
+    return error == null && standsStill() ? "the capture thread stands still" : error;
+  }
+
+  @Override
+  public boolean standsStill() {
+    return captureWorker.standsStill(System.nanoTime());
   }
 
   private Throwable failure() {

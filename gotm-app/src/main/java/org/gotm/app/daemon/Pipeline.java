@@ -51,6 +51,7 @@ final class Pipeline implements AutoCloseable {
   private final List<WorkerFlows> flows = new ArrayList<>();
   private final FileSources fileSources;
   private final Classes classes;
+  private final UserChange user;
   private ChunkPool pool;
   private List<PacketSource> sources = List.of();
   private Recording recording;
@@ -65,16 +66,19 @@ final class Pipeline implements AutoCloseable {
     this.log = log;
     this.fileSources = new FileSources(settings.source().filter());
     this.classes = new Classes(settings.flows(), log);
+    this.user = new UserChange(settings, log);
   }
 
   /**
-   * Takes the memory, then opens the sources, then the recording, which repairs what a crash left:
-   * packets come as soon as a source is open, and no file is touched if none can be had.
+   * Takes the memory, then opens the sources and gives up root's rights, then opens the recording,
+   * which repairs what a crash left: packets come as soon as a source is open, and no file is
+   * touched if none can be had.
    */
   void open() {
     if (settings.isOffline()) {
       FileSources.check(settings.source().files());
       takeMemory(1);
+      user.make();
       recording = openRecording();
       sayFolder();
       useClasses();
@@ -83,6 +87,7 @@ final class Pipeline implements AutoCloseable {
       takeMemory(settings.source().liveWorkers());
       memory.touch();
       sources = LiveSources.open(settings.source(), settings.flows().key().tunnels(), log);
+      user.make();
       useClasses();
       recording = openRecording();
       sayFolder();
@@ -142,7 +147,7 @@ final class Pipeline implements AutoCloseable {
             .skipEmpty(output.skipEmpty())
             .pool(pool)
             .log(log)
-            .yieldPriority(Pipeline::yieldPriority);
+            .yieldPriority(this::yieldPriority);
     if (!settings.isOffline() || !settings.retention().isOff()) {
       builder.retention(settings.retention());
     }
@@ -156,8 +161,12 @@ final class Pipeline implements AutoCloseable {
     return Math.max(1, Runtime.getRuntime().availableProcessors() - sources.size());
   }
 
-  /** What the calling thread does from now on, and the threads that it starts, may wait. */
-  static void yieldPriority() {
+  /**
+   * What the calling thread does from now on, and the threads that it starts, may wait, and takes
+   * no rights.
+   */
+  void yieldPriority() {
+    user.giveUpTheRest();
     try (Arena arena = Arena.ofConfined()) {
       new Libc(arena).setThreadNice(BACKGROUND_NICE);
     }
@@ -286,6 +295,12 @@ final class Pipeline implements AutoCloseable {
     return recording.hasFailed()
         || !settings.isOffline()
             && captures.stream().anyMatch(capture -> capture.exitCode() != ExitCodes.OK);
+  }
+
+  /** True while packets are polled and what is kept goes to disk. */
+  boolean moves() {
+    return recording.standstill() == null
+        && captures.stream().noneMatch(CaptureThread::standsStill);
   }
 
   /** What is wrong now, for {@code /healthz}. Any thread. */

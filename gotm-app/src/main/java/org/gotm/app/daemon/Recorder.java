@@ -7,13 +7,15 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.ffm.linux.ServiceManager;
+import org.gotm.ffm.linux.Privileges;
 import org.gotm.store.metrics.MeteredWorker;
 import org.gotm.store.metrics.RetentionMetrics;
 import org.gotm.store.retain.Retainer;
@@ -28,20 +30,30 @@ public final class Recorder {
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Settings settings;
-  private final Map<String, String> environment;
   private final Signals signals = new Signals();
   private final AtomicBoolean ends = new AtomicBoolean(); // the first to set it has the last word
   private final boolean drawing;
   private final EventLog log;
+  private final Service service;
+  private final Reload reload;
   private RecorderMetrics metrics;
 
-  /** A run with these settings. */
-  public Recorder(Settings settings, Map<String, String> environment) {
+  /**
+   * A run with these settings.
+   *
+   * @param changes reads the configuration file again; none if there is no such file
+   */
+  public Recorder(
+      Settings settings,
+      Map<String, String> environment,
+      Supplier<Optional<SettingsChange>> changes) {
     this.settings = settings;
-    this.environment = environment;
     drawing = settings.isOffline() && Progress.isWanted();
     long bytes = drawing ? FileSources.totalBytes(settings.source().files()) : 0;
     log = new EventLog(System.err, Clock.systemDefaultZone(), new Progress(System.err, bytes));
+    log.use(LogStyle.of(settings.process().logFormat(), environment));
+    service = new Service(environment, log);
+    reload = new Reload(changes, environment, log);
   }
 
   /**
@@ -52,6 +64,7 @@ public final class Recorder {
    */
   public int run() throws InterruptedException {
     signals.install();
+    Privileges.setFileMask(settings.process().fileMask());
     try (log;
         Pipeline pipeline = new Pipeline(settings, log);
         MetricsServer server = bindMetrics()) {
@@ -98,14 +111,14 @@ public final class Recorder {
             log);
     pipeline.start(signals::wakeUp);
     if (!settings.isOffline()) {
-      Pipeline.yieldPriority(); // to the capture threads, which already have packets waiting
+      pipeline.yieldPriority(); // to the capture threads, which already have packets waiting
     }
     if (server != null) {
       serve(server, pipeline); // takes longer than all before
     }
-    tellServiceManager("READY=1");
-    watch(pipeline, reporter);
-    tellServiceManager("STOPPING=1");
+    service.ready();
+    watch(pipeline, reporter, new ServiceStatus(captures, System.nanoTime()));
+    service.stopping();
     stop(pipeline, reporter);
     reporter.printNews();
     reporter.printLedger(pipeline.classes().names());
@@ -133,17 +146,9 @@ public final class Recorder {
     return code;
   }
 
-  /** A service manager that cannot be told is no reason to lose packets. */
-  private void tellServiceManager(String state) {
-    try {
-      new ServiceManager(environment.get("NOTIFY_SOCKET")).tell(state);
-    } catch (PacketSourceException e) {
-      log.accept("cannot tell the service manager %s: %s".formatted(state, e.getMessage()));
-    }
-  }
-
   /** Reports and rotates until all captures ended or a stop is asked for. */
-  private void watch(Pipeline pipeline, StatsReporter reporter) throws InterruptedException {
+  private void watch(Pipeline pipeline, StatsReporter reporter, ServiceStatus status)
+      throws InterruptedException {
     long interval = settings.report().interval().toNanos();
     long next = System.nanoTime() + interval;
     while (!pipeline.hasEnded() && !pipeline.hasFailed()) {
@@ -153,21 +158,32 @@ public final class Recorder {
         return;
       }
       if (request == Signals.Request.ROTATE) {
-        pipeline.recording().rotate();
-        pipeline.classes().reread();
-        if (metrics != null) {
-          metrics.addClasses(pipeline.classes().names());
-        }
+        reload(pipeline);
       }
       reporter.printNews();
+      if (pipeline.moves()) {
+        service.feed(System.nanoTime());
+      }
       if (System.nanoTime() - next >= 0) {
         next += interval * ((System.nanoTime() - next) / interval + 1);
         reporter.printInterval();
+        service.status(status.line(System.nanoTime()));
       }
       if (drawing) {
         log.draw(pipeline.bytesRead(), reporter.delivered());
       }
     }
+  }
+
+  /** Rotates, and takes up what has changed. */
+  private void reload(Pipeline pipeline) {
+    service.reloading(System.nanoTime());
+    pipeline.recording().rotate();
+    reload.run(pipeline.classes());
+    if (metrics != null) {
+      metrics.addClasses(pipeline.classes().names());
+    }
+    service.ready();
   }
 
   /** Drains and finishes, unless a second signal comes before that is done. */

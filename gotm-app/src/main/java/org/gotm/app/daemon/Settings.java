@@ -9,6 +9,7 @@ import org.gotm.core.flow.Cutoff;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.Method;
+import org.gotm.ffm.linux.UserAccount;
 import org.gotm.store.api.Compression;
 import org.gotm.store.retain.Retention;
 
@@ -20,9 +21,15 @@ import org.gotm.store.retain.Retention;
  * @param output what is written, and where to
  * @param report what is told of the run
  * @param retention when the oldest files are deleted
+ * @param process what the process is to the system
  */
 public record Settings(
-    Source source, Flows flows, Output output, Report report, Retention retention) {
+    Source source,
+    Flows flows,
+    Output output,
+    Report report,
+    Retention retention,
+    Process process) {
 
   /**
    * Where packets come from, and what of them is taken.
@@ -135,6 +142,16 @@ public record Settings(
    * @param metricsAddress where to serve metrics, or none
    */
   public record Report(Duration interval, Optional<InetSocketAddress> metricsAddress) {}
+
+  /**
+   * What the process is to the system.
+   *
+   * @param user whose it becomes once everything is open; none for the user gotm, if packets come
+   *     from interfaces and there is one
+   * @param fileMask what is masked out of the mode of files and folders
+   * @param logFormat of lines on standard error
+   */
+  public record Process(Optional<UserAccount> user, int fileMask, LogFormat logFormat) {}
 
   /** True when packets come from files, not from interfaces. */
   public boolean isOffline() {

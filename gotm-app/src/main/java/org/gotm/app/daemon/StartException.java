@@ -5,6 +5,15 @@ public final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
+   * A failure at start that nothing else has led to.
+   *
+   * @param message what was asked, as {@code name=value}, what is wrong and what to do
+   */
+  public StartException(String message) {
+    this(message, null);
+  }
+
+  /**
    * A failure at start.
    *
    * @param message what was asked, as {@code name=value}, what is wrong and what to do

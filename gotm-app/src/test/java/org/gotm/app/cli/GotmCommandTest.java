@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.gotm.app.daemon.LogFormat;
 import org.gotm.app.daemon.Settings;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.packet.FlowKeyOptions;
@@ -70,7 +71,8 @@ class GotmCommandTest {
                     false),
                 new Settings.Report(
                     Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080))),
-                Retention.none()));
+                Retention.none(),
+                new Settings.Process(Optional.empty(), 0027, LogFormat.TEXT)));
   }
 
   @Test

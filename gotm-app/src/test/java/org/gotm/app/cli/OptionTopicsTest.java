@@ -16,6 +16,7 @@ class OptionTopicsTest {
           "Files:",
           "Deleting the oldest files:",
           "Statistics and metrics:",
+          "Process:",
           "Other:");
 
   private final CommandLine line = Main.commandLine();

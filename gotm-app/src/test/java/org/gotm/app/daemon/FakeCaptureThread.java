@@ -66,6 +66,11 @@ final class FakeCaptureThread implements CaptureThread {
   }
 
   @Override
+  public boolean standsStill() {
+    return false;
+  }
+
+  @Override
   public int exitCode() {
     return ExitCodes.OK;
   }

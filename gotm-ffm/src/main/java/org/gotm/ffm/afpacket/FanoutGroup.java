@@ -23,7 +23,8 @@ import org.gotm.ffm.linux.PacketSocket;
  *
  * <p>The kernel ties a group to the interface that its first socket was bound to. When that is
  * gone, the first socket to join starts a new group, and the others follow it one by one; who is
- * bound no more, whatever its index was, does not count.
+ * bound no more, whatever its index was, does not count. The program is loaded once and kept until
+ * the last socket has left, so that a new group takes no right to load one.
  */
 final class FanoutGroup {
   private static final String PURPOSE = "share the interface among workers";
@@ -32,6 +33,7 @@ final class FanoutGroup {
 
   private final TunnelOptions tunnels;
   private final List<PacketSocket> members = new ArrayList<>();
+  private BpfProgram program;
   private int type;
   private int id;
   private String obstacle;
@@ -61,7 +63,10 @@ final class FanoutGroup {
   }
 
   private void start(PacketSocket socket, CaptureMode mode) {
-    try (BpfProgram program = FanoutProgram.load(mode, tunnels)) {
+    try {
+      if (program == null) {
+        program = FanoutProgram.load(mode, tunnels);
+      }
       begin(socket, PACKET_FANOUT_EBPF());
       socket.set(PACKET_FANOUT_DATA(), program.fd(), PURPOSE);
       obstacle = null;
@@ -87,5 +92,9 @@ final class FanoutGroup {
   /** Forgets a socket, which may not have joined. */
   synchronized void leave(PacketSocket socket) {
     members.remove(socket);
+    if (members.isEmpty() && program != null) {
+      program.close();
+      program = null;
+    }
   }
 }

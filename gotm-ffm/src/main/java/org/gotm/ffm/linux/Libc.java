@@ -83,7 +83,8 @@ public final class Libc {
     scratch = arena.allocate(JAVA_LONG);
   }
 
-  private static MethodHandle link(String name) {
+  /** A function of the C library, to be called by {@link #callInt}. */
+  static MethodHandle link(String name) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name), SIGNATURE, CAPTURE_ERRNO);
   }
@@ -97,7 +98,7 @@ public final class Libc {
   }
 
   /** Calls a function that answers an int. */
-  private int callInt(MethodHandle function, long a, long b, long c, long d, long e) {
+  int callInt(MethodHandle function, long a, long b, long c, long d, long e) {
     int result = (int) call(function, a, b, c, d, e, 0);
     return result == -1 ? -errno() : result;
   }
@@ -220,6 +221,11 @@ public final class Libc {
    */
   public int bpf(int command, MemorySegment attributes) {
     return callInt(SYSCALL, SYS_BPF, command, attributes.address(), attributes.byteSize(), 0);
+  }
+
+  /** See syscall(2), for calls that the C library has no function for. */
+  int syscall(long number, long a, long b, long c) {
+    return callInt(SYSCALL, number, a, b, c, 0);
   }
 
   /** Binds the calling thread to one processor, from 0 to 8191; {@code -EINVAL} if it has none. */

@@ -1,0 +1,155 @@
+package org.gotm.app.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.gotm.app.process.GotmProcess.Ended;
+import org.gotm.core.pcapfile.Captures;
+import org.gotm.ffm.Command;
+import org.gotm.ffm.VethPair;
+import org.gotm.ffm.linux.NotifySocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a service manager sees of gotm, and what a reload takes up without losing a packet. */
+@Tag("live")
+class ServiceIT {
+  @TempDir private Path folder;
+
+  private VethPair veth;
+  private Path traffic;
+  private Path config;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    VethPair.requireLive();
+    Command.require("jq");
+    veth = VethPair.inNamespace();
+    traffic = Captures.get("eth-mixed-emix.pcap").extractTo(folder);
+    config = folder.resolve("gotm.conf");
+    configure("workers=1");
+  }
+
+  @AfterEach
+  void removePair() {
+    if (veth != null) {
+      veth.close();
+    }
+  }
+
+  private void configure(String... lines) throws IOException {
+    Files.write(config, List.of(lines));
+  }
+
+  private GotmLaunch gotm(Object... options) {
+    return GotmLaunch.quiet("-interface", veth.name(), "-filter", "", "-config", config)
+        .and("-timeinterval=100ms", "-flowtimeout=1ms")
+        .and(options)
+        .inside(veth)
+        .in(folder);
+  }
+
+  /** The abstract namespace is that of the network, so the socket must be a file to be seen. */
+  @Test
+  void shouldTellSystemdOfEachStateAndFeedItsWatchdog() throws IOException {
+    try (NotifySocket systemd = NotifySocket.at(folder.resolve("notify"));
+        GotmProcess gotm =
+            gotm().with("NOTIFY_SOCKET", systemd.name()).with("WATCHDOG_USEC", "200000").start()) {
+      systemd.await("READY=1");
+      assertThat(systemd.await("STATUS=")).contains(" packets/s, ", " kept; since the start 0 ");
+      systemd.await("WATCHDOG=1");
+      systemd.await("WATCHDOG=1");
+      gotm.signal("HUP");
+      assertThat(systemd.await("RELOADING=1")).matches("RELOADING=1\nMONOTONIC_USEC=\\d+");
+      systemd.await("READY=1");
+      gotm.signal("TERM");
+      systemd.await("STOPPING=1");
+      assertThat(gotm.awaitExit().exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void shouldTakeUpClassesAndLogFormatWithoutLosingAPacketAndSayWhatTakesARestart()
+      throws IOException {
+    try (GotmProcess gotm = gotm().start()) {
+      gotm.awaitLine("Starting worker 0");
+      int sent = veth.send(traffic);
+      configure("workers=2", "class=whole:ip or ip6:never", "logformat=json");
+      gotm.signal("HUP");
+      String json = gotm.awaitLine("workers=2 takes a restart");
+      gotm.awaitLine("Class whole: ip or ip6: never cut");
+      assertThat(
+              Command.check("sh", "-c", "printf %s \"$1\" | jq -r '.level, .workers'", "sh", json))
+          .isEqualTo("warning\n2\n");
+      sent += veth.send(traffic);
+      configure("workers=1", "klass=x");
+      gotm.signal("HUP");
+      gotm.awaitLine("the settings stay as they are: " + config + ":2: klass: no such option");
+      sent += veth.send(traffic);
+      Ended ended = gotm.stop("TERM");
+
+      assertThat(ended.exitCode()).as(ended.toString()).isZero();
+      assertThat(ended.logLine("ledger total"))
+          .contains("received=" + sent + " ", "delivered=" + sent + " ", "balanced=yes");
+      assertThat(ended.log()).anyMatch(line -> line.matches(".*ledger class=whole kept=[1-9].*"));
+    }
+  }
+
+  @Test
+  void shouldRefuseAWrongFileWithItsLineAndTheExitCodeOfWrongUsage() throws IOException {
+    configure("# nothing", "rotationintervall=5s");
+
+    Ended ended = gotm().run();
+
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.log())
+        .containsExactly(
+            "gotm: "
+                + config
+                + ":2: rotationintervall: no such option (did you mean rotationinterval?)");
+  }
+
+  @Test
+  void shouldCheckAFileAsAStartWould() throws IOException {
+    Ended good = GotmLaunch.gotm("check", "-config", config, "-interface", "no-such").run();
+    assertThat(good.out()).containsExactly("ok");
+    assertThat(good.exitCode()).isZero();
+
+    configure("workers=0", "wait=perhaps");
+    Ended wrong = GotmLaunch.gotm("check", "-config", config).run();
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.log()).singleElement().asString().startsWith(config + ":2: wait");
+  }
+
+  @Test
+  void shouldTakeItsInterfacesFromTheOriginalsVariable() {
+    try (GotmProcess gotm =
+        GotmLaunch.quiet("-config", config)
+            .with("GOTM_INTERFACES", veth.name())
+            .inside(veth)
+            .in(folder)
+            .start()) {
+      gotm.awaitLine("Starting worker 0 on interface " + veth.name());
+      assertThat(gotm.stop("TERM").exitCode()).isZero();
+    }
+  }
+
+  /** Nobody attaches to a process that has packets in its memory. */
+  @Test
+  void shouldBeClosedToTheToolsOfTheJdk() {
+    String jcmd = System.getProperty("java.home") + "/bin/jcmd";
+    try (GotmProcess gotm = gotm().with("GOTM_JVM_OPTIONS", null).start()) {
+      gotm.awaitLine("Starting worker 0");
+      assertThat(Command.run(List.of(jcmd, "" + gotm.pid(), "VM.version")).exitCode()).isNotZero();
+      assertThat(Command.run(List.of("sh", "-c", "ls /tmp/hsperfdata_*/" + gotm.pid())).exitCode())
+          .isNotZero();
+      assertThat(gotm.stop("TERM").exitCode()).isZero();
+    }
+  }
+}
