@@ -20,13 +20,14 @@ import org.gotm.ffm.pcap.PcapClassifiers;
 
 /**
  * The classes of traffic of a run: those of the command line, then those of a file, which may be
- * read again while packets come. One thread; the cutters take new classes with their next batch.
+ * read again while packets come. One thread, but for the names; the cutters take new classes with
+ * their next batch.
  */
 final class Classes implements AutoCloseable {
   private final Settings.Flows settings;
   private final Consumer<String> log;
   private final List<PcapClassifiers> classifiers = new ArrayList<>();
-  private TrafficClasses current;
+  private volatile TrafficClasses current;
   private List<FlowCutter> cutters = List.of();
   private Map<Integer, Integer> linkTypes = Map.of();
 
@@ -122,7 +123,9 @@ final class Classes implements AutoCloseable {
     return String.join(", ", words);
   }
 
-  /** Names of all classes there have been, by their index; one if there are no others. */
+  /**
+   * Names of all classes there have been, by their index; one if there are no others. Any thread.
+   */
   List<String> names() {
     return current.all().stream().map(TrafficClass::name).toList();
   }

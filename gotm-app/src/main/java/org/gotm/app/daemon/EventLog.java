@@ -8,6 +8,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.gotm.app.web.RecentLines;
 import org.gotm.core.capture.Heartbeat;
 
 /**
@@ -31,8 +32,10 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   private final Progress progress;
   private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(CAPACITY);
   private final AtomicLong dropped = new AtomicLong();
+  private final RecentLines recent = new RecentLines();
   private final Heartbeat heartbeat = new Heartbeat();
   private final Thread thread;
+  private long droppedAndSaid;
   private volatile boolean closed;
 
   /**
@@ -62,8 +65,9 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   }
 
   private void sayDropped() {
-    long lines = dropped.getAndSet(0);
+    long lines = dropped.get() - droppedAndSaid;
     if (lines > 0) {
+      droppedAndSaid += lines;
       write(stamped(lines + " lines of the log were dropped, as nobody read it"));
     }
   }
@@ -81,6 +85,7 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   @Override
   public void accept(String message) {
     String line = stamped(message);
+    recent.add(line);
     if (!queue.offer(() -> write(line))) {
       dropped.incrementAndGet();
     }
@@ -91,6 +96,16 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
     if (queue.isEmpty()) {
       queue.offer(() -> progress.draw(bytes, packets));
     }
+  }
+
+  /** The last lines, also of those that were dropped. */
+  RecentLines recent() {
+    return recent;
+  }
+
+  /** Lines that were dropped, as nobody read the log. */
+  long dropped() {
+    return dropped.get();
   }
 
   /** That nobody reads the log, or null. */

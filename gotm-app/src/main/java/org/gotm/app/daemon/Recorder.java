@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.gotm.app.metrics.DaemonMetrics;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
+import org.gotm.app.web.RecorderPage;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.ServiceManager;
 import org.gotm.store.metrics.MeteredWorker;
@@ -208,7 +210,20 @@ public final class Recorder {
     }
     metrics = new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval());
     metrics.addClasses(pipeline.classes().names());
-    server.serve(metrics, () -> errors(pipeline));
+    metrics.add(
+        new DaemonMetrics(
+            () -> errors(pipeline).isEmpty(), log::dropped, Clock.systemUTC(), System::nanoTime));
+    server.serve(metrics, () -> errors(pipeline), page(pipeline));
+  }
+
+  private RecorderPage page(Pipeline pipeline) {
+    return new RecorderPage(
+        settings.facts(),
+        metrics::scrape,
+        () -> errors(pipeline),
+        pipeline::largestFlows,
+        () -> pipeline.classes().names(),
+        log.recent());
   }
 
   /** What is wrong now, for {@code /healthz}. Any thread. */

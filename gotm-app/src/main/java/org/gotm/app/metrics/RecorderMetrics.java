@@ -1,5 +1,6 @@
 package org.gotm.app.metrics;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,6 +39,11 @@ public final class RecorderMetrics {
             MeterFilter.deny(id -> OriginalText.COUNTERS_NOT_GAUGES.contains(id.getName())));
     new GotmMetrics(List.copyOf(workers.keySet()), output).bindTo(registry);
     JvmMetrics.builder().register(registry.getPrometheusRegistry());
+  }
+
+  /** From now on there are these metrics, too. */
+  public void add(MeterBinder meters) {
+    meters.bindTo(registry);
   }
 
   /**
