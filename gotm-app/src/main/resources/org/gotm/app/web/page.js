@@ -1,6 +1,7 @@
 // Shows what /events tells: the recorder's metrics as Prometheus reads them, and rates between two of them.
 
 const HISTORY = 300; // points of the charts, one a second
+const SHORTEST = 60; // seconds that the charts have at least
 const RECENT_LOSS_MILLIS = 60_000;
 const STALE_MILLIS = 5_000;
 const LOG_LINES = 100;
@@ -87,9 +88,8 @@ const shown = (n, words) => (Number.isFinite(n) ? words(n) : '–');
 
 function fill(id, rows) {
   $(id).replaceChildren(
-    ...rows.map(({ cells, level }) => {
+    ...rows.map(({ cells }) => {
       const row = document.createElement('tr');
-      row.className = level ?? '';
       row.append(...cells.map(cell));
       return row;
     }),
@@ -98,15 +98,21 @@ function fill(id, rows) {
 
 function cell(content) {
   const td = document.createElement('td');
-  const { text, value, node } = typeof content === 'object' ? content : { text: content };
+  const { text, isNumber, metric, isBad, node } = typeof content === 'object' ? content : { text: content };
   td.append(node ?? text);
-  if (value !== undefined) {
-    td.className = 'n';
-    td.dataset.value = value;
+  td.className = `${isNumber ? 'n' : ''} ${isBad ? 'bad' : ''}`.trim();
+  if (metric) {
+    td.dataset.metric = metric;
   }
   return td;
 }
-const number = (value, words) => ({ text: shown(value, words), value });
+const number = (value, words) => ({ text: shown(value, words), isNumber: true });
+
+/** The value of a metric; the element tells which metric it is. */
+function metric(name, words, labels = {}) {
+  const names = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+  return { ...number(total(name, labels), words), metric: `${name}{${names.join(',')}}` };
+}
 
 function bar(share) {
   const node = document.createElement('meter');
@@ -185,37 +191,37 @@ function showInterfaces() {
 }
 
 function interfaceRow(name, worker, labels) {
-  const lost = total('gotm_packets_lost_total', labels);
+  const isBad = total('gotm_packets_lost_total', labels) > 0;
   return {
-    level: lost > 0 ? 'bad' : '',
     cells: [
       name,
       worker,
       number(rate('gotm_bytes_total', labels), bits),
       number(rate('gotm_packets_total', labels), n => `${count(n)} /s`),
       number(rate('gotm_bytes_output_total', labels), bits),
-      number(total('gotm_active_flow_count', labels), exact),
-      number(lost, exact),
+      metric('gotm_active_flow_count', exact, labels),
+      { ...metric('gotm_packets_lost_total', exact, labels), isBad },
     ],
   };
 }
 
 function showLedger() {
-  const line = (words, value, level) => ({ cells: [words, number(value, exact)], level });
+  const line = (words, name) => ({ cells: [words, metric(name, exact)] });
   fill('ledger', [
-    line('received by kernel or card', total('gotm_packet_nic_received')),
-    line('seen by the workers', total('gotm_packets_total')),
-    line('cut', total('gotm_packets_cut_total')),
-    line('kept', total('gotm_packets_kept_total')),
-    line('in files', total('gotm_packets_output_total')),
-    line('in memory', total('gotm_packets_in_memory')),
+    line('received by kernel or card', 'gotm_packet_nic_received'),
+    line('seen by the workers', 'gotm_packets_total'),
+    line('cut', 'gotm_packets_cut_total'),
+    line('kept', 'gotm_packets_kept_total'),
+    line('in files', 'gotm_packets_output_total'),
+    line('in memory', 'gotm_packets_in_memory'),
   ]);
   const reasons = now.metrics.values('gotm_packets_lost_total', 'reason');
   fill(
     'losses',
     reasons.map(reason => {
-      const lost = total('gotm_packets_lost_total', { reason });
-      return line(`${lost > 0 ? '✗ ' : ''}${reason}: ${REASONS[reason] ?? ''}`, lost, lost > 0 ? 'bad' : '');
+      const isBad = total('gotm_packets_lost_total', { reason }) > 0;
+      const words = `${isBad ? '✗ ' : ''}${reason}: ${REASONS[reason] ?? ''}`;
+      return { cells: [{ text: words, isBad }, { ...metric('gotm_packets_lost_total', exact, { reason }), isBad }] };
     }),
   );
 }
@@ -251,25 +257,29 @@ function showSizes() {
 }
 
 function showFiles() {
-  const line = (words, name, format, level) =>
-    now.metrics.has(name) ? [{ cells: [words, number(total(name), format)], level }] : [];
-  const errors = total('gotm_write_errors_total');
+  const line = (words, name, format) => (now.metrics.has(name) ? [{ cells: [words, metric(name, format)] }] : []);
   fill('files', [
     ...line('files finished', 'gotm_rotations_total', exact),
     ...line('written', 'gotm_disk_bytes_total', bytes),
-    ...line('write errors', 'gotm_write_errors_total', exact, errors > 0 ? 'bad' : ''),
-    { cells: ['chunks of memory in use', number(total('gotm_chunks_in_use'), n => `${exact(n)} of ${exact(total('gotm_chunks'))}`)] },
+    ...line('writes that failed', 'gotm_write_errors_total', exact),
+    ...line('chunks of memory in use', 'gotm_chunks_in_use', n => `${exact(n)} of ${exact(total('gotm_chunks'))}`),
     ...line('chunks that wait', 'gotm_output_queue_depth', exact),
     ...line('disk free', 'gotm_disk_free_bytes', n => `${bytes(n)} of ${bytes(total('gotm_disk_size_bytes'))}`),
-    ...line('disk full in', 'gotm_disk_full_in_seconds', n => age(n)),
+    ...line('disk full in', 'gotm_disk_full_in_seconds', age),
     ...line('oldest packet', 'gotm_oldest_packet_timestamp_seconds', n => `${age(now.time / 1000 - n)} ago`),
-    ...line('files deleted', 'gotm_retention_deleted_files_total', exact),
+    ...line('files deleted to make room', 'gotm_retention_deleted_files_total', exact),
     ...line('lines of the log dropped', 'gotm_log_lines_dropped_total', exact),
   ]);
 }
 
 const ends = key => Object.fromEntries([...key.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
-const port = (address, number) => (number === undefined ? address : address.includes(':') ? `[${address}]:${number}` : `${address}:${number}`);
+
+/** An address with its port; of IPv6 in the short spelling, which the browser knows. */
+function end(address = '', port = '') {
+  const url = `http://[${address}]`;
+  const host = URL.canParse(url) ? new URL(url).hostname : address;
+  return port ? `${host}:${port}` : host.replace(/^\[|\]$/g, '');
+}
 
 /** Bytes and time of each flow when it was seen with other bytes than now, for its rate. */
 const flowsBefore = new Map();
@@ -286,12 +296,12 @@ function flowRate({ key, bytes, nanos }) {
 
 function showFlows() {
   const rows = now.flows.map(flow => {
-    const end = ends(flow.key);
+    const { proto, ethertype, src, sport, dst, dport } = ends(flow.key);
     return {
       cells: [
-        end.proto ?? end.ethertype ?? '',
-        port(end.src ?? '', end.sport),
-        port(end.dst ?? '', end.dport),
+        proto ?? ethertype ?? '',
+        end(src, sport),
+        end(dst, dport),
         flow.class,
         number(flow.bytes, bytes),
         number(flow.packets, count),
@@ -307,9 +317,10 @@ function showFlows() {
 // ---- charts
 
 class Chart {
-  constructor(id, words) {
+  constructor(id, words, least) {
     this.place = $(id);
     this.words = words;
+    this.least = least;
     this.times = [];
     this.lines = new Map();
     new ResizeObserver(() => this.plot?.setSize(this.size())).observe(this.place);
@@ -356,15 +367,19 @@ class Chart {
     }));
     return {
       ...this.size(),
-      series: [{ value: '{HH}:{mm}:{ss}' }, ...series],
-      axes: [axis, { ...axis, size: 74, values: (_, ticks) => ticks.map(this.words) }],
-      scales: { y: { range: (_, low, high) => [0, high > 0 ? 1.1 * high : 1] } },
+      series: [{ value: (_, seconds) => (seconds === null ? '–' : clock(seconds)) }, ...series],
+      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 74, values: (_, ticks) => ticks.map(this.words) }],
+      scales: {
+        x: { range: (_, first, last) => [Math.min(first, last - SHORTEST), last] },
+        y: { range: (_, low, high) => [0, Math.max(1.1 * high, this.least)] },
+      },
       cursor: { y: false },
     };
   }
 }
-const rateChart = new Chart('chart-rate', n => bits(n / 8));
-const lossChart = new Chart('chart-loss', n => count(n));
+const clock = seconds => new Date(1000 * seconds).toTimeString().slice(0, 8);
+const rateChart = new Chart('chart-rate', n => bits(n / 8), 1000);
+const lossChart = new Chart('chart-loss', count, 10);
 
 function chart() {
   const rates = {};
