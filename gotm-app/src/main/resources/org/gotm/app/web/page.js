@@ -1,6 +1,7 @@
 // Shows what /events tells: the recorder's metrics as Prometheus reads them, and rates between two of them.
 
 const HISTORY = 300; // points of the charts, one a second
+const CHART_HEIGHT = 160;
 const SHORTEST = 60; // seconds that the charts have at least
 const RECENT_LOSS_MILLIS = 60_000;
 const STALE_MILLIS = 5_000;
@@ -197,10 +198,10 @@ function interfaceRow(name, worker, labels) {
       name,
       worker,
       number(rate('gotm_bytes_total', labels), bits),
-      number(rate('gotm_packets_total', labels), n => `${count(n)} /s`),
-      number(rate('gotm_bytes_output_total', labels), bits),
-      metric('gotm_active_flow_count', exact, labels),
       { ...metric('gotm_packets_lost_total', exact, labels), isBad },
+      number(rate('gotm_bytes_output_total', labels), bits),
+      number(rate('gotm_packets_total', labels), n => `${count(n)} /s`),
+      metric('gotm_active_flow_count', exact, labels),
     ],
   };
 }
@@ -300,12 +301,12 @@ function showFlows() {
     return {
       cells: [
         proto ?? ethertype ?? '',
+        number(flowRate(flow), bits),
+        number(flow.bytes, bytes),
+        number(flow.packets, count),
         end(src, sport),
         end(dst, dport),
         flow.class,
-        number(flow.bytes, bytes),
-        number(flow.packets, count),
-        number(flowRate(flow), bits),
       ],
     };
   });
@@ -328,7 +329,7 @@ class Chart {
   }
 
   size() {
-    return { width: this.place.clientWidth, height: this.place.clientHeight - 26 };
+    return { width: this.place.clientWidth, height: CHART_HEIGHT };
   }
 
   /** One more point of each line; a line that is new has none before. */
