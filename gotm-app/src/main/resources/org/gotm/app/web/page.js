@@ -282,6 +282,7 @@ function end(address = '', port = '') {
   return port ? `${host}:${port}` : host.replace(/^\[|\]$/g, '');
 }
 
+const FLOW_NANOS = 60e9; // it may come and go among the largest
 /** Bytes and time of each flow when it was seen with other bytes than now, for its rate. */
 const flowsBefore = new Map();
 function flowRate({ key, bytes, nanos }) {
@@ -310,9 +311,9 @@ function showFlows() {
       ],
     };
   });
-  const keys = new Set(now.flows.map(flow => flow.key));
-  [...flowsBefore.keys()].filter(key => !keys.has(key)).forEach(key => flowsBefore.delete(key));
   fill('flows', rows);
+  const newest = Math.max(...now.flows.map(flow => flow.nanos));
+  flowsBefore.forEach(({ nanos }, key) => nanos < newest - FLOW_NANOS && flowsBefore.delete(key));
 }
 
 // ---- charts
