@@ -25,10 +25,8 @@ final class ReportOptions {
       names = {"-metrics-address", "--metrics-address"},
       paramLabel = "HOST:PORT",
       description = {
-        "Where /metrics and /healthz are; :9102, host:port or off (default: "
-            + DEFAULT_ADDRESS
-            + "; off",
-        "when files are read)."
+        "Where /metrics, /healthz and, at /, a page to look at are; :9102, host:port or off",
+        "(default: " + DEFAULT_ADDRESS + "; off when files are read)."
       })
   private String metricsAddress;
 

@@ -20,7 +20,8 @@ import org.gotm.ffm.pcap.PcapClassifiers;
 
 /**
  * The classes of traffic of a run: those of the command line, then those of a file, which may be
- * read again while packets come. One thread; the cutters take new classes with their next batch.
+ * read again while packets come. One thread, but for the names; the cutters take new classes with
+ * their next batch.
  */
 public final class Classes implements AutoCloseable {
   private final Cutoff cutoff;
@@ -28,7 +29,7 @@ public final class Classes implements AutoCloseable {
   private final List<PcapClassifiers> classifiers = new ArrayList<>();
   private Settings.Flows settings;
   private boolean hasChanged;
-  private TrafficClasses current;
+  private volatile TrafficClasses current;
   private List<FlowCutter> cutters = List.of();
   private Map<Integer, Integer> linkTypes = Map.of();
 
@@ -149,7 +150,9 @@ public final class Classes implements AutoCloseable {
     return String.join(", ", words);
   }
 
-  /** Names of all classes there have been, by their index; one if there are no others. */
+  /**
+   * Names of all classes there have been, by their index; one if there are no others. Any thread.
+   */
   List<String> names() {
     return current.all().stream().map(TrafficClass::name).toList();
   }

@@ -7,6 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.gotm.app.web.RecentLines;
 import org.gotm.core.capture.Heartbeat;
 
 /**
@@ -22,15 +23,18 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
 
   private static final long CLOSE_MILLIS = 1000;
   private static final Runnable LAST = () -> {};
+  private static final LogStyle PLAIN = new LogStyle(LogFormat.TEXT, false);
 
   private final PrintStream stream;
   private final Clock clock;
   private final Progress progress;
   private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(CAPACITY);
   private final AtomicLong dropped = new AtomicLong();
+  private final RecentLines recent = new RecentLines();
   private final Heartbeat heartbeat = new Heartbeat();
   private final Thread thread;
-  private volatile LogStyle style = new LogStyle(LogFormat.TEXT, false);
+  private volatile LogStyle style = PLAIN;
+  private long droppedAndSaid;
   private volatile boolean closed;
 
   /**
@@ -60,8 +64,9 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   }
 
   private void sayDropped() {
-    long lines = dropped.getAndSet(0);
+    long lines = dropped.get() - droppedAndSaid;
     if (lines > 0) {
+      droppedAndSaid += lines;
       write(stamped(lines + " lines of the log were dropped, as nobody read it"));
     }
   }
@@ -83,7 +88,9 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   /** Takes a line. Never waits. */
   @Override
   public void accept(String message) {
-    String line = stamped(message);
+    ZonedDateTime now = ZonedDateTime.now(clock);
+    recent.add(PLAIN.line(now, message));
+    String line = style.line(now, message);
     if (!queue.offer(() -> write(line))) {
       dropped.incrementAndGet();
     }
@@ -94,6 +101,16 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
     if (queue.isEmpty()) {
       queue.offer(() -> progress.draw(bytes, packets));
     }
+  }
+
+  /** The last lines, also of those that were dropped. */
+  RecentLines recent() {
+    return recent;
+  }
+
+  /** Lines that were dropped, as nobody read the log. */
+  long dropped() {
+    return dropped.get();
   }
 
   /** That nobody reads the log, or null. */

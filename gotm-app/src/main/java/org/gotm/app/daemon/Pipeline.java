@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.FlowCutter;
+import org.gotm.core.flow.SampledFlow;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.Sources;
@@ -41,6 +43,7 @@ final class Pipeline implements AutoCloseable {
   private static final int DEFAULT_FLOWS = 1_000_000;
   private static final int LEAST_FLOWS = 50_000;
   private static final int BACKGROUND_NICE = 5;
+  private static final int LARGEST_FLOWS = 10;
   private static final long CLOSE_NANOS = 2_000_000_000;
   private static final long CLOSE_LOOK_NANOS = 5_000_000;
 
@@ -320,6 +323,15 @@ final class Pipeline implements AutoCloseable {
     }
     recording.retainer().map(Retainer::error).ifPresent(text -> errors.add("retention: " + text));
     return errors;
+  }
+
+  /** The flows with the most bytes of those that send now, of all workers. Any thread. */
+  List<SampledFlow> largestFlows() {
+    return flows.stream()
+        .flatMap(worker -> worker.cutter().largestFlows().stream())
+        .sorted(Comparator.comparingLong(SampledFlow::bytes).reversed())
+        .limit(LARGEST_FLOWS)
+        .toList();
   }
 
   /** What the metrics tell of output and chunks. */

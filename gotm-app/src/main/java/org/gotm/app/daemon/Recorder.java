@@ -11,9 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.gotm.app.metrics.DaemonMetrics;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
+import org.gotm.app.web.RecorderPage;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.Privileges;
 import org.gotm.store.metrics.MeteredWorker;
@@ -240,7 +242,20 @@ public final class Recorder {
     metrics = new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval());
     metrics.addClasses(pipeline.classes().names());
     pipeline.recording().retainer().map(RetentionMetrics::new).ifPresent(metrics::add);
-    server.serve(metrics, () -> errors(pipeline));
+    metrics.add(
+        new DaemonMetrics(
+            () -> errors(pipeline).isEmpty(), log::dropped, Clock.systemUTC(), System::nanoTime));
+    server.serve(metrics, () -> errors(pipeline), page(pipeline));
+  }
+
+  private RecorderPage page(Pipeline pipeline) {
+    return new RecorderPage(
+        settings.facts(),
+        metrics::scrape,
+        () -> errors(pipeline),
+        pipeline::largestFlows,
+        () -> pipeline.classes().names(),
+        log.recent());
   }
 
   /** What is wrong now, for {@code /healthz}. Any thread. */

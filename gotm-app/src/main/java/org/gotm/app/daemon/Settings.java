@@ -3,7 +3,10 @@ package org.gotm.app.daemon;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.packet.FlowKeyOptions;
@@ -152,6 +155,27 @@ public record Settings(
    * @param logFormat of lines on standard error
    */
   public record Process(Optional<UserAccount> user, int fileMask, LogFormat logFormat) {}
+
+  /** What stays as it is for a run, in words, by name. */
+  Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("reads", source.name());
+    facts.put("cuts a flow after", words(flows.cutoff()));
+    facts.put("writes to", output.folder().toAbsolutePath().normalize().toString());
+    facts.put("statistics", "every %d s".formatted(Math.max(1, report.interval().toSeconds())));
+    return facts;
+  }
+
+  private static String words(Cutoff cutoff) {
+    List<String> words = new ArrayList<>();
+    if (cutoff.packets() != Cutoff.UNLIMITED) {
+      words.add(cutoff.packets() + " packets");
+    }
+    if (cutoff.bytes() != Cutoff.UNLIMITED) {
+      words.add(cutoff.bytes() + " bytes");
+    }
+    return words.isEmpty() ? "nothing" : String.join(" or ", words);
+  }
 
   /** True when packets come from files, not from interfaces. */
   public boolean isOffline() {

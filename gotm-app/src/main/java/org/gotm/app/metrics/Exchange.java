@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
- * One connection, which is asked once, answered and closed. Its own thread runs it; the server's
- * thread closes it from outside when it takes too long or must give way.
+ * One connection, which is asked once, answered and closed; a stream of events is an answer that
+ * goes on for as long as the client takes each in time. Its own thread runs it; the server's thread
+ * closes it from outside when it takes too long or must give way.
  */
 final class Exchange implements Runnable {
   /** How long a client may take to ask. */
@@ -19,16 +19,19 @@ final class Exchange implements Runnable {
 
   private static final int LONGEST_HEAD = 8 << 10;
 
+  /** What waits for a client that does not read its events: so few that it is soon found out. */
+  private static final int STREAM_BUFFER = 64 << 10;
+
   private final Socket socket;
-  private final Function<String, Page> pages;
+  private final Site site;
   private volatile long deadlineNanos = System.nanoTime() + ASK_NANOS;
   private volatile boolean asked;
   private volatile boolean ended;
 
-  /** An exchange on a socket, which it closes; {@code pages} finds the page of a path. */
-  Exchange(Socket socket, Function<String, Page> pages) {
+  /** An exchange on a socket, which it closes; {@code site} has the page of a path. */
+  Exchange(Socket socket, Site site) {
     this.socket = socket;
-    this.pages = pages;
+    this.site = site;
   }
 
   @Override
@@ -38,10 +41,12 @@ final class Exchange implements Runnable {
       if (head != null) {
         deadlineNanos = System.nanoTime() + ANSWER_NANOS;
         asked = true;
-        socket.getOutputStream().write(answer(head));
+        answer(head);
       }
     } catch (IOException e) {
       // the client has gone, or was too slow: nobody is left to be told
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the server is closed
     } finally {
       ended = true;
     }
@@ -65,19 +70,47 @@ final class Exchange implements Runnable {
     return "";
   }
 
-  private byte[] answer(String head) {
-    if (head.isEmpty()) {
-      return Page.plain(431, "the request is too long\n").bytes(false);
-    }
+  private void answer(String head) throws IOException, InterruptedException {
     String[] words = head.lines().findFirst().orElse("").split(" ");
-    if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
-      return Page.plain(400, "not a request of HTTP/1.1\n").bytes(false);
+    Page refusal = refusal(head, words);
+    if (refusal != null) {
+      write(refusal.bytes(false));
+      return;
     }
+    String path = words[1].split("\\?", 2)[0];
     boolean headOnly = words[0].equals("HEAD");
-    if (!headOnly && !words[0].equals("GET")) {
-      return Page.plain(405, "only GET and HEAD\n").bytes(false);
+    try (EventStream events = headOnly ? null : site.stream(path)) {
+      if (events == null) {
+        write(site.page(path).bytes(headOnly));
+      } else {
+        stream(events);
+      }
     }
-    return pages.apply(words[1].split("\\?", 2)[0]).bytes(headOnly);
+  }
+
+  private static Page refusal(String head, String[] words) {
+    if (head.isEmpty()) {
+      return Page.plain(431, "the request is too long\n");
+    }
+    if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
+      return Page.plain(400, "not a request of HTTP/1.1\n");
+    }
+    return words[0].equals("GET") || words[0].equals("HEAD")
+        ? null
+        : Page.plain(405, "only GET and HEAD\n");
+  }
+
+  private void stream(EventStream events) throws IOException, InterruptedException {
+    socket.setSendBufferSize(STREAM_BUFFER);
+    write(Page.EVENTS_HEAD.getBytes(StandardCharsets.US_ASCII));
+    for (String next; (next = events.next()) != null; ) {
+      deadlineNanos = System.nanoTime() + ANSWER_NANOS;
+      write(next.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
   }
 
   /** Ends it, whatever it waits for. Any thread. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
 
 /**
  * The connections that are open, never more than {@link #MOST}: so many clients cannot take the
@@ -19,19 +18,19 @@ final class Exchanges {
   /** Threads, of which some still end while new ones begin. */
   private static final int MOST_THREADS = 2 * MOST;
 
-  private final Function<String, Page> pages;
+  private final Site site;
   private final List<Exchange> exchanges = new ArrayList<>(); // oldest first
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("metrics-", 0).factory());
 
-  /** No connections yet; their threads call {@code pages} for the page of a path. */
-  Exchanges(Function<String, Page> pages) {
-    this.pages = pages;
+  /** No connections yet; their threads ask {@code site} for the page of a path. */
+  Exchanges(Site site) {
+    this.site = site;
   }
 
   /** Answers a new client, or refuses it when all threads hang. */
   void admit(Socket socket) {
-    Exchange exchange = new Exchange(socket, pages);
+    Exchange exchange = new Exchange(socket, site);
     try {
       makeRoom();
       if (exchanges.size() < MOST_THREADS) {

@@ -15,7 +15,7 @@ import org.gotm.ffm.linux.Libc;
 
 /**
  * Serves {@code /metrics} to Prometheus and {@code /healthz} to whoever watches: 200 while every
- * thread lives and every source works, else 503 with the reasons.
+ * thread lives and every source works, else 503 with the reasons; and what a {@link Site} has.
  *
  * <p>Whatever clients do, the recorder goes on: connections are few and short, a port that another
  * process has, or that takes rights, is asked for again and again, and a request that fails, be it
@@ -79,13 +79,11 @@ public final class MetricsServer implements AutoCloseable {
    *
    * @param healthCheck what is wrong now, a line each; empty when every thread lives and every
    *     source works; called by the server's threads
+   * @param site what else there is
    */
-  public void serve(RecorderMetrics metrics, Supplier<List<String>> healthCheck) {
-    thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("metrics")
-            .start(() -> run(new Exchanges(path -> page(path, metrics, healthCheck))));
+  public void serve(RecorderMetrics metrics, Supplier<List<String>> healthCheck, Site site) {
+    Site all = new Pages(metrics, healthCheck, site);
+    thread = Thread.ofPlatform().daemon().name("metrics").start(() -> run(new Exchanges(all)));
   }
 
   /** The port it listens on, of use when port 0 was asked for; 0 while it waits for its port. */
@@ -168,16 +166,65 @@ public final class MetricsServer implements AutoCloseable {
     }
   }
 
-  private Page page(String path, RecorderMetrics metrics, Supplier<List<String>> healthCheck) {
-    try {
-      return switch (path) {
-        case "/metrics" -> new Page(200, PROMETHEUS_TEXT, metrics.scrape());
-        case "/healthz" -> health(healthCheck.get());
-        default -> Page.plain(404, "see /metrics and /healthz\n");
-      };
-    } catch (Throwable e) {
-      onFailure(e);
-      return Page.plain(500, e + "\n");
+  /** All pages there are; what fails in one of them is logged. */
+  private final class Pages implements Site {
+    private final RecorderMetrics metrics;
+    private final Supplier<List<String>> healthCheck;
+    private final Site others;
+
+    Pages(RecorderMetrics metrics, Supplier<List<String>> healthCheck, Site others) {
+      this.metrics = metrics;
+      this.healthCheck = healthCheck;
+      this.others = others;
+    }
+
+    @Override
+    public Page page(String path) {
+      try {
+        return switch (path) {
+          case "/metrics" -> Page.of(PROMETHEUS_TEXT, metrics.scrape());
+          case "/healthz" -> health(healthCheck.get());
+          default -> other(path);
+        };
+      } catch (Throwable e) {
+        onFailure(e);
+        return Page.plain(500, e + "\n");
+      }
+    }
+
+    private Page other(String path) {
+      Page page = others.page(path);
+      return page == null ? Page.plain(404, "see /, /metrics and /healthz\n") : page;
+    }
+
+    @Override
+    public EventStream stream(String path) {
+      EventStream events = others.stream(path);
+      return events == null ? null : new LoggedStream(events);
+    }
+  }
+
+  /** A stream that ends when an event cannot be made, which is logged. */
+  private final class LoggedStream implements EventStream {
+    private final EventStream events;
+
+    LoggedStream(EventStream events) {
+      this.events = events;
+    }
+
+    @Override
+    public String next() throws InterruptedException {
+      try {
+        return events.next();
+      } catch (RuntimeException | Error e) {
+        onFailure(e);
+        return null;
+      }
+    }
+
+    @Override
+    public void close() {
+      events.close();
     }
   }
 

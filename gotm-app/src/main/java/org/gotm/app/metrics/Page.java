@@ -1,6 +1,7 @@
 package org.gotm.app.metrics;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * What a request is answered with.
@@ -8,12 +9,30 @@ import java.nio.charset.StandardCharsets;
  * @param status of HTTP
  * @param type media type of the text
  * @param text all of it
+ * @param headers more lines of the head
  */
-record Page(int status, String type, String text) {
-  static final String PLAIN = "text/plain; charset=utf-8";
+public record Page(int status, String type, String text, List<String> headers) {
+  /** Head of an answer that goes on, with an event each time that there is one. */
+  static final String EVENTS_HEAD =
+      """
+      HTTP/1.1 200 OK\r
+      Content-Type: text/event-stream; charset=utf-8\r
+      Cache-Control: no-store\r
+      X-Content-Type-Options: nosniff\r
+      Connection: close\r
+      \r
+      """;
 
-  static Page plain(int status, String text) {
-    return new Page(status, PLAIN, text);
+  private static final String PLAIN = "text/plain; charset=utf-8";
+
+  /** A page that is found, of a media type. */
+  static Page of(String type, String text) {
+    return new Page(200, type, text, List.of());
+  }
+
+  /** A page of words. */
+  public static Page plain(int status, String text) {
+    return new Page(status, PLAIN, text, List.of());
   }
 
   /** As it goes over the wire, of HTTP/1.1; the connection ends with it. */
@@ -25,9 +44,9 @@ record Page(int status, String type, String text) {
         Content-Type: %s\r
         Content-Length: %d\r
         Connection: close\r
-        \r
+        %s\r
         """
-            .formatted(status, reason(), type, body.length)
+            .formatted(status, reason(), type, body.length, headerLines())
             .getBytes(StandardCharsets.US_ASCII);
     if (headOnly) {
       return head;
@@ -36,6 +55,12 @@ record Page(int status, String type, String text) {
     System.arraycopy(head, 0, all, 0, head.length);
     System.arraycopy(body, 0, all, head.length, body.length);
     return all;
+  }
+
+  private String headerLines() {
+    StringBuilder lines = new StringBuilder();
+    headers.forEach(line -> lines.append(line).append("\r\n"));
+    return lines.toString();
   }
 
   private String reason() {

@@ -41,6 +41,11 @@ public final class RecorderMetrics {
     JvmMetrics.builder().register(registry.getPrometheusRegistry());
   }
 
+  /** From now on there are these metrics, too. */
+  public void add(MeterBinder meters) {
+    meters.bindTo(registry);
+  }
+
   /**
    * From now on there are metrics of these classes of traffic, too.
    *
@@ -50,11 +55,6 @@ public final class RecorderMetrics {
     if (names.size() > 1) {
       new ClassMetrics(List.copyOf(workers.keySet()), names).bindTo(registry);
     }
-  }
-
-  /** From now on there are these metrics, too. */
-  public void add(MeterBinder more) {
-    more.bindTo(registry);
   }
 
   /**

@@ -35,7 +35,41 @@ class MetricsServerTest {
   private final List<String> log = new CopyOnWriteArrayList<>();
   private volatile List<String> errors = List.of();
   private volatile Error failure;
+  private volatile String event = "data: x\n\n";
+  private volatile boolean streamClosed;
   private MetricsServer server;
+
+  /** A page {@code /other}, and at {@code /stream} the same event over and over. */
+  private final Site site =
+      new Site() {
+        @Override
+        public Page page(String path) {
+          return path.equals("/other")
+              ? new Page(200, "text/html", "<p>", List.of("Cache-Control: no-cache"))
+              : null;
+        }
+
+        @Override
+        public EventStream stream(String path) {
+          return path.equals("/stream") ? new Stream() : null;
+        }
+      };
+
+  private final class Stream implements EventStream {
+    @Override
+    public String next() throws InterruptedException {
+      Thread.sleep(1);
+      if (failure != null) {
+        throw failure;
+      }
+      return event;
+    }
+
+    @Override
+    public void close() {
+      streamClosed = true;
+    }
+  }
 
   @BeforeEach
   void serve() throws IOException {
@@ -56,7 +90,8 @@ class MetricsServerTest {
             throw failure;
           }
           return errors;
-        });
+        },
+        site);
   }
 
   @AfterEach
@@ -110,7 +145,7 @@ class MetricsServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/nosuch", "/metricsfoo", "/metrics/", "/healthzfoo"})
+  @ValueSource(strings = {"/nosuch", "/metricsfoo", "/metrics/", "/healthzfoo"})
   void shouldNameThePagesWhenAskedForAnother(String path) throws Exception {
     HttpResponse<String> response = send("GET", path);
 
@@ -229,6 +264,59 @@ class MetricsServerTest {
                 Arrays.stream(stack)
                     .anyMatch(frame -> frame.getClassName().equals(Exchange.class.getName())))
         .count();
+  }
+
+  @Test
+  void shouldServeThePagesOfTheSite() throws Exception {
+    HttpResponse<String> response = send("GET", "/other");
+
+    assertThat(response.body()).isEqualTo("<p>");
+    assertThat(response.headers().firstValue("Content-Type")).hasValue("text/html");
+    assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-cache");
+  }
+
+  @Test
+  void shouldSendEventsUntilTheClientGoes() throws Exception {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(bytes("GET /stream HTTP/1.1\r\n\r\n"));
+      String text = new String(socket.getInputStream().readNBytes(400), StandardCharsets.US_ASCII);
+
+      assertThat(text).startsWith("HTTP/1.1 200 OK").contains("text/event-stream");
+      assertThat(text).contains("\n\ndata: x\n\ndata: x\n\n");
+      assertThat(streamClosed).isFalse();
+    }
+    awaitStreamClosed();
+  }
+
+  @Test
+  void shouldDropAClientThatReadsNoEvents() throws Exception {
+    event = "data: %s\n\n".formatted("x".repeat(1 << 20));
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(bytes("GET /stream HTTP/1.1\r\n\r\n"));
+      long begin = System.nanoTime();
+      awaitStreamClosed();
+
+      assertThat(System.nanoTime() - begin).isGreaterThan(Exchange.ANSWER_NANOS / 2);
+    }
+  }
+
+  @Test
+  void shouldEndAStreamAndLogItWhenAnEventCannotBeMade() throws Exception {
+    failure = new OutOfMemoryError("Java heap space");
+
+    assertThat(send("GET", "/stream").body()).isEmpty();
+    awaitStreamClosed();
+    assertThat(log).singleElement().asString().contains("Java heap space");
+  }
+
+  private static byte[] bytes(String request) {
+    return request.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private void awaitStreamClosed() throws InterruptedException {
+    while (!streamClosed) {
+      Thread.sleep(1);
+    }
   }
 
   @Test

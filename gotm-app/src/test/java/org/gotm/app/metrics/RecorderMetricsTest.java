@@ -73,6 +73,7 @@ class RecorderMetricsTest {
     "gotm_packets_undecoded_total, UNDECODED",
     "gotm_packets_discarded_total, DISCARDED",
     "gotm_flows_total, FLOWS",
+    "gotm_flows_cut_total, FLOWS_CUT",
     "gotm_flows_expired_total, FLOWS_EXPIRED",
     "gotm_flows_evicted_total, FLOWS_EVICTED",
     "gotm_flows_renewed_total, FLOWS_RENEWED",

@@ -191,6 +191,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
 
   private void publishFlows() {
     ledger.set(Counter.FLOWS, cutter.created());
+    ledger.set(Counter.FLOWS_CUT, cutter.cut());
     ledger.set(Counter.FLOWS_EXPIRED, cutter.expired());
     ledger.set(Counter.FLOWS_EVICTED, cutter.evicted());
     ledger.set(Counter.FLOWS_RENEWED, cutter.renewed());

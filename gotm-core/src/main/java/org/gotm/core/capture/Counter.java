@@ -48,6 +48,8 @@ public enum Counter {
   BYTES_OUTPUT,
   /** Flows seen. */
   FLOWS,
+  /** Flows that reached their cutoff. */
+  FLOWS_CUT,
   /** Flows that were idle for longer than the timeout and forgotten. */
   FLOWS_EXPIRED,
   /** Flows that had to give way because the table was full. */

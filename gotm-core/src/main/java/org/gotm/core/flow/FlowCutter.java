@@ -23,6 +23,7 @@ public final class FlowCutter {
   private final FlowKeys keys;
   private final BatchFlows flows;
   private final FlowTable table;
+  private final LargestFlows largest;
   private volatile TrafficClasses newClasses;
   private TrafficClasses classes;
   private final PacketDecoder decoder;
@@ -125,6 +126,7 @@ public final class FlowCutter {
     flows = new BatchFlows(keys, limits);
     table = new FlowTable(options, keys, flows, listener, allocator);
     table.use(limits);
+    largest = new LargestFlows(flows);
   }
 
   /**
@@ -173,6 +175,7 @@ public final class FlowCutter {
     }
     decoder.decode(batch);
     int keptCount = table.decide(batch, kept);
+    largest.look(batch);
     if (classes.canShorten()) {
       shortenLoop(batch, kept, keptCount);
     }
@@ -218,6 +221,16 @@ public final class FlowCutter {
    */
   public void expireIdle(long nowNanos) {
     table.expireIdle(nowNanos);
+    largest.idle(nowNanos);
+  }
+
+  /**
+   * The flows with the most bytes of those that send now, the largest first: up to 16, from a
+   * sample of the last two seconds of packet time, which is taken from the first call on. Any
+   * thread.
+   */
+  public List<SampledFlow> largestFlows() {
+    return largest.list();
   }
 
   /**
@@ -236,6 +249,11 @@ public final class FlowCutter {
   /** Flows seen since the start. */
   public long created() {
     return table.lives().created();
+  }
+
+  /** Flows that reached their cutoff. */
+  public long cut() {
+    return table.cut();
   }
 
   /** Flows that were over by their time. */

@@ -45,6 +45,7 @@ final class FlowTable {
 
   private FlowLimits limits;
   private int keptCount;
+  private long cut;
 
   /**
    * An empty table.
@@ -245,6 +246,7 @@ final class FlowTable {
       listener.onStart(flow.at(slot));
     }
     if (flows.isJustCut(i)) {
+      cut++;
       listener.onCut(flow.at(slot));
     }
     reportIfLarge(slot, payload);
@@ -270,6 +272,11 @@ final class FlowTable {
   /** Forgets the flows that are over, when no packet comes. */
   void expireIdle(long now) {
     hand.moveIdle(now);
+  }
+
+  /** Flows that reached their cutoff. */
+  long cut() {
+    return cut;
   }
 
   /** Slots looked at beyond the first of each look-up: the price of collisions. */

@@ -89,6 +89,7 @@ public final class GotmMetrics implements MeterBinder {
 
     void addFlows() {
       counter("gotm.flows", "Flows seen", Counter.FLOWS);
+      counter("gotm.flows.cut", "Flows that reached their cutoff", Counter.FLOWS_CUT);
       counter("gotm.flows.expired", "Flows forgotten when idle", Counter.FLOWS_EXPIRED);
       counter("gotm.flows.evicted", "Flows that gave way in a full table", Counter.FLOWS_EVICTED);
       counter(
