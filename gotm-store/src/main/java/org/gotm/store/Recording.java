@@ -117,7 +117,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     retainer().ifPresent(Retainer::start);
   }
 
-  private Retainer newRetainer(Retention retention) throws IOException {
+  private Retainer newRetainer(Retention retention) {
     return new Retainer(
         new Retainer.Parts(
             options.folder(),

@@ -1,6 +1,5 @@
 package org.gotm.app.cli;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -54,7 +53,7 @@ final class CleanupCommand implements Callable<Integer> {
   private boolean dry;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Checks checks = new Checks(spec.commandLine());
     Retention limits = retention.settings(checks);
     if (limits.isOff()) {
@@ -68,7 +67,7 @@ final class CleanupCommand implements Callable<Integer> {
     return run(limits);
   }
 
-  private int run(Retention limits) throws IOException {
+  private int run(Retention limits) {
     Cleanup.Options options =
         new Cleanup.Options(
             limits,

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 final class CaptureTree {
   /** So many captures of a day are listed at once, the oldest. */
-  private static final int LISTED = 20_000;
+  private static final int LISTED = 5_000;
 
   /** Comes after each name of a day, month or year, and before the next. */
   private static final String BEHIND = "~";

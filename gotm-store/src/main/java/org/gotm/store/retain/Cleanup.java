@@ -1,7 +1,6 @@
 package org.gotm.store.retain;
 
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.gotm.store.api.RecordingException;
+import org.gotm.store.file.ErrorState;
 
 /**
  * One pass over output folders that ends when the limits are kept, also while recorders write to
@@ -54,17 +55,23 @@ public final class Cleanup {
    * Deletes what the limits ask for.
    *
    * @return true if all could be done, and the limits are kept
-   * @throws IOException if a folder cannot be read
+   * @throws RecordingException if a folder cannot be read, with the line to show to the user
    */
-  public boolean run(List<Path> folders) throws IOException {
-    Map<FileStore, List<Path>> disks = new LinkedHashMap<>();
-    for (Path folder : folders) {
-      disks.computeIfAbsent(Files.getFileStore(folder), disk -> new ArrayList<>()).add(folder);
+  public boolean run(List<Path> folders) {
+    try {
+      Map<Object, List<Path>> disks = new LinkedHashMap<>();
+      for (Path folder : folders) {
+        Object disk = Files.getAttribute(folder, "unix:dev");
+        disks.computeIfAbsent(disk, key -> new ArrayList<>()).add(folder);
+      }
+      for (List<Path> onOneDisk : disks.values()) {
+        runOnOneDisk(onOneDisk);
+      }
+      return !failed;
+    } catch (IOException e) {
+      throw new RecordingException(
+          "cleanup: cannot read %s: %s".formatted(e.getMessage(), ErrorState.reason(e)), e);
     }
-    for (List<Path> onOneDisk : disks.values()) {
-      runOnOneDisk(onOneDisk);
-    }
-    return !failed;
   }
 
   private void runOnOneDisk(List<Path> folders) throws IOException {

@@ -1,8 +1,7 @@
 package org.gotm.store.retain;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The disk that a folder is on. Any thread. */
@@ -20,8 +19,14 @@ interface Disk {
   Space space() throws IOException;
 
   /** The disk of a folder; another one if something is mounted there later. */
-  static Disk of(Path folder) throws IOException {
-    FileStore store = Files.getFileStore(folder);
-    return () -> new Space(store.getUsableSpace(), store.getTotalSpace());
+  static Disk of(Path folder) {
+    File file = folder.toFile();
+    return () -> {
+      Space space = new Space(file.getUsableSpace(), file.getTotalSpace());
+      if (space.sizeBytes() == 0) {
+        throw new IOException("the file system does not tell how large it is");
+      }
+      return space;
+    };
   }
 }

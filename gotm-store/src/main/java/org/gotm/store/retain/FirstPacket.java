@@ -1,9 +1,11 @@
 package org.gotm.store.retain;
 
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,9 +13,8 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.zip.GZIPInputStream;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
-import org.gotm.store.api.Compression;
-import org.gotm.store.compress.PieceReader;
 
 /**
  * The time of a capture's first packet: from its first record, or from its name if it has none that
@@ -60,34 +61,17 @@ final class FirstPacket {
 
   /** The first bytes of a capture, uncompressed; fewer than needed if there are no more. */
   private static ByteBuffer beginning(Path path) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      String name = path.toString();
-      if (name.endsWith(".gz")) {
-        return unpacked(Compression.gzip(), channel);
-      }
-      if (name.endsWith(".zst")) {
-        return unpacked(Compression.zstd(), channel);
-      }
-      ByteBuffer bytes = ByteBuffer.allocate(NEEDED);
-      int read = channel.read(bytes);
-      while (read > 0 && bytes.hasRemaining()) {
-        read = channel.read(bytes);
-      }
-      return bytes.flip();
+    try (InputStream file =
+            Files.newInputStream(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        InputStream bytes = unpacked(path.toString(), file)) {
+      return ByteBuffer.wrap(bytes.readNBytes(NEEDED));
     }
   }
 
-  private static ByteBuffer unpacked(Compression compression, FileChannel channel)
-      throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(NEEDED);
-    try (PieceReader pieces = PieceReader.of(compression, channel, 0, channel.size())) {
-      while (bytes.hasRemaining() && pieces.next()) {
-        for (ByteBuffer part; bytes.hasRemaining() && (part = pieces.read()) != null; ) {
-          bytes.put(part.limit(Math.min(part.limit(), part.position() + bytes.remaining())));
-        }
-      }
+  private static InputStream unpacked(String name, InputStream file) throws IOException {
+    if (name.endsWith(".gz")) {
+      return new GZIPInputStream(file);
     }
-    return bytes.flip();
+    return name.endsWith(".zst") ? new ZstdInputStreamNoFinalizer(file) : file;
   }
 }

@@ -41,12 +41,14 @@ final class Keeper {
   private final LongAdder deletedFiles = new LongAdder();
   private final LongAdder deletedBytes = new LongAdder();
   private PassSummary summary = new PassSummary();
+  private CaptureFile oldest;
   private double oldestSeconds = Double.NaN;
   private boolean begun;
   private long rewoundNanos;
   private long countedNanos;
   private long exhaustedNanos;
   private boolean exhausted;
+  private boolean lags;
   private boolean forecastSaid;
   private String lastDay;
 
@@ -72,9 +74,12 @@ final class Keeper {
     return held;
   }
 
-  /** How long the next look may wait. */
+  /**
+   * How long the next look may wait: no shorter than usual when the disk does not show yet what was
+   * deleted, as some file systems do, or a reader has the file open; or too much would go.
+   */
   long waitNanos() {
-    return plan.waitNanos();
+    return lags ? RetentionPlan.LOOK_NANOS : plan.waitNanos();
   }
 
   /** Counts on, if that is of use; false if there was nothing to count. */
@@ -143,7 +148,9 @@ final class Keeper {
       return false;
     }
     summary = new PassSummary();
+    long freeBefore = disk.space().freeBytes();
     pass.run(goal, () -> goesOn.getAsBoolean() && summary.files() < FILES_A_PASS);
+    lags = disk.space().freeBytes() < freeBefore + summary.bytes() / 2;
     if (summary.files() > 0) {
       say(summary.text());
     }
@@ -187,13 +194,17 @@ final class Keeper {
   }
 
   private void findOldest() throws IOException {
-    CaptureFile oldest = held.oldest().peek();
-    while (oldest != null && held.tree().bytesOf(oldest) < 0) {
+    CaptureFile first = held.oldest().peek();
+    while (first != null && held.tree().bytesOf(first) < 0) {
       held.oldest().take();
-      oldest = held.oldest().peek();
+      first = held.oldest().peek();
     }
-    oldestSeconds =
-        oldest == null ? Double.NaN : FirstPacket.seconds(parts.folder(), oldest, parts.zone());
+    if (first == null) {
+      oldestSeconds = Double.NaN;
+    } else if (oldest == null || !oldest.path().equals(first.path())) {
+      oldestSeconds = FirstPacket.seconds(parts.folder(), first, parts.zone());
+    }
+    oldest = first;
   }
 
   private void sayForecast() {

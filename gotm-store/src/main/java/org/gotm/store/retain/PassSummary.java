@@ -21,6 +21,11 @@ final class PassSummary {
     return files;
   }
 
+  /** What they took. */
+  long bytes() {
+    return bytes;
+  }
+
   /** The line; at least one file went. */
   String text() {
     return "deleted %d file%s, %s, up to %s, for %s"

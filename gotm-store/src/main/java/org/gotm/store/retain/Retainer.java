@@ -58,12 +58,8 @@ public final class Retainer {
   private record Status(
       long freeBytes, long sizeBytes, double fullInSeconds, double oldestSeconds) {}
 
-  /**
-   * A retainer that is not started yet.
-   *
-   * @throws IOException if it cannot be told which disk the folder is on
-   */
-  public Retainer(Parts parts) throws IOException {
+  /** A retainer that is not started yet. */
+  public Retainer(Parts parts) {
     this(parts, Disk.of(parts.folder()));
   }
 
@@ -116,7 +112,7 @@ public final class Retainer {
       trouble.succeeded(Trouble.Cause.DEFECT);
       return wait;
     } catch (IOException e) {
-      trouble.report(Trouble.Cause.DISK, "look at", parts.folder(), e);
+      trouble.report(Trouble.Cause.DISK, "look at the disk of", parts.folder(), e);
     } catch (Throwable e) {
       trouble.report(Trouble.Cause.DEFECT, "a defect keeps files from being deleted: " + e);
     }

@@ -502,4 +502,20 @@ class KeeperTest {
 
     assertThat(bed.files()).doesNotContain("2026/02/25/2026-02-25T00-00-00.pcap");
   }
+
+  @Test
+  void shouldWaitUntilTheDiskShowsWhatWasDeleted() {
+    fillDisk();
+    bed.diskBytes = 1_100_000;
+    keepFree(100_000);
+    bed.finish("2026-03-10T12-00-00", 100_000);
+    bed.look();
+    assertThat(bed.keeper().waitNanos()).isLessThan(RetentionPlan.LOOK_NANOS);
+    bed.finish("2026-03-10T12-00-01", 100_000);
+    bed.lateBytes = 200_000; // a file system that frees blocks when it has time
+
+    bed.look();
+
+    assertThat(bed.keeper().waitNanos()).isEqualTo(RetentionPlan.LOOK_NANOS);
+  }
 }

@@ -28,6 +28,10 @@ final class RetainBed {
   ZoneId zone = ZoneOffset.UTC;
   long diskBytes = 1_000_000;
   long othersBytes;
+
+  /** What of deleted files the disk does not show as free yet. */
+  long lateBytes;
+
   long writtenBytes;
   long epochNanos = Instant.parse("2026-03-10T12:00:00Z").getEpochSecond() * SECOND;
   long nowNanos = SECOND;
@@ -102,7 +106,12 @@ final class RetainBed {
   }
 
   Disk.Space space() {
-    return new Disk.Space(Math.max(0, diskBytes - othersBytes - bytesOf(files(folder))), diskBytes);
+    return new Disk.Space(
+        Math.max(0, diskBytes - othersBytes - late() - bytesOf(files(folder))), diskBytes);
+  }
+
+  private long late() {
+    return Math.min(lateBytes, keeper().deletedBytes());
   }
 
   private long bytesOf(List<String> paths) {
