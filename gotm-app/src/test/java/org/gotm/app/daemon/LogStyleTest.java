@@ -75,6 +75,14 @@ class LogStyleTest {
     assertThat(style.lastLine(TIME, "gotm: no")).isEqualTo("gotm: no");
   }
 
+  @Test
+  void shouldKnowThatTheJournalReadsStandardError() {
+    String error = "/proc/%d/fd/2".formatted(ProcessHandle.current().pid());
+    String stream = Command.check("stat", "-L", "-c", "%d:%i", error).strip();
+
+    assertThat(LogStyle.of(LogFormat.TEXT, Map.of("JOURNAL_STREAM", stream)).isJournal()).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -29,7 +29,7 @@ class ServiceIT {
   @BeforeEach
   void prepare() throws IOException {
     VethPair.requireLive();
-    Command.require("jq");
+    Command.require("fsfreeze", "jq", "mkfs.ext4", "mount", "umount");
     veth = VethPair.inNamespace();
     traffic = Captures.get("eth-mixed-emix.pcap").extractTo(folder);
     config = folder.resolve("gotm.conf");
@@ -55,7 +55,7 @@ class ServiceIT {
         .in(folder);
   }
 
-  /** The abstract namespace is that of the network, so the socket must be a file to be seen. */
+  /** The socket is a file, as the abstract namespace is each network namespace's own. */
   @Test
   void shouldTellSystemdOfEachStateAndFeedItsWatchdog() throws IOException {
     try (NotifySocket systemd = NotifySocket.at(folder.resolve("notify"));
@@ -71,6 +71,44 @@ class ServiceIT {
       gotm.signal("TERM");
       systemd.await("STOPPING=1");
       assertThat(gotm.awaitExit().exitCode()).isZero();
+    }
+  }
+
+  /** Somebody has to start what writes nothing any more again; it goes on telling how it goes. */
+  @Test
+  void shouldNotFeedTheWatchdogWhileTheDiskHangs() throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    Path image = folder.resolve("image");
+    Command.check("sh", "-c", "truncate -s 200M '%s' && mkfs.ext4 -q -F '%1$s'".formatted(image));
+    Command.check("mount", "-o", "loop", image.toString(), disk.toString());
+    try (NotifySocket systemd = NotifySocket.at(folder.resolve("notify"));
+        GotmProcess gotm =
+            gotm("-write", disk, "-packetcutoff=0", "-bytecutoff=0")
+                .with("NOTIFY_SOCKET", systemd.name())
+                .with("WATCHDOG_USEC", "1000000")
+                .start()) {
+      systemd.await("WATCHDOG=1");
+      Command.check("fsfreeze", "-f", disk.toString());
+      try (AutoCloseable _ = veth.sendForEver(traffic, 1000)) {
+        gotm.awaitLine("output trouble: write=" + disk + ": the disk has not answered");
+        readAll(systemd);
+        for (int i = 0; i < 10; i++) {
+          assertThat(systemd.poll(60_000)).startsWith("STATUS=");
+        }
+      } finally {
+        Command.check("fsfreeze", "-u", disk.toString());
+      }
+      systemd.await("WATCHDOG=1");
+      assertThat(gotm.stop("TERM").ledger().isBalanced()).isTrue();
+    } finally {
+      Command.check("umount", disk.toString());
+    }
+  }
+
+  /** Takes what was told before. */
+  private static void readAll(NotifySocket systemd) {
+    while (systemd.poll(0) != null) {
+      // on to the next
     }
   }
 

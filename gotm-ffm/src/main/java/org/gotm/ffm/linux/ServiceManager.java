@@ -3,6 +3,7 @@ package org.gotm.ffm.linux;
 import static org.gotm.ffm.linux.generated.linux_h.AF_UNIX;
 import static org.gotm.ffm.linux.generated.linux_h.SOCK_CLOEXEC;
 import static org.gotm.ffm.linux.generated.linux_h.SOCK_DGRAM;
+import static org.gotm.ffm.linux.generated.linux_h.SOL_SOCKET;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,11 +13,17 @@ import org.gotm.core.source.PacketSourceException;
 
 /**
  * Tells systemd how far the service is, as sd_notify(3) does, so that a unit of {@code Type=notify}
- * works. Without a service manager nothing happens. Any thread.
+ * works. Without a service manager nothing happens. One that does not listen is waited for no
+ * longer than a second. Any thread.
  */
 public final class ServiceManager {
   private static final int PATH_OFFSET = 2;
   private static final int MAX_PATH = 107;
+
+  /** See socket(7). */
+  private static final int SO_SNDTIMEO = 21;
+
+  private static final long TIMEOUT_SECONDS = 1;
 
   private final String socketPath;
 
@@ -45,6 +52,8 @@ public final class ServiceManager {
       if (fd < 0) {
         throw failed(fd);
       }
+      MemorySegment timeout = arena.allocateFrom(ValueLayout.JAVA_LONG, TIMEOUT_SECONDS, 0);
+      libc.setsockopt(fd, SOL_SOCKET(), SO_SNDTIMEO, timeout);
       long result = libc.connect(fd, address(arena));
       if (result >= 0) {
         byte[] bytes = state.getBytes(StandardCharsets.UTF_8);

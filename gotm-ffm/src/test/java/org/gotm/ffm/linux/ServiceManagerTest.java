@@ -91,6 +91,22 @@ class ServiceManagerTest {
   }
 
   @Test
+  void shouldNotWaitForEverWhenNobodyReads() {
+    Path path = folder.resolve("notify");
+    listen(path.toString().getBytes(StandardCharsets.UTF_8));
+    ServiceManager manager = new ServiceManager(path.toString());
+
+    assertThatExceptionOfType(PacketSourceException.class)
+        .isThrownBy(
+            () -> {
+              while (true) {
+                manager.tell("WATCHDOG=1");
+              }
+            })
+        .withMessage("NOTIFY_SOCKET=" + path + ": Resource temporarily unavailable");
+  }
+
+  @Test
   void shouldFailWhenThePathIsTooLongForASocket() {
     String path = "/" + "x".repeat(200);
 
