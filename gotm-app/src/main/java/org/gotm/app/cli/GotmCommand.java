@@ -32,6 +32,7 @@ final class GotmCommand implements Callable<Integer> {
   @Mixin private FlowOptions flows;
   @Mixin private OutputOptions output;
   @Mixin private ReportOptions report;
+  @Mixin private ShuntOptions shunt;
 
   @Option(
       names = {"-list-interfaces", "--list-interfaces", "-D"},
@@ -71,6 +72,7 @@ final class GotmCommand implements Callable<Integer> {
         from,
         flows.settings(checks),
         output.settings(checks),
-        report.settings(checks, !from.files().isEmpty()));
+        report.settings(checks, !from.files().isEmpty()),
+        shunt.settings(checks));
   }
 }

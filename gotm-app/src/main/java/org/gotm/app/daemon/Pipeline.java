@@ -1,6 +1,7 @@
 package org.gotm.app.daemon;
 
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.gotm.app.shunt.FilterCounts;
+import org.gotm.app.shunt.Shunts;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
@@ -40,6 +43,11 @@ final class Pipeline implements AutoCloseable {
   private static final int DEFAULT_FLOWS = 1_000_000;
   private static final int LEAST_FLOWS = 50_000;
   private static final int BACKGROUND_NICE = 5;
+
+  /** For flows that wait to be filtered at the end: a file's come all at once. */
+  private static final Duration PATIENCE_WITH_FILES = Duration.ofSeconds(5);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long CLOSE_NANOS = 2_000_000_000;
   private static final long CLOSE_LOOK_NANOS = 5_000_000;
 
@@ -50,6 +58,7 @@ final class Pipeline implements AutoCloseable {
   private final List<WorkerFlows> flows = new ArrayList<>();
   private final FileSources fileSources;
   private final Classes classes;
+  private final Shunts shunts;
   private ChunkPool pool;
   private List<PacketSource> sources = List.of();
   private Recording recording;
@@ -64,6 +73,7 @@ final class Pipeline implements AutoCloseable {
     this.log = log;
     this.fileSources = new FileSources(settings.source().filter());
     this.classes = new Classes(settings.flows(), log);
+    this.shunts = new Shunts(settings.shunt().dumbno(), settings.shunt().command(), log);
   }
 
   /**
@@ -98,9 +108,16 @@ final class Pipeline implements AutoCloseable {
             CHUNK_LENGTH,
             memory.asNeeded(TOUCHED_CHUNKS * CHUNK_LENGTH));
     for (int worker = 0; worker < workers; worker++) {
-      FlowWatch watch = new FlowWatch();
+      FlowWatch watch = new FlowWatch(nameOfWorker(worker), shunts);
       flows.add(new WorkerFlows(newCutter(watch), watch));
     }
+  }
+
+  /** The interface of a worker, by its number among all of them; or the files. */
+  private String nameOfWorker(int number) {
+    return settings.isOffline()
+        ? settings.source().name()
+        : settings.source().interfaces().get(number / settings.source().workers());
   }
 
   private void useClasses() {
@@ -259,6 +276,11 @@ final class Pipeline implements AutoCloseable {
     recording.finish();
   }
 
+  /** Gives large flows that still wait to be filtered a moment. */
+  void endShunts() throws InterruptedException {
+    shunts.close(settings.isOffline() ? PATIENCE_WITH_FILES : PATIENCE);
+  }
+
   List<CaptureThread> captures() {
     return captures;
   }
@@ -299,6 +321,11 @@ final class Pipeline implements AutoCloseable {
       errors.add("output: " + error);
     }
     return errors;
+  }
+
+  /** How many large flows were to be filtered, by what became of it. */
+  FilterCounts filterCounts() {
+    return shunts.counts();
   }
 
   /** What the metrics tell of output and chunks. */

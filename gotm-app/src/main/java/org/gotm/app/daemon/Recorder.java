@@ -99,6 +99,7 @@ public final class Recorder {
     stop(pipeline, reporter);
     reporter.printNews();
     reporter.printLedger(pipeline.classes().names());
+    pipeline.endShunts();
     return exitCode(pipeline, reporter);
   }
 
@@ -208,6 +209,7 @@ public final class Recorder {
     }
     metrics = new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval());
     metrics.addClasses(pipeline.classes().names());
+    metrics.countFiltered(pipeline.filterCounts());
     server.serve(metrics, () -> errors(pipeline));
   }
 

@@ -18,8 +18,9 @@ import org.gotm.store.api.Compression;
  * @param flows what a flow is and where it is cut
  * @param output what is written, and where to
  * @param report what is told of the run
+ * @param shunt who is asked to filter large flows
  */
-public record Settings(Source source, Flows flows, Output output, Report report) {
+public record Settings(Source source, Flows flows, Output output, Report report, Shunt shunt) {
 
   /**
    * Where packets come from, and what of them is taken.
@@ -132,6 +133,14 @@ public record Settings(Source source, Flows flows, Output output, Report report)
    * @param metricsAddress where to serve metrics, or none
    */
   public record Report(Duration interval, Optional<InetSocketAddress> metricsAddress) {}
+
+  /**
+   * Who is asked to filter large flows before they come here.
+   *
+   * @param dumbno address of a dumbno service, its name not looked up yet; or none
+   * @param command program to run for each, or none
+   */
+  public record Shunt(Optional<InetSocketAddress> dumbno, Optional<String> command) {}
 
   /** True when packets come from files, not from interfaces. */
   public boolean isOffline() {

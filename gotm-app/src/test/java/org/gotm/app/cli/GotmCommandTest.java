@@ -68,7 +68,8 @@ class GotmCommandTest {
                     false,
                     false),
                 new Settings.Report(
-                    Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080)))));
+                    Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080))),
+                new Settings.Shunt(Optional.empty(), Optional.empty())));
   }
 
   @Test
@@ -170,6 +171,12 @@ class GotmCommandTest {
           new Row("output", "per-worker", s -> s.output().perWorker(), true),
           new Row("capture", "pcap", s -> s.source().method(), Method.PCAP),
           new Row("cpus", "0", s -> s.source().cpus(), List.of(0)),
+          new Row(
+              "dumbno",
+              "[::1]:9000",
+              s -> s.shunt().dumbno(),
+              Optional.of(InetSocketAddress.createUnresolved("::1", 9000))),
+          new Row("largeflowcommand", "sh", s -> s.shunt().command(), Optional.of("sh")),
           new Row("read", "a.pcap", s -> s.source().files(), List.of("a.pcap")));
 
   @TestFactory
