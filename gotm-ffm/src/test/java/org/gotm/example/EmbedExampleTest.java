@@ -18,9 +18,9 @@ class EmbedExampleTest {
   @TempDir Path folder;
 
   @Test
-  void shouldStandInTheReadmeAsItIs() throws IOException {
+  void shouldStandInTheDocsAsItIs() throws IOException {
     Path example = Path.of("src/test/java/org/gotm/example/EmbedExample.java");
-    assertThat(Files.readString(Path.of("../README.md"))).contains(Files.readString(example));
+    assertThat(Files.readString(Path.of("../docs/library.md"))).contains(Files.readString(example));
   }
 
   @Test

@@ -42,6 +42,7 @@ final class GotmCommand implements Callable<Integer> {
   @Mixin private RetentionOptions retention;
   @Mixin private ReportOptions report;
   @Mixin private ProcessOptions process;
+  @Mixin private ShuntOptions shunt;
 
   @Option(
       names = {"-list-interfaces", "--list-interfaces", "-D"},
@@ -90,6 +91,7 @@ final class GotmCommand implements Callable<Integer> {
         output.settings(checks),
         report.settings(checks, !from.files().isEmpty()),
         retention.settings(checks),
-        process.settings(checks));
+        process.settings(checks),
+        shunt.settings(checks));
   }
 }

@@ -1,6 +1,7 @@
 package org.gotm.app.daemon;
 
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.gotm.app.shunt.FilterCounts;
+import org.gotm.app.shunt.Shunts;
 import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
@@ -44,6 +47,11 @@ final class Pipeline implements AutoCloseable {
   private static final int LEAST_FLOWS = 50_000;
   private static final int BACKGROUND_NICE = 5;
   private static final int LARGEST_FLOWS = 10;
+
+  /** For flows that wait to be filtered at the end: a file's come all at once. */
+  private static final Duration PATIENCE_WITH_FILES = Duration.ofSeconds(5);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long CLOSE_NANOS = 2_000_000_000;
   private static final long CLOSE_LOOK_NANOS = 5_000_000;
 
@@ -55,6 +63,7 @@ final class Pipeline implements AutoCloseable {
   private final FileSources fileSources;
   private final Classes classes;
   private final UserChange user;
+  private final Shunts shunts;
   private ChunkPool pool;
   private List<PacketSource> sources = List.of();
   private Recording recording;
@@ -70,6 +79,7 @@ final class Pipeline implements AutoCloseable {
     this.fileSources = new FileSources(settings.source().filter());
     this.classes = new Classes(settings.flows(), log);
     this.user = new UserChange(settings, log);
+    this.shunts = new Shunts(settings.shunt().dumbno(), settings.shunt().command(), log);
   }
 
   /**
@@ -107,9 +117,16 @@ final class Pipeline implements AutoCloseable {
             CHUNK_LENGTH,
             memory.asNeeded(TOUCHED_CHUNKS * CHUNK_LENGTH));
     for (int worker = 0; worker < workers; worker++) {
-      FlowWatch watch = new FlowWatch();
+      FlowWatch watch = new FlowWatch(nameOfWorker(worker), shunts);
       flows.add(new WorkerFlows(newCutter(watch), watch));
     }
+  }
+
+  /** The interface of a worker, by its number among all of them; or the files. */
+  private String nameOfWorker(int number) {
+    return settings.isOffline()
+        ? settings.source().name()
+        : settings.source().interfaces().get(number / settings.source().workers());
   }
 
   private void useClasses() {
@@ -276,6 +293,11 @@ final class Pipeline implements AutoCloseable {
     recording.finish();
   }
 
+  /** Gives large flows that still wait to be filtered a moment. */
+  void endShunts() throws InterruptedException {
+    shunts.close(settings.isOffline() ? PATIENCE_WITH_FILES : PATIENCE);
+  }
+
   List<CaptureThread> captures() {
     return captures;
   }
@@ -332,6 +354,11 @@ final class Pipeline implements AutoCloseable {
         .sorted(Comparator.comparingLong(SampledFlow::bytes).reversed())
         .limit(LARGEST_FLOWS)
         .toList();
+  }
+
+  /** How many large flows were to be filtered, by what became of it. */
+  FilterCounts filterCounts() {
+    return shunts.counts();
   }
 
   /** What the metrics tell of output and chunks. */

@@ -124,6 +124,7 @@ public final class Recorder {
     stop(pipeline, reporter);
     reporter.printNews();
     reporter.printLedger(pipeline.classes().names());
+    pipeline.endShunts();
     return exitCode(pipeline, reporter);
   }
 
@@ -245,6 +246,7 @@ public final class Recorder {
     metrics.add(
         new DaemonMetrics(
             () -> errors(pipeline).isEmpty(), log::dropped, Clock.systemUTC(), System::nanoTime));
+    metrics.countFiltered(pipeline.filterCounts());
     server.serve(metrics, () -> errors(pipeline), page(pipeline));
   }
 

@@ -25,6 +25,7 @@ import org.gotm.store.retain.Retention;
  * @param report what is told of the run
  * @param retention when the oldest files are deleted
  * @param process what the process is to the system
+ * @param shunt who is asked to filter large flows
  */
 public record Settings(
     Source source,
@@ -32,7 +33,8 @@ public record Settings(
     Output output,
     Report report,
     Retention retention,
-    Process process) {
+    Process process,
+    Shunt shunt) {
 
   /**
    * Where packets come from, and what of them is taken.
@@ -155,6 +157,14 @@ public record Settings(
    * @param logFormat of lines on standard error
    */
   public record Process(Optional<UserAccount> user, int fileMask, LogFormat logFormat) {}
+
+  /**
+   * Who is asked to filter large flows before they come here.
+   *
+   * @param dumbno address of a dumbno service, its name not looked up yet; or none
+   * @param command program to run for each, or none
+   */
+  public record Shunt(Optional<InetSocketAddress> dumbno, Optional<String> command) {}
 
   /** What stays as it is for a run, in words, by name. */
   Map<String, String> facts() {

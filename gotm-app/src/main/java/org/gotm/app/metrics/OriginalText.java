@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import org.gotm.app.shunt.FilterCounts;
 import org.gotm.core.capture.Counter;
 import org.gotm.store.metrics.MeteredWorker;
 
@@ -20,12 +21,18 @@ final class OriginalText {
       Set.of("gotm_packet_count", "gotm_packet_output_count");
 
   private final Map<MeteredWorker, GrowthPerInterval> expired = new LinkedHashMap<>();
+  private volatile FilterCounts filtered = new FilterCounts();
 
   /** Of these workers; {@code interval} is that of the statistics lines. */
   OriginalText(Collection<MeteredWorker> workers, Duration interval, long nowNanos) {
     for (MeteredWorker worker : workers) {
       expired.put(worker, new GrowthPerInterval(interval.toNanos(), nowNanos));
     }
+  }
+
+  /** Tells of these large flows from now on; of none before. */
+  void countFiltered(FilterCounts counts) {
+    filtered = counts;
   }
 
   /** The metric families, as they are now. */
@@ -70,11 +77,11 @@ final class OriginalText {
     }
   }
 
-  private static void addFlowsFiltered(StringBuilder text) {
-    String help = "Always 0: gotm asks no firewall to filter flows";
+  private void addFlowsFiltered(StringBuilder text) {
+    String help = "Large flows that others were asked to filter, by what became of it";
     String name = addHeader(text, "gotm_flows_filtered counter", help);
-    for (String status : new String[] {"ok", "err", "ignored"}) {
-      text.append("%s{status=\"%s\"} 0\n".formatted(name, status));
+    for (FilterCounts.Status status : FilterCounts.Status.values()) {
+      text.append("%s{status=\"%s\"} %d\n".formatted(name, status.label(), filtered.get(status)));
     }
   }
 

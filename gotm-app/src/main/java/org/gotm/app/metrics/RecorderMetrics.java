@@ -8,6 +8,7 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.gotm.app.shunt.FilterCounts;
 import org.gotm.store.metrics.ClassMetrics;
 import org.gotm.store.metrics.GotmMetrics;
 import org.gotm.store.metrics.MeteredOutput;
@@ -55,6 +56,11 @@ public final class RecorderMetrics {
     if (names.size() > 1) {
       new ClassMetrics(List.copyOf(workers.keySet()), names).bindTo(registry);
     }
+  }
+
+  /** From now on tells of these large flows that were to be filtered. */
+  public void countFiltered(FilterCounts counts) {
+    original.countFiltered(counts);
   }
 
   /**

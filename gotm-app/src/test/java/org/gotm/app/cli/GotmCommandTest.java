@@ -72,7 +72,8 @@ class GotmCommandTest {
                 new Settings.Report(
                     Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080))),
                 Retention.none(),
-                new Settings.Process(Optional.empty(), 0027, LogFormat.TEXT)));
+                new Settings.Process(Optional.empty(), 0027, LogFormat.TEXT),
+                new Settings.Shunt(Optional.empty(), Optional.empty())));
   }
 
   @Test
@@ -174,6 +175,12 @@ class GotmCommandTest {
           new Row("output", "per-worker", s -> s.output().perWorker(), true),
           new Row("capture", "pcap", s -> s.source().method(), Method.PCAP),
           new Row("cpus", "0", s -> s.source().cpus(), List.of(0)),
+          new Row(
+              "dumbno",
+              "[::1]:9000",
+              s -> s.shunt().dumbno(),
+              Optional.of(InetSocketAddress.createUnresolved("::1", 9000))),
+          new Row("largeflowcommand", "sh", s -> s.shunt().command(), Optional.of("sh")),
           new Row("read", "a.pcap", s -> s.source().files(), List.of("a.pcap")));
 
   @TestFactory

@@ -17,6 +17,7 @@ class OptionTopicsTest {
           "Deleting the oldest files:",
           "Statistics and metrics:",
           "Process:",
+          "Large flows:",
           "Other:");
 
   private final CommandLine line = Main.commandLine();

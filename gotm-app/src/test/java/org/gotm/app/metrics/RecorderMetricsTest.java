@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.gotm.app.shunt.FilterCounts;
 import org.gotm.core.capture.Counter;
 import org.gotm.ffm.Command;
 import org.gotm.store.metrics.FixedMeters;
@@ -199,10 +200,18 @@ class RecorderMetricsTest {
         .hasSize(FlowSizes.BUCKETS + 1);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"ok", "err", "ignored"})
-  void shouldHaveNoFlowsFilteredByAFirewall(String status) {
-    assertThat(samples).containsEntry("gotm_flows_filtered{status=\"%s\"}".formatted(status), 0.0);
+  @Test
+  void shouldCountTheFlowsThatOthersWereAskedToFilter() {
+    RecorderMetrics metrics = FixedRecorder.of(FixedMeters.worker("en0", 0));
+    FilterCounts counts = new FilterCounts();
+    metrics.countFiltered(counts);
+    counts.add(FilterCounts.Status.OK, 3);
+    counts.add(FilterCounts.Status.ERR, 2);
+
+    assertThat(samples(metrics.scrape()))
+        .containsEntry("gotm_flows_filtered{status=\"ok\"}", 3.0)
+        .containsEntry("gotm_flows_filtered{status=\"err\"}", 2.0)
+        .containsEntry("gotm_flows_filtered{status=\"ignored\"}", 0.0);
   }
 
   @Test

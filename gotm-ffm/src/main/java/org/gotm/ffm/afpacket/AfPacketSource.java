@@ -25,6 +25,14 @@ import org.gotm.ffm.linux.InterfaceWatch;
  * <p>Memory of a batch may be touched until the handler returns, and never after {@link #close}.
  */
 public final class AfPacketSource implements PacketSource {
+  /**
+   * {@code ring_freezes}: how often the kernel found the ring full; {@code malformed}: packets that
+   * could not be read; {@code changeovers}: how often the interface was replaced by another of the
+   * same name; {@code cut_to_block}: packets that are cut because they do not fit into a block.
+   */
+  public static final List<String> EXTRA_COUNTERS =
+      List.of("ring_freezes", "malformed", "changeovers", "cut_to_block");
+
   private static final int WAIT_MILLIS = 100;
   private static final int DRAIN_WAIT_MILLIS = 10;
   private static final long LONGEST_DRAIN_NANOS = 2_000_000_000;
@@ -258,14 +266,10 @@ public final class AfPacketSource implements PacketSource {
     stats.extra[3] = cutToBlockBefore + ring.cutToBlock();
   }
 
-  /**
-   * {@code ring_freezes}: how often the kernel found the ring full; {@code malformed}: packets that
-   * could not be read; {@code changeovers}: how often the interface was replaced by another of the
-   * same name; {@code cut_to_block}: packets that are cut because they do not fit into a block.
-   */
+  /** As {@link #EXTRA_COUNTERS}. */
   @Override
   public List<String> extraCounters() {
-    return List.of("ring_freezes", "malformed", "changeovers", "cut_to_block");
+    return EXTRA_COUNTERS;
   }
 
   @Override

@@ -38,6 +38,14 @@ import org.gotm.ffm.linux.Errno;
  * delivered nor counted, and if the library promised more than came out, that is {@code discarded}.
  */
 public final class SnfSource implements PacketSource {
+  /**
+   * {@code ring_received}: packets that went into the ring; {@code unstamped}: packets that the
+   * host stamped, as the board had not; of the whole port {@code nic_received}, {@code nic_bytes},
+   * {@code nic_overflow}, {@code nic_bad} and {@code nic_filtered}, as the board counts, and {@code
+   * shared_overflow}, what the memory of all rings had no room for.
+   */
+  public static final List<String> EXTRA_COUNTERS = SnfCounters.EXTRA;
+
   /** The longest wait for a packet, in milliseconds. */
   static final int WAIT_MILLIS = 20;
 
@@ -220,7 +228,7 @@ public final class SnfSource implements PacketSource {
 
   @Override
   public List<String> extraCounters() {
-    return SnfCounters.EXTRA;
+    return EXTRA_COUNTERS;
   }
 
   @Override

@@ -1,0 +1,74 @@
+package org.gotm.app.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.gotm.app.docs.DocPages;
+import org.gotm.ffm.afpacket.AfPacketSource;
+import org.gotm.ffm.snf.SnfSource;
+import org.gotm.store.metrics.FixedMeters;
+import org.junit.jupiter.api.Test;
+
+/** Each metric is in a table of docs/operating.md, and each metric in the docs is served. */
+class DocumentedMetricsTest {
+  private static final Pattern FAMILY = Pattern.compile("(?m)^# TYPE (gotm_\\w+) ");
+  private static final Pattern NAME = Pattern.compile("\\bgotm_[a-z0-9_]*[a-z0-9]\\b");
+  private static final Pattern PART = Pattern.compile("_(bucket|sum|count)$");
+
+  /** That of the source that is made up for tests. */
+  private static final String MADE_UP = "gotm_source_freezes_total";
+
+  private static Set<String> served() {
+    RecorderMetrics metrics = FixedRecorder.of(FixedMeters.worker("en0", 0));
+    metrics.addClasses(List.of("default", "dns"));
+    Set<String> names = names(FAMILY, metrics.scrape(), 1);
+    names.remove(MADE_UP);
+    Stream.of(AfPacketSource.EXTRA_COUNTERS, SnfSource.EXTRA_COUNTERS)
+        .flatMap(List::stream)
+        .forEach(name -> names.add("gotm_source_" + name + "_total"));
+    return names;
+  }
+
+  private static Set<String> names(Pattern pattern, String text, int group) {
+    return pattern
+        .matcher(text)
+        .results()
+        .map((MatchResult result) -> result.group(group))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void shouldHaveEachMetricInATableForOperators() {
+    Path page =
+        DocPages.all().stream().filter(each -> each.endsWith("operating.md")).findFirst().get();
+    Set<String> described =
+        DocPages.tableRows(page).stream()
+            .map(row -> row.split("\\|")[1])
+            .flatMap(cell -> names(NAME, cell, 0).stream())
+            .collect(Collectors.toSet());
+
+    assertThat(served()).hasSizeGreaterThan(30).isSubsetOf(described);
+  }
+
+  @Test
+  void shouldNameNoMetricThatIsNotServed() {
+    Set<String> served = served();
+    String dashboard = DocPages.text("deploy/grafana_dashboard.json");
+
+    assertThat(Stream.concat(DocPages.all().stream().map(DocPages::text), Stream.of(dashboard)))
+        .allSatisfy(
+            text ->
+                assertThat(names(NAME, text, 0))
+                    .allMatch(
+                        name ->
+                            served.contains(name)
+                                || served.contains(PART.matcher(name).replaceFirst(""))));
+  }
+}
