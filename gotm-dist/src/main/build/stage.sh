@@ -31,8 +31,8 @@ papers() {
   page=$name/share/man/man1/gotm.1
   "$name/runtime/bin/java" -cp "$name/lib/*" org.gotm.app.cli.ManPage "$page" "${timestamp%T*}" "$version"
   cat "$sources/man/sections.1" >>"$page"
-  "$name/runtime/bin/java" -cp "$name/lib/*" picocli.AutoComplete -n gotm \
-    -o "$name/share/bash-completion/completions/gotm" org.gotm.app.cli.GotmCommand
+  "$name/runtime/bin/java" -cp "$name/lib/*" picocli.AutoComplete -f -n gotm -o completion org.gotm.app.cli.GotmCommand
+  sed 1d completion >"$name/share/bash-completion/completions/gotm"
   cp "$repository/LICENSE" "$repository/README.md" bom.json "$name/share/doc/gotm"
   cp -r "$repository/docs" "$repository/deploy" "$name/share/doc/gotm"
 }
