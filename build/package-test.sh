@@ -41,8 +41,6 @@ folder=$(basename "$archive" -linux-x64.tar.gz)
 # --- a Debian with nothing in it, and a link between two ends
 
 bare_debian() {
-  mount -t tmpfs -o size=2g,mode=755 none "$work"
-  trap clean_up EXIT
   local sources=/etc/apt/sources.list.d/debian.sources
   [ -r "$sources" ] || sources=/etc/apt/sources.list
   mmdebstrap --quiet --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" "$sources"
@@ -123,6 +121,33 @@ tar_gz() {
   *'install libpcap0.8'*) done_with "tar.gz runs on a bare Debian; without libpcap it says what filters need" ;;
   *) fail "this does not tell what to install: $words" ;;
   esac
+}
+
+# made again elsewhere, in another time zone, by a user who shares nothing, it has the same bytes but for the AOT cache: the JVM
+# notes addresses and times in it
+reproducible() {
+  local again=$work/again timestamp
+  timestamp=$(sed -n 's/.*<project.build.outputTimestamp>\(.*\)<.*/\1/p' pom.xml)
+  mkdir -p "$again" "$work/one" "$work/two"
+  cp -r "$target/lib" "$target/bom.json" "$again"
+  (cd gotm-dist && umask 077 && TOOLCHAIN_JAVA_HOME=$(jdk25) TZ=Asia/Tokyo \
+    sh src/main/build/stage.sh "${folder#gotm-}" "$timestamp" "$again") >/dev/null 2>&1
+  expect "what the archive lists" "$(listing "$archive")" "$(listing "$again/${archive##*/}")"
+  tar xzf "$archive" -C "$work/one"
+  tar xzf "$again/${archive##*/}" -C "$work/two"
+  expect "differences" "" "$(diff -rq --no-dereference -x gotm.aot "$work/one" "$work/two")"
+  rm -r "$again" "$work/one" "$work/two"
+  done_with "tar.gz is the same when it is made again, but for its AOT cache"
+}
+
+listing() { tar tvzf "$1" | grep -v '/gotm\.aot$'; }
+
+jdk25() {
+  local jdk
+  for jdk in "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/java/* /opt/jdk*; do
+    if grep -qs '^JAVA_VERSION="25' "$jdk/release"; then echo "$jdk" && return; fi
+  done
+  fail "no JDK 25"
 }
 
 # --- the .deb
@@ -241,6 +266,10 @@ container() {
   done_with "the container's steps work, it records to its volume with CAP_NET_RAW"
 }
 
+mount -t tmpfs -o size=2g,mode=755 none "$work"
+trap clean_up EXIT
+check_package
+reproducible
 bare_debian
 link
 cp -ax "$root" "$work/base"
@@ -252,4 +281,3 @@ rm -rf "$root"
 mv "$work/base" "$root"
 mount -t proc proc "$root/proc"
 container
-check_package

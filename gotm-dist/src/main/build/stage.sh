@@ -1,9 +1,10 @@
 #!/bin/sh
-# Lays out what the packages hold and makes the tar.gz: stage.sh VERSION TIMESTAMP. Run by Maven in gotm-dist, once target/ has the
-# libraries and the bill of materials. Leaves target/debian.tar, the file system that the .deb is made of, beside it.
+# Lays out what the packages hold and makes the tar.gz: stage.sh VERSION TIMESTAMP FOLDER. Run by Maven in gotm-dist, once the folder
+# has the libraries (lib) and the bill of materials. Leaves debian.tar, the file system that the .deb is made of, beside it.
 set -eu
 version=$1
 timestamp=$2
+folder=$3
 name=gotm-$version
 repository=$(cd .. && pwd)
 sources=$repository/gotm-dist/src/main
@@ -89,7 +90,7 @@ debian_papers() {
   gzip -9n debian/usr/share/man/man1/gotm.1
 }
 
-cd target
+cd "$folder"
 rm -rf "$name" debian
 program
 runtime
