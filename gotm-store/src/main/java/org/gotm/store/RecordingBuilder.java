@@ -3,10 +3,12 @@ package org.gotm.store;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SegmentAllocator;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -15,6 +17,7 @@ import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
+import org.gotm.store.file.AlignedTimes;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.SeriesLock;
 
@@ -26,6 +29,8 @@ public final class RecordingBuilder {
   private final Path folder;
   private String name = "capture";
   private ZoneId zone = ZoneId.systemDefault();
+  private WritableByteChannel stream;
+  private boolean aligned;
   private boolean byPacketTime;
   private Duration rotation = Duration.ofSeconds(300);
   private long rotationBytes;
@@ -69,6 +74,21 @@ public final class RecordingBuilder {
   /** Age at which a file is finished; zero for never, 5 minutes if not said. */
   public RecordingBuilder rotation(Duration newRotation) {
     rotation = newRotation;
+    return this;
+  }
+
+  /** Goes to a stream, not to a folder. */
+  RecordingBuilder stream(WritableByteChannel newStream) {
+    stream = newStream;
+    return this;
+  }
+
+  /**
+   * Finishes files at multiples of their {@link #rotation} age since midnight in the {@link #zone}
+   * of their names, instead of counting from the start; with an age from above 0 to 24 h.
+   */
+  public RecordingBuilder aligned(boolean newAligned) {
+    aligned = newAligned;
     return this;
   }
 
@@ -156,7 +176,7 @@ public final class RecordingBuilder {
    */
   public Recording open() {
     RecordingOptions options = options();
-    SeriesLock lock = SeriesLock.take(folder, FileNames.base(name), log);
+    SeriesLock lock = stream == null ? SeriesLock.take(folder, FileNames.base(name), log) : null;
     Arena memory = pool == null ? Arena.ofShared() : null;
     try {
       ChunkPool chunks = pool == null ? newPool(memory) : pool;
@@ -171,7 +191,9 @@ public final class RecordingBuilder {
   }
 
   private static void release(SeriesLock lock, Arena memory) {
-    lock.close();
+    if (lock != null) {
+      lock.close();
+    }
     if (memory != null) {
       memory.close();
     }
@@ -193,11 +215,13 @@ public final class RecordingBuilder {
     }
     return new RecordingOptions(
         folder,
+        Optional.ofNullable(stream),
         name,
         zone,
         byPacketTime,
-        nanos(rotation),
+        stream == null ? nanos(rotation) : 0,
         rotationBytes,
+        aligned ? Optional.of(new AlignedTimes(zone, nanos(rotation))) : Optional.empty(),
         format,
         compression,
         compressorThreads,

@@ -1,21 +1,26 @@
 package org.gotm.store;
 
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
+import org.gotm.store.file.AlignedTimes;
 
 /** What a recording was asked for; see {@link RecordingBuilder}. */
 record RecordingOptions(
     Path folder,
+    Optional<WritableByteChannel> stream,
     String name,
     ZoneId zone,
     boolean byPacketTime,
     long rotationNanos,
     long rotationBytes,
+    Optional<AlignedTimes> aligned,
     RecordFormat format,
     Compression compression,
     int compressorThreads,

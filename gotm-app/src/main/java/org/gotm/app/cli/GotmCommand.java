@@ -31,6 +31,7 @@ final class GotmCommand implements Callable<Integer> {
   @Mixin private SourceOptions source;
   @Mixin private FlowOptions flows;
   @Mixin private OutputOptions output;
+  @Mixin private FormatOptions format;
   @Mixin private ReportOptions report;
 
   @Option(
@@ -67,10 +68,12 @@ final class GotmCommand implements Callable<Integer> {
   Settings settings() {
     Checks checks = new Checks(spec.commandLine());
     Settings.Source from = source.settings(checks);
+    Settings.Output to = output.settings(checks);
     return new Settings(
         from,
         flows.settings(checks),
-        output.settings(checks),
+        to,
+        format.settings(checks, to),
         report.settings(checks, !from.files().isEmpty()));
   }
 }

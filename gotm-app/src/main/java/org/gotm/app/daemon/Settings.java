@@ -17,9 +17,10 @@ import org.gotm.store.api.Compression;
  * @param source where packets come from
  * @param flows what a flow is and where it is cut
  * @param output what is written, and where to
+ * @param files what files look like
  * @param report what is told of the run
  */
-public record Settings(Source source, Flows flows, Output output, Report report) {
+public record Settings(Source source, Flows flows, Output output, Files files, Report report) {
 
   /**
    * Where packets come from, and what of them is taken.
@@ -104,7 +105,7 @@ public record Settings(Source source, Flows flows, Output output, Report report)
   /**
    * What is written, and where to.
    *
-   * @param folder where files go
+   * @param folder where files go; {@code -} for standard output
    * @param compression of the files
    * @param rotationInterval age at which a file is finished, zero for never
    * @param rotationBytes size at which a file is finished, or none
@@ -123,7 +124,22 @@ public record Settings(Source source, Flows flows, Output output, Report report)
       TimestampPrecision precision,
       boolean utc,
       boolean perWorker,
-      boolean skipEmpty) {}
+      boolean skipEmpty) {
+    /** True if the folder is a dash: packets go to standard output. */
+    public boolean toStandardOutput() {
+      return folder.toString().equals("-");
+    }
+  }
+
+  /**
+   * What files look like, and when they end.
+   *
+   * @param pcapng true for pcapng, false for pcap
+   * @param fileLedger true to write the account of each finished file beside it
+   * @param aligned true to rotate at multiples of the interval since midnight
+   * @param application what writes them, with its version
+   */
+  public record Files(boolean pcapng, boolean fileLedger, boolean aligned, String application) {}
 
   /**
    * What is told of the run.

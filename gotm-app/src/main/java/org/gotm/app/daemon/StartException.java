@@ -13,4 +13,13 @@ public final class StartException extends RuntimeException {
   public StartException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * A failure that no other error is behind.
+   *
+   * @param message what was asked, as {@code name=value}, what is wrong and what to do
+   */
+  public StartException(String message) {
+    super(message);
+  }
 }

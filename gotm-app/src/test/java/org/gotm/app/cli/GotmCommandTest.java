@@ -67,6 +67,7 @@ class GotmCommandTest {
                     false,
                     false,
                     false),
+                new Settings.Files(false, false, false, Version.line()),
                 new Settings.Report(
                     Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080)))));
   }

@@ -10,7 +10,13 @@ import picocli.CommandLine.Model.OptionSpec;
 
 class OptionTopicsTest {
   private static final List<String> HEADINGS =
-      List.of("Where packets come from:", "Flows:", "Files:", "Statistics and metrics:", "Other:");
+      List.of(
+          "Where packets come from:",
+          "Flows:",
+          "Files:",
+          "Format of files:",
+          "Statistics and metrics:",
+          "Other:");
 
   private final CommandLine line = Main.commandLine();
   private final List<String> help = line.getUsageMessage().lines().toList();

@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import org.gotm.core.capture.Heartbeat;
-import org.gotm.core.capture.Ledger;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.compress.PieceTotals;
 
@@ -66,7 +65,7 @@ public final class Closer {
       Path current,
       boolean isAside,
       String series,
-      Ledger interval,
+      FileInterval interval,
       long epochNanos,
       FileErrors errors) {}
 
@@ -103,6 +102,11 @@ public final class Closer {
   /** The clock that names files, nanoseconds since 1970. */
   long epochNanos() {
     return epochNanos.getAsLong();
+  }
+
+  /** True if files belong to the time of their packets, not to that of the clock. */
+  boolean isByPacketTime() {
+    return byPacketTime;
   }
 
   /** Takes a complete file, waiting while many are before it. */
@@ -170,6 +174,7 @@ public final class Closer {
 
   /** Writes the rest of a file, waits for the disk, and closes it; false if it is not kept. */
   static boolean bringToDisk(Job job) {
+    job.file().end(job.interval());
     job.file().complete(now());
     boolean synced = job.file().sync();
     close(job);
@@ -223,7 +228,7 @@ public final class Closer {
             written.packets(),
             written.firstNanos(),
             written.lastNanos(),
-            Optional.of(job.interval())));
+            Optional.of(job.interval().total())));
   }
 
   private void moveAgain() {
