@@ -29,8 +29,8 @@ sealed interface Destination permits FolderDestination, StreamDestination {
   /** True if one series is all there can be, however many link types there are. */
   boolean isSingle();
 
-  /** Waits until a series has written all, or will not. */
-  void await(Series series) throws InterruptedException;
+  /** Waits no longer without end for somebody who does not read. */
+  void hurry();
 
   /** Waits for what is to be done behind the series, which have all ended. */
   void finish() throws InterruptedException;

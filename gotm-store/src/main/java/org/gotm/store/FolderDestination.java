@@ -3,6 +3,7 @@ package org.gotm.store;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.gotm.core.capture.Heartbeat;
 import org.gotm.store.api.FinishedFile;
@@ -11,9 +12,12 @@ import org.gotm.store.file.CurrentFile;
 import org.gotm.store.file.FileCounters;
 import org.gotm.store.file.FileErrors;
 import org.gotm.store.file.FileHeader;
+import org.gotm.store.file.FileInterval;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.FinishedNames;
+import org.gotm.store.file.InterfaceTable;
 import org.gotm.store.file.IntervalLedger;
+import org.gotm.store.file.LedgerFiles;
 import org.gotm.store.file.SeriesLock;
 import org.gotm.store.file.SeriesOutput;
 import org.gotm.store.repair.Leftovers;
@@ -27,6 +31,7 @@ final class FolderDestination implements Destination {
   private final SeriesLock lock;
   private final FileNames names;
   private final Consumer<FinishedFile> listener;
+  private final Optional<LedgerFiles> ledgers;
   private final Leftovers leftovers;
   private final Closer closer;
 
@@ -34,9 +39,14 @@ final class FolderDestination implements Destination {
    * Takes over what an earlier run has left, and begins to mend it.
    *
    * @param lock of the names, closed with this
+   * @param interfaces of the recording
    * @param listener hears of each finished file; does not throw
    */
-  FolderDestination(RecordingOptions options, SeriesLock lock, Consumer<FinishedFile> listener)
+  FolderDestination(
+      RecordingOptions options,
+      SeriesLock lock,
+      InterfaceTable interfaces,
+      Consumer<FinishedFile> listener)
       throws IOException {
     this.options = options;
     this.lock = lock;
@@ -45,6 +55,10 @@ final class FolderDestination implements Destination {
         new FileNames(
             options.folder(), options.name(), options.format().extension(), options.compression());
     FinishedNames finished = new FinishedNames(options.folder(), options.zone());
+    ledgers =
+        options
+            .ledgerText()
+            .map(text -> new LedgerFiles(finished, text.apply(interfaces), options.log()));
     leftovers =
         new Leftovers(
             names,
@@ -52,7 +66,7 @@ final class FolderDestination implements Destination {
             lock.own(),
             Path.of(""),
             options.log(),
-            listener,
+            this::onMended,
             options.yieldPriority());
     leftovers.takeOver();
     closer =
@@ -68,9 +82,15 @@ final class FolderDestination implements Destination {
   }
 
   /** A disk that takes files again may also take those that could not be mended before. */
-  private void onFinished(FinishedFile file) {
+  private void onFinished(FinishedFile file, FileInterval interval) {
+    ledgers.ifPresent(to -> to.write(file, Optional.of(interval)));
     listener.accept(file);
     leftovers.retry();
+  }
+
+  private void onMended(FinishedFile file) {
+    ledgers.ifPresent(to -> to.write(file, Optional.empty()));
+    listener.accept(file);
   }
 
   @Override
@@ -99,8 +119,8 @@ final class FolderDestination implements Destination {
   }
 
   @Override
-  public void await(Series series) throws InterruptedException {
-    series.join(0);
+  public void hurry() {
+    // a disk that hangs is waited for, until somebody abandons the recording
   }
 
   @Override

@@ -88,7 +88,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     destination =
         options.stream().isPresent()
             ? new StreamDestination(options.stream().get(), options)
-            : new FolderDestination(options, lock, this::tell);
+            : new FolderDestination(options, lock, interfaces, this::tell);
     compressors = newCompressors();
     long startNanos = options.epochNanos().getAsLong();
     shared =
@@ -309,6 +309,14 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   }
 
   /**
+   * Asks for an end soon: where a stream is written to, somebody who reads nothing for some seconds
+   * is waited for no longer, and what is left is lost.
+   */
+  public void hurry() {
+    destination.hurry();
+  }
+
+  /**
    * Writes all that was accepted and gives the files their finished names. To be called once all
    * workers have ended; returns when it is done, or when another thread calls {@link #abandon}.
    */
@@ -319,7 +327,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     }
     try {
       for (Route route : routes) {
-        destination.await(route.series());
+        route.series().join(0);
       }
       destination.finish();
     } catch (InterruptedException e) {

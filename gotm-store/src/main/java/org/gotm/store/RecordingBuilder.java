@@ -7,10 +7,14 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.pcapfile.RecordFormat;
@@ -19,6 +23,8 @@ import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
 import org.gotm.store.file.AlignedTimes;
 import org.gotm.store.file.FileNames;
+import org.gotm.store.file.InterfaceTable;
+import org.gotm.store.file.LedgerText;
 import org.gotm.store.file.SeriesLock;
 
 /** What a {@link Recording} is to do; {@link #open} makes it. One thread. */
@@ -44,6 +50,7 @@ public final class RecordingBuilder {
   private Consumer<String> log = line -> {};
   private LongSupplier epochNanos = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
   private Consumer<FinishedFile> finished = file -> {};
+  private Function<InterfaceTable, LedgerText> ledgerText;
   private Runnable yieldPriority = () -> {};
 
   RecordingBuilder(Path folder) {
@@ -161,6 +168,20 @@ public final class RecordingBuilder {
     return this;
   }
 
+  /**
+   * Writes the account of each finished file beside it, as JSON, under its name and {@code .json}:
+   * what of the packets of its time was received, dropped, cut, kept, written and lost, in all and
+   * by worker.
+   *
+   * @param application the program that records, with its version
+   * @param options what it was told, by name
+   */
+  public RecordingBuilder fileLedgers(String application, Map<String, String> options) {
+    Map<String, String> copy = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+    ledgerText = table -> new LedgerText(application, copy, table);
+    return this;
+  }
+
   /** Run by each background thread first, to lower its priority; nothing if not said. */
   public RecordingBuilder yieldPriority(Runnable newYieldPriority) {
     yieldPriority = newYieldPriority;
@@ -231,6 +252,7 @@ public final class RecordingBuilder {
         log,
         epochNanos,
         finished,
+        Optional.ofNullable(ledgerText),
         yieldPriority);
   }
 

@@ -5,11 +5,14 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.file.AlignedTimes;
+import org.gotm.store.file.InterfaceTable;
+import org.gotm.store.file.LedgerText;
 
 /** What a recording was asked for; see {@link RecordingBuilder}. */
 record RecordingOptions(
@@ -30,6 +33,7 @@ record RecordingOptions(
     Consumer<String> log,
     LongSupplier epochNanos,
     Consumer<FinishedFile> finished,
+    Optional<Function<InterfaceTable, LedgerText>> ledgerText,
     Runnable yieldPriority) {
   /** A packet may wait in its chunk, in the merge and in the file, and is compressed between. */
   private static final int STAGES = 4;

@@ -152,9 +152,8 @@ final class Series implements Runnable {
   /**
    * Waits for the thread to end, at most so many milliseconds, or without end if 0; true if it has.
    */
-  boolean join(long millis) throws InterruptedException {
+  void join(long millis) throws InterruptedException {
     thread.join(millis);
-    return !thread.isAlive();
   }
 
   /** Books as lost all that was written and that the disk was not made to keep. */

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.gotm.core.capture.Heartbeat;
 import org.gotm.store.file.CurrentStream;
 import org.gotm.store.file.FileCounters;
@@ -15,7 +16,7 @@ import org.gotm.store.file.SeriesOutput;
 
 /** A stream that somebody else reads, or does not: nothing waits for that without end. */
 final class StreamDestination implements Destination {
-  private static final long LOOK_MILLIS = 50;
+  private static final long LOOK_NANOS = 50_000_000;
 
   private final WritableByteChannel channel;
   private final RecordingOptions options;
@@ -55,18 +56,20 @@ final class StreamDestination implements Destination {
 
   /** A slow reader gets all; one that takes nothing for some seconds gets no more. */
   @Override
-  public void await(Series series) throws InterruptedException {
-    long before = -1;
+  public void hurry() {
+    Thread.ofPlatform().daemon().name("gotm-stream").start(this::closeWhenNobodyReads);
+  }
+
+  private void closeWhenNobodyReads() {
+    long before = written.bytesWritten.sum();
     long movedNanos = System.nanoTime();
-    while (!series.join(LOOK_MILLIS)) {
+    while (channel.isOpen() && System.nanoTime() - movedNanos < Heartbeat.STANDSTILL_NANOS) {
+      LockSupport.parkNanos(LOOK_NANOS);
       long bytes = written.bytesWritten.sum();
-      if (bytes != before) {
-        before = bytes;
-        movedNanos = System.nanoTime();
-      } else if (System.nanoTime() - movedNanos >= Heartbeat.STANDSTILL_NANOS) {
-        close();
-      }
+      movedNanos = bytes == before ? movedNanos : System.nanoTime();
+      before = bytes;
     }
+    close();
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.gotm.app.daemon;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.gotm.core.flow.Cutoff;
 import org.gotm.core.pcapfile.InterfaceDescription;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.pcapfile.SectionDescription;
@@ -36,14 +37,19 @@ final class FileContents {
   /** The options that decide which packets of the link are in a file. */
   static Map<String, String> options(Settings settings) {
     Map<String, String> options = new LinkedHashMap<>();
-    options.put("packetcutoff", Long.toString(settings.flows().cutoff().packets()));
-    options.put("bytecutoff", Long.toString(settings.flows().cutoff().bytes()));
+    options.put("packetcutoff", limit(settings.flows().cutoff().packets()));
+    options.put("bytecutoff", limit(settings.flows().cutoff().bytes()));
     options.put("flowtimeout", settings.flows().timeout().toMillis() + "ms");
     options.put("snaplen", Integer.toString(settings.source().snaplen()));
     if (!settings.flows().classes().isEmpty()) {
       options.put("classes", String.join("; ", settings.flows().classes()));
     }
     return options;
+  }
+
+  /** As the option has it: 0 for no limit. */
+  private static String limit(long most) {
+    return Long.toString(most == Cutoff.UNLIMITED ? 0 : most);
   }
 
   /** An interface that is captured from. */

@@ -149,6 +149,9 @@ final class Pipeline implements AutoCloseable {
             .pool(pool)
             .log(log)
             .yieldPriority(Pipeline::yieldPriority);
+    if (settings.files().fileLedger()) {
+      builder.fileLedgers(settings.files().application(), FileContents.options(settings));
+    }
     return settings.isOffline() ? builder.byPacketTime().open() : builder.open();
   }
 

@@ -136,6 +136,7 @@ public final class Recorder {
       long wait = Math.min(LOOK_NANOS, Math.max(next - System.nanoTime(), 1));
       Signals.Request request = signals.await(wait);
       if (request == Signals.Request.STOP) {
+        pipeline.recording().hurry();
         return;
       }
       if (request == Signals.Request.ROTATE) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
@@ -39,7 +40,7 @@ public final class Closer {
   private final boolean skipEmpty;
   private final LongSupplier epochNanos;
   private final Consumer<String> log;
-  private final Consumer<FinishedFile> listener;
+  private final BiConsumer<FinishedFile, FileInterval> listener;
   private final ObjLongConsumer<Path> leftovers;
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(CAPACITY);
   private final List<Job> unmoved = new ArrayList<>();
@@ -76,7 +77,7 @@ public final class Closer {
    * @param skipEmpty true to remove files without a packet
    * @param epochNanos the clock, nanoseconds since 1970
    * @param log takes one line
-   * @param listener hears of each finished file, on this thread; does not throw
+   * @param listener hears of each finished file and its interval, on this thread; does not throw
    * @param leftovers takes a file that is to be cut to a length before it is moved
    */
   public Closer(
@@ -86,7 +87,7 @@ public final class Closer {
       boolean skipEmpty,
       LongSupplier epochNanos,
       Consumer<String> log,
-      Consumer<FinishedFile> listener,
+      BiConsumer<FinishedFile, FileInterval> listener,
       ObjLongConsumer<Path> leftovers) {
     this.names = names;
     this.finished = finished;
@@ -228,7 +229,8 @@ public final class Closer {
             written.packets(),
             written.firstNanos(),
             written.lastNanos(),
-            Optional.of(job.interval().total())));
+            Optional.of(job.interval().total())),
+        job.interval());
   }
 
   private void moveAgain() {

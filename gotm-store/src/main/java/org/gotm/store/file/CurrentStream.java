@@ -3,7 +3,7 @@ package org.gotm.store.file;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
 import java.util.function.LongSupplier;
 import org.gotm.core.capture.Counter;
@@ -87,7 +87,7 @@ public final class CurrentStream implements SeriesOutput {
         length += n;
         counters.bytesWritten.add(n);
       }
-    } catch (AsynchronousCloseException e) {
+    } catch (ClosedChannelException e) {
       fail("nobody reads it, and what was left is lost");
     } catch (IOException e) {
       fail(ErrorState.reason(e));

@@ -10,7 +10,7 @@ import org.gotm.core.capture.Ledger;
  * @param endNanos when it ended
  * @param workers what was counted of each
  */
-record FileInterval(long beginNanos, long endNanos, List<Share> workers) {
+public record FileInterval(long beginNanos, long endNanos, List<Share> workers) {
 
   /**
    * What was counted of one worker.
@@ -18,7 +18,7 @@ record FileInterval(long beginNanos, long endNanos, List<Share> workers) {
    * @param worker its own ledger, which tells who it is
    * @param counted in the interval
    */
-  record Share(Ledger worker, Ledger counted) {}
+  public record Share(Ledger worker, Ledger counted) {}
 
   /** The same between other times. */
   FileInterval during(long newBeginNanos, long newEndNanos) {

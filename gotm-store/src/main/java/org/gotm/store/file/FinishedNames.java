@@ -184,6 +184,11 @@ public final class FinishedNames {
     return at;
   }
 
+  /** Opens the folder of a finished file, following no link. */
+  SecureDirectoryStream<Path> openFolderOf(Path finished) throws IOException {
+    return openDay(folder.relativize(finished.getParent()));
+  }
+
   private void makeFolder(Path day) throws IOException {
     if (!Files.exists(day, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(day);
