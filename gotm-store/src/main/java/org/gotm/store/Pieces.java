@@ -6,9 +6,9 @@ import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.store.compress.CompressorPool;
 import org.gotm.store.compress.Piece;
-import org.gotm.store.file.CurrentFile;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileErrors;
+import org.gotm.store.file.SeriesOutput;
 import org.gotm.store.order.Run;
 
 /**
@@ -17,7 +17,7 @@ import org.gotm.store.order.Run;
  * thread alone.
  */
 final class Pieces {
-  private final CurrentFile file;
+  private final SeriesOutput file;
   private final CompressorPool compressors;
   private final FileErrors errors;
   private final Piece[] pieces;
@@ -33,7 +33,7 @@ final class Pieces {
    * @param whenDone run by a compressor thread when a piece is done
    */
   Pieces(
-      CurrentFile file,
+      SeriesOutput file,
       CompressorPool compressors,
       int count,
       FileErrors errors,

@@ -2,6 +2,7 @@ package org.gotm.store;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -9,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.gotm.core.capture.Counter;
-import org.gotm.core.capture.Heartbeat;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.capture.PacketSinks;
@@ -17,24 +17,23 @@ import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.chunk.ChunkSink;
+import org.gotm.core.pcapfile.InterfaceDescription;
 import org.gotm.core.source.PacketSource;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
 import org.gotm.store.compress.CompressorPool;
-import org.gotm.store.file.Closer;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileCounters;
-import org.gotm.store.file.FileNames;
-import org.gotm.store.file.FinishedNames;
+import org.gotm.store.file.InterfaceTable;
 import org.gotm.store.file.SeriesLock;
-import org.gotm.store.repair.Leftovers;
 import org.gotm.store.retain.Retainer;
 import org.gotm.store.retain.Retention;
 
 /**
  * The front door of the store: packets go in, and rotating, compressed capture files that survive a
- * crash come out, in one folder, in a series for each link type, or for each worker.
+ * crash come out, in one folder, in a series for each link type, or for each worker; files of a
+ * format that tells interfaces apart hold all link types.
  *
  * <pre>{@code
  * try (Recording recording =
@@ -53,10 +52,9 @@ import org.gotm.store.retain.Retention;
 public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private static final long ABANDON_MILLIS = 2000;
 
-  /** A stop waits no longer for what an earlier run has left. */
-  private static final long LEFTOVERS_MILLIS = 5000;
-
   private static final int ALL_WORKERS = -1;
+
+  private static final int ALL_LINK_TYPES = -1;
 
   /** Numbers that no capture's worker has. */
   private static final int FIRST_PACKET_WRITER = 1000;
@@ -67,53 +65,39 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private final RecordingOptions options;
   private final ChunkPool pool;
   private final Arena memory;
-  private final SeriesLock lock;
   private final FileCounters counters = new FileCounters();
+  private final InterfaceTable interfaces = new InterfaceTable();
   private final LongAdder compressorNanos = new LongAdder();
+  private final Destination destination;
   private final Retainer retainer;
-  private final Leftovers leftovers;
   private final CompressorPool compressors;
-  private final Closer closer;
   private final Series.Shared shared;
   private final AtomicInteger packetWriters = new AtomicInteger(FIRST_PACKET_WRITER);
   private volatile Route[] routes = {};
   private boolean ended;
   private boolean closed;
 
+  /**
+   * A recording.
+   *
+   * @param memory of the pool, freed at the end, or null if the pool is another's
+   * @param lock of the folder, or null for a stream
+   */
   Recording(RecordingOptions options, ChunkPool pool, Arena memory, SeriesLock lock)
       throws IOException {
     this.options = options;
     this.pool = pool;
     this.memory = memory;
-    this.lock = lock;
-    FileNames names = new FileNames(options.folder(), options.name(), options.compression());
-    FinishedNames finished = new FinishedNames(options.folder(), options.zone());
     retainer = options.retention().isPresent() ? newRetainer(options.retention().get()) : null;
-    leftovers =
-        new Leftovers(
-            names,
-            finished,
-            lock.own(),
-            Path.of(""),
-            options.log(),
-            this::tell,
-            options.yieldPriority());
-    leftovers.takeOver();
+    destination =
+        options.stream().isPresent()
+            ? new StreamDestination(options.stream().get(), options)
+            : new FolderDestination(options, lock, interfaces, this::tell);
     compressors = newCompressors();
-    closer =
-        new Closer(
-            names,
-            finished,
-            options.byPacketTime(),
-            options.skipEmpty(),
-            options.epochNanos(),
-            options.log(),
-            this::onFinished,
-            leftovers::add);
     long startNanos = options.epochNanos().getAsLong();
     shared =
         new Series.Shared(
-            options, pool, names, lock, compressors, closer, leftovers, counters, startNanos);
+            options, pool, destination, compressors, counters, interfaces, startNanos);
     retainer().ifPresent(Retainer::start);
   }
 
@@ -141,12 +125,6 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
             options.log());
   }
 
-  /** A disk that takes files again may also take those that could not be mended before. */
-  private void onFinished(FinishedFile file) {
-    tell(file);
-    leftovers.retry();
-  }
-
   /** The file is finished, whatever becomes of who wants to know of it. */
   private void tell(FinishedFile file) {
     retainer().ifPresent(told -> told.onFinished(file));
@@ -167,9 +145,19 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     return new RecordingBuilder(folder);
   }
 
+  /**
+   * Begins with a stream instead of a folder, such as standard output, where all goes as one file.
+   *
+   * @param channel one whose closing ends a write that is under way, as a FileChannel's does;
+   *     closed with the recording
+   */
+  public static RecordingBuilder to(WritableByteChannel channel) {
+    return new RecordingBuilder(Path.of("-")).stream(channel);
+  }
+
   @Override
   public PacketSink sinkFor(int worker, PacketSource source, Ledger ledger) {
-    return sink(worker, source.linkType(), ledger);
+    return sink(worker, new InterfaceDescription(source.name(), source.linkType()), worker, ledger);
   }
 
   /**
@@ -184,22 +172,51 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public PacketSink sink(int worker, int linkType, Ledger ledger) {
+    return sink(worker, new InterfaceDescription(options.name(), linkType), worker, ledger);
+  }
+
+  /**
+   * A sink for a worker's packets, on an interface that files tell of if their format can.
+   *
+   * @param worker its number; no two workers have the same
+   * @param in the interface of its packets
+   * @param queue its number among the workers on that interface
+   * @param ledger its account
+   * @throws RecordingException if the file cannot be made, with the line to show to the user
+   * @throws IllegalStateException after {@link #close}
+   */
+  public PacketSink sink(int worker, InterfaceDescription in, int queue, Ledger ledger) {
     checkOpen();
-    if (!options.byPacketTime()) {
+    int number = describe(in);
+    int linkType = in.linkType();
+    interfaces.add(ledger, number, queue);
+    if (!options.byPacketTime() || destination.isSingle()) {
       expect(worker, linkType, ledger);
     }
-    long span = options.byPacketTime() ? options.rotationNanos() : 0;
+    boolean spans = options.byPacketTime() && !destination.isSingle();
+    long span = spans ? options.rotationNanos() : 0;
     return new ChunkAppender(
         new ChunkAppender.Options(
             worker,
             linkType,
-            options.format(),
+            options.format().writer(in, number, queue),
             options.stageNanos(),
             span > ChunkAppender.MAX_FILE_SPAN_NANOS ? 0 : span,
+            spans ? options.aligned().map(times -> times) : Optional.empty(),
             options.byPacketTime()),
         pool,
         this,
         ledger);
+  }
+
+  /**
+   * Tells of an interface before the first {@link #sink}, so that the head of each file describes
+   * it; one that is known already stays as it is.
+   *
+   * @return its number in the files
+   */
+  public int describe(InterfaceDescription in) {
+    return interfaces.number(in);
   }
 
   private synchronized void checkOpen() {
@@ -261,7 +278,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
 
   private Series find(int linkType, int worker) {
     for (Route route : routes) {
-      if (route.linkType() == linkType
+      if ((route.linkType() == ALL_LINK_TYPES || route.linkType() == linkType)
           && (route.worker() == ALL_WORKERS || route.worker() == worker)) {
         return route.series();
       }
@@ -280,6 +297,11 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   }
 
   private Series newSeries(int linkType, int worker) {
+    if (destination.isSingle() && routes.length > 0) {
+      throw new RecordingException(
+          "write=-: packets of link type %d cannot follow those of %d in one pcap stream; use -format pcapng"
+              .formatted(linkType, routes[0].linkType()));
+    }
     boolean first =
         Arrays.stream(routes).noneMatch(r -> r.worker() == ALL_WORKERS || r.worker() == worker);
     String name =
@@ -289,7 +311,11 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
 
   private void add(int linkType, int worker, Series series) {
     Route[] more = Arrays.copyOf(routes, routes.length + 1);
-    more[routes.length] = new Route(linkType, options.perWorker() ? worker : ALL_WORKERS, series);
+    more[routes.length] =
+        new Route(
+            options.format().hasInterfaces() ? ALL_LINK_TYPES : linkType,
+            options.perWorker() ? worker : ALL_WORKERS,
+            series);
     series.start();
     routes = more;
   }
@@ -299,6 +325,14 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     for (Route route : routes) {
       route.series().rotate();
     }
+  }
+
+  /**
+   * Asks for an end soon: where a stream is written to, somebody who reads nothing for some seconds
+   * is waited for no longer, and what is left is lost.
+   */
+  public void hurry() {
+    destination.hurry();
   }
 
   /**
@@ -314,8 +348,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       for (Route route : routes) {
         route.series().join(0);
       }
-      closer.finish();
-      leftovers.finish(LEFTOVERS_MILLIS);
+      destination.finish();
       stopRetainer();
     } catch (InterruptedException e) {
       abandon();
@@ -337,7 +370,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     if (compressors != null) {
       compressors.cancel();
     }
-    leftovers.stop();
+    destination.stop();
     for (Route route : routes) {
       route.series().abandon();
     }
@@ -346,7 +379,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       for (Route route : routes) {
         route.series().join(millisTo(deadline));
       }
-      closer.abandon(millisTo(deadline));
+      destination.abandon(millisTo(deadline));
       stopRetainer();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -382,12 +415,12 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     if (compressors != null) {
       compressors.close();
     }
-    lock.close();
+    destination.close();
     free();
   }
 
   private void free() {
-    if (closer.hasEnded()) {
+    if (destination.hasEnded()) {
       for (Route route : routes) {
         route.series().free();
       }
@@ -462,14 +495,11 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    */
   public String standstill() {
     long now = System.nanoTime();
-    boolean stands = closer.standsStill(now);
+    boolean stands = destination.standsStill(now);
     for (Route route : routes) {
       stands |= route.series().standsStill(now);
     }
-    return stands
-        ? "write=%s: the disk has not answered for %d s or more; what comes waits in memory, and is lost when that is full"
-            .formatted(options.folder(), Heartbeat.STANDSTILL_NANOS / 1_000_000_000)
-        : null;
+    return stands ? "write=%s: %s".formatted(options.folder(), destination.standstill()) : null;
   }
 
   /**

@@ -3,20 +3,28 @@ package org.gotm.store;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SegmentAllocator;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
+import org.gotm.store.file.AlignedTimes;
 import org.gotm.store.file.FileNames;
+import org.gotm.store.file.InterfaceTable;
+import org.gotm.store.file.LedgerText;
 import org.gotm.store.file.SeriesLock;
 import org.gotm.store.retain.Retention;
 
@@ -28,6 +36,8 @@ public final class RecordingBuilder {
   private final Path folder;
   private String name = "capture";
   private ZoneId zone = ZoneId.systemDefault();
+  private WritableByteChannel stream;
+  private boolean aligned;
   private boolean byPacketTime;
   private Duration rotation = Duration.ofSeconds(300);
   private long rotationBytes;
@@ -41,6 +51,7 @@ public final class RecordingBuilder {
   private Consumer<String> log = line -> {};
   private LongSupplier epochNanos = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
   private Consumer<FinishedFile> finished = file -> {};
+  private Function<InterfaceTable, LedgerText> ledgerText;
   private Runnable yieldPriority = () -> {};
   private Retention retention;
 
@@ -72,6 +83,21 @@ public final class RecordingBuilder {
   /** Age at which a file is finished; zero for never, 5 minutes if not said. */
   public RecordingBuilder rotation(Duration newRotation) {
     rotation = newRotation;
+    return this;
+  }
+
+  /** Goes to a stream, not to a folder. */
+  RecordingBuilder stream(WritableByteChannel newStream) {
+    stream = newStream;
+    return this;
+  }
+
+  /**
+   * Finishes files at multiples of their {@link #rotation} age since midnight in the {@link #zone}
+   * of their names, instead of counting from the start; with an age from above 0 to 24 h.
+   */
+  public RecordingBuilder aligned(boolean newAligned) {
+    aligned = newAligned;
     return this;
   }
 
@@ -144,6 +170,20 @@ public final class RecordingBuilder {
     return this;
   }
 
+  /**
+   * Writes the account of each finished file beside it, as JSON, under its name and {@code .json}:
+   * what of the packets of its time was received, dropped, cut, kept, written and lost, in all and
+   * by worker.
+   *
+   * @param application the program that records, with its version
+   * @param options what it was told, by name
+   */
+  public RecordingBuilder fileLedgers(String application, Map<String, String> options) {
+    Map<String, String> copy = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+    ledgerText = table -> new LedgerText(application, copy, table);
+    return this;
+  }
+
   /** Run by each background thread first, to lower its priority; nothing if not said. */
   public RecordingBuilder yieldPriority(Runnable newYieldPriority) {
     yieldPriority = newYieldPriority;
@@ -168,7 +208,7 @@ public final class RecordingBuilder {
    */
   public Recording open() {
     RecordingOptions options = options();
-    SeriesLock lock = SeriesLock.take(folder, FileNames.base(name), log);
+    SeriesLock lock = stream == null ? SeriesLock.take(folder, FileNames.base(name), log) : null;
     Arena memory = pool == null ? Arena.ofShared() : null;
     try {
       ChunkPool chunks = pool == null ? newPool(memory) : pool;
@@ -183,7 +223,9 @@ public final class RecordingBuilder {
   }
 
   private static void release(SeriesLock lock, Arena memory) {
-    lock.close();
+    if (lock != null) {
+      lock.close();
+    }
     if (memory != null) {
       memory.close();
     }
@@ -205,11 +247,13 @@ public final class RecordingBuilder {
     }
     return new RecordingOptions(
         folder,
+        Optional.ofNullable(stream),
         name,
         zone,
         byPacketTime,
-        nanos(rotation),
+        stream == null ? nanos(rotation) : 0,
         rotationBytes,
+        aligned ? Optional.of(new AlignedTimes(zone, nanos(rotation))) : Optional.empty(),
         format,
         compression,
         compressorThreads,
@@ -219,6 +263,7 @@ public final class RecordingBuilder {
         log,
         epochNanos,
         finished,
+        Optional.ofNullable(ledgerText),
         yieldPriority,
         Optional.ofNullable(retention));
   }

@@ -2,7 +2,6 @@ package org.gotm.store;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Heartbeat;
@@ -10,21 +9,18 @@ import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.store.compress.CompressorPool;
-import org.gotm.store.file.Closer;
-import org.gotm.store.file.CurrentFile;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileCounters;
 import org.gotm.store.file.FileErrors;
 import org.gotm.store.file.FileHeader;
-import org.gotm.store.file.FileNames;
+import org.gotm.store.file.InterfaceTable;
 import org.gotm.store.file.IntervalLedger;
 import org.gotm.store.file.RotationSchedule;
-import org.gotm.store.file.SeriesLock;
+import org.gotm.store.file.SeriesOutput;
 import org.gotm.store.order.ChunkQueue;
 import org.gotm.store.order.Run;
 import org.gotm.store.order.TimeMerge;
 import org.gotm.store.order.Wakeup;
-import org.gotm.store.repair.Leftovers;
 
 /**
  * One series of files and its output thread: takes chunks of one link type from the workers and
@@ -49,23 +45,21 @@ final class Series implements Runnable {
   record Shared(
       RecordingOptions options,
       ChunkPool pool,
-      FileNames names,
-      SeriesLock lock,
+      Destination destination,
       CompressorPool compressors,
-      Closer closer,
-      Leftovers leftovers,
       FileCounters counters,
+      InterfaceTable interfaces,
       long startNanos) {}
 
   private final Shared shared;
   private final Arena arena = Arena.ofShared();
   private final Wakeup wakeup = new Wakeup();
   private final Heartbeat heartbeat = new Heartbeat();
-  private final IntervalLedger interval = new IntervalLedger();
+  private final IntervalLedger interval;
   private final FileErrors errors;
   private final ChunkQueue queue;
   private final TimeMerge merge;
-  private final CurrentFile file;
+  private final SeriesOutput file;
   private final Pieces pieces;
   private final RotationSchedule schedule;
   private final ConcurrentLinkedQueue<Expected> expected = new ConcurrentLinkedQueue<>();
@@ -86,9 +80,8 @@ final class Series implements Runnable {
   Series(Shared shared, String name, int linkType) {
     RecordingOptions options = shared.options();
     this.shared = shared;
-    errors =
-        new FileErrors(
-            options.folder(), shared.names().current(name), shared.counters(), options.log());
+    interval = new IntervalLedger(options.epochNanos().getAsLong());
+    errors = shared.destination().errors(name, shared.counters());
     queue = new ChunkQueue(shared.pool().size());
     merge = new TimeMerge(shared.pool(), options.stageNanos(), options.format());
     file = newFile(name, linkType);
@@ -96,28 +89,20 @@ final class Series implements Runnable {
     pieces =
         new Pieces(file, shared.compressors(), count, errors, shared.pool(), wakeup::ring, arena);
     schedule =
-        new RotationSchedule(
-            shared.startNanos(),
-            options.byPacketTime() ? 0 : options.rotationNanos(),
-            options.epochNanos().getAsLong());
+        options.byPacketTime() || options.aligned().isEmpty()
+            ? new RotationSchedule(
+                shared.startNanos(),
+                options.byPacketTime() ? 0 : options.rotationNanos(),
+                options.epochNanos().getAsLong())
+            : new RotationSchedule(options.aligned().get(), options.epochNanos().getAsLong());
     thread = Thread.ofPlatform().daemon().name("gotm-output" + name).unstarted(this);
   }
 
-  private CurrentFile newFile(String name, int linkType) {
+  private SeriesOutput newFile(String name, int linkType) {
     RecordingOptions options = shared.options();
-    MemorySegment header = FileHeader.of(options.format(), linkType, options.compression(), arena);
-    return new CurrentFile(
-        new CurrentFile.Options(name, header, options.rotationBytes(), options.stageNanos()),
-        new CurrentFile.Parts(
-            shared.names(),
-            shared.lock(),
-            shared.closer(),
-            shared.counters(),
-            errors,
-            interval,
-            shared.leftovers()::add,
-            options.log()),
-        arena);
+    FileHeader header =
+        new FileHeader(options.format(), linkType, shared.interfaces(), options.compression());
+    return shared.destination().output(name, header, errors, interval, shared.counters(), arena);
   }
 
   /** Makes the current file, before {@link #start}. */
@@ -164,7 +149,9 @@ final class Series implements Runnable {
     wakeup.ring();
   }
 
-  /** Waits for the thread to end, at most so many milliseconds, or without end if 0. */
+  /**
+   * Waits for the thread to end, at most so many milliseconds, or without end if 0; true if it has.
+   */
   void join(long millis) throws InterruptedException {
     thread.join(millis);
   }
@@ -181,7 +168,7 @@ final class Series implements Runnable {
 
   /** What is wrong now, or null. */
   String error() {
-    return errors.current();
+    return file.failure() != null ? file.failure() : errors.current();
   }
 
   /** True while the thread waits for the disk, or for files to be closed, and nothing else. */
@@ -191,7 +178,7 @@ final class Series implements Runnable {
 
   /** True when the thread has ended before its time, and all packets are lost from then on. */
   boolean hasFailed() {
-    return failed;
+    return failed || file.failure() != null;
   }
 
   @Override

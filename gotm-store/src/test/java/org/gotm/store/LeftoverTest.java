@@ -78,7 +78,7 @@ class LeftoverTest {
     try (SeriesLock lock = SeriesLock.take(in, "en0", new LogLines())) {
       Leftovers leftovers =
           new Leftovers(
-              new FileNames(in, "en0", new Compression.None()),
+              new FileNames(in, "en0", ".pcap", new Compression.None()),
               new FinishedNames(in, ZoneOffset.UTC),
               lock.own(),
               in,

@@ -110,7 +110,7 @@ class UnmovableLeftoverTest {
     try (SeriesLock lock = SeriesLock.take(out, "en0", log)) {
       Leftovers leftovers =
           new Leftovers(
-              new FileNames(out, "en0", Compression.gzip()),
+              new FileNames(out, "en0", ".pcap", Compression.gzip()),
               new FinishedNames(out, ZoneOffset.UTC),
               lock.own(),
               working,

@@ -39,6 +39,7 @@ final class GotmCommand implements Callable<Integer> {
   @Mixin private SourceOptions source;
   @Mixin private FlowOptions flows;
   @Mixin private OutputOptions output;
+  @Mixin private FormatOptions format;
   @Mixin private RetentionOptions retention;
   @Mixin private ReportOptions report;
   @Mixin private ProcessOptions process;
@@ -85,10 +86,12 @@ final class GotmCommand implements Callable<Integer> {
   Settings settings() {
     Checks checks = new Checks(spec.commandLine());
     Settings.Source from = source.settings(checks);
+    Settings.Output to = output.settings(checks);
     return new Settings(
         from,
         flows.settings(checks),
-        output.settings(checks),
+        to,
+        format.settings(checks, to),
         report.settings(checks, !from.files().isEmpty()),
         retention.settings(checks),
         process.settings(checks),

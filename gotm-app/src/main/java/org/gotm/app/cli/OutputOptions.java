@@ -17,7 +17,7 @@ final class OutputOptions {
       names = {"-write", "--write", "-w"},
       paramLabel = "FOLDER",
       defaultValue = "out",
-      description = "Output folder (default: ${DEFAULT-VALUE}).")
+      description = "Output folder, or - for standard output (default: ${DEFAULT-VALUE}).")
   private Path outputFolder;
 
   @Option(

@@ -10,6 +10,7 @@ import org.gotm.core.pcapfile.LinkTypeChangeException;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
+import org.gotm.store.api.RecordingException;
 
 /** Reads files one after the other on one thread, as if their packets came from one link. */
 final class FileThread implements CaptureThread {
@@ -80,6 +81,8 @@ final class FileThread implements CaptureThread {
     } catch (FilterException e) {
       exitCode = ExitCodes.USAGE;
       log.accept("gotm: " + e.getMessage());
+    } catch (RecordingException e) {
+      fail(e.getMessage());
     } catch (PacketSourceException e) {
       if (!stopAsked) { // else it is the stop that has ended the opening
         fail(e.getMessage());

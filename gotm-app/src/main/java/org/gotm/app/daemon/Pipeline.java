@@ -19,7 +19,6 @@ import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.SampledFlow;
-import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.Sources;
 import org.gotm.ffm.linux.HugePages;
@@ -103,6 +102,7 @@ final class Pipeline implements AutoCloseable {
       user.make();
       useClasses();
       recording = openRecording();
+      sources.forEach(source -> recording.describe(FileContents.described(source, settings)));
       sayFolder();
       sayMemory(settings.source().liveWorkers());
       settings.source().interfaces().forEach(this::sayStart);
@@ -134,7 +134,12 @@ final class Pipeline implements AutoCloseable {
   }
 
   private void sayFolder() {
-    log.accept("Writing to " + settings.output().folder().toAbsolutePath().normalize());
+    Settings.Output output = settings.output();
+    log.accept(
+        "Writing to "
+            + (output.toStandardOutput()
+                ? "standard output"
+                : output.folder().toAbsolutePath().normalize()));
     recording.retainer().map(Retainer::promise).ifPresent(log);
   }
 
@@ -154,12 +159,15 @@ final class Pipeline implements AutoCloseable {
   private Recording openRecording() {
     Settings.Output output = settings.output();
     RecordingBuilder builder =
-        Recording.into(output.folder())
+        (output.toStandardOutput()
+                ? Recording.to(StandardOutput.open())
+                : Recording.into(output.folder()))
             .name(settings.source().name())
             .zone(output.utc() ? ZoneOffset.UTC : ZoneId.systemDefault())
             .rotation(output.rotationInterval())
+            .aligned(settings.files().aligned())
             .rotationBytes(output.rotationBytes().orElse(0L))
-            .format(RecordFormat.pcap(output.precision(), settings.source().snaplen()))
+            .format(FileContents.format(settings))
             .compression(output.compression())
             .compressorThreads(compressorThreads())
             .flush(output.flushInterval())
@@ -168,8 +176,11 @@ final class Pipeline implements AutoCloseable {
             .pool(pool)
             .log(log)
             .yieldPriority(this::yieldPriority);
-    if (!settings.isOffline() || !settings.retention().isOff()) {
+    if (!output.toStandardOutput() && (!settings.isOffline() || !settings.retention().isOff())) {
       builder.retention(settings.retention());
+    }
+    if (settings.files().fileLedger()) {
+      builder.fileLedgers(settings.files().application(), FileContents.options(settings));
     }
     return settings.isOffline() ? builder.byPacketTime().open() : builder.open();
   }
@@ -204,7 +215,7 @@ final class Pipeline implements AutoCloseable {
           new CaptureWorker(
               source,
               cutter,
-              recording.sink(number, source.linkType(), ledger),
+              recording.sink(number, FileContents.described(source, settings), worker, ledger),
               ledger,
               System::nanoTime);
       List<Integer> cpus = settings.source().cpus();
@@ -224,7 +235,9 @@ final class Pipeline implements AutoCloseable {
                 source,
                 cutter,
                 sinks.computeIfAbsent(
-                    source.linkType(), linkType -> recording.sink(0, linkType, ledger)),
+                    source.linkType(),
+                    linkType ->
+                        recording.sink(0, FileContents.described(linkType, settings), 0, ledger)),
                 ledger,
                 System::nanoTime);
     captures.add(

@@ -132,11 +132,12 @@ public final class Recorder {
   private int exitCode(Pipeline pipeline, StatsReporter reporter) {
     int code =
         pipeline.captures().stream().mapToInt(CaptureThread::exitCode).max().orElse(ExitCodes.OK);
-    if (settings.isOffline() && reporter.lost() > 0) {
+    String error = pipeline.recording().error();
+    boolean isTold = error != null && settings.output().toStandardOutput();
+    if (settings.isOffline() && reporter.lost() > 0 && !isTold) {
       log.accept("gotm: %d packets were read and are in no file".formatted(reporter.lost()));
       code = Math.max(code, ExitCodes.FAILED);
     }
-    String error = pipeline.recording().error();
     if (error != null || pipeline.recording().hasFailed()) {
       log.accept("gotm: the output failed: " + (error == null ? "see above" : error));
       code = Math.max(code, ExitCodes.FAILED);
@@ -158,6 +159,7 @@ public final class Recorder {
       long wait = Math.min(LOOK_NANOS, Math.max(next - System.nanoTime(), 1));
       Signals.Request request = signals.await(wait);
       if (request == Signals.Request.STOP) {
+        pipeline.recording().hurry();
         return;
       }
       if (request == Signals.Request.ROTATE) {

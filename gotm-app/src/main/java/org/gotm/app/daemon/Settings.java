@@ -22,6 +22,7 @@ import org.gotm.store.retain.Retention;
  * @param source where packets come from
  * @param flows what a flow is and where it is cut
  * @param output what is written, and where to
+ * @param files what files look like
  * @param report what is told of the run
  * @param retention when the oldest files are deleted
  * @param process what the process is to the system
@@ -31,6 +32,7 @@ public record Settings(
     Source source,
     Flows flows,
     Output output,
+    Files files,
     Report report,
     Retention retention,
     Process process,
@@ -119,7 +121,7 @@ public record Settings(
   /**
    * What is written, and where to.
    *
-   * @param folder where files go
+   * @param folder where files go; {@code -} for standard output
    * @param compression of the files
    * @param rotationInterval age at which a file is finished, zero for never
    * @param rotationBytes size at which a file is finished, or none
@@ -138,7 +140,22 @@ public record Settings(
       TimestampPrecision precision,
       boolean utc,
       boolean perWorker,
-      boolean skipEmpty) {}
+      boolean skipEmpty) {
+    /** True if the folder is a dash: packets go to standard output. */
+    public boolean toStandardOutput() {
+      return folder.toString().equals("-");
+    }
+  }
+
+  /**
+   * What files look like, and when they end.
+   *
+   * @param pcapng true for pcapng, false for pcap
+   * @param fileLedger true to write the account of each finished file beside it
+   * @param aligned true to rotate at multiples of the interval since midnight
+   * @param application what writes them, with its version
+   */
+  public record Files(boolean pcapng, boolean fileLedger, boolean aligned, String application) {}
 
   /**
    * What is told of the run.

@@ -14,6 +14,7 @@ class OptionTopicsTest {
           "Where packets come from:",
           "Flows:",
           "Files:",
+          "Format of files:",
           "Deleting the oldest files:",
           "Statistics and metrics:",
           "Process:",

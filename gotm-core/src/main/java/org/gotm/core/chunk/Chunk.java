@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.memory.NativeMemory;
-import org.gotm.core.pcapfile.RecordFormat;
+import org.gotm.core.pcapfile.RecordWriter;
 import org.gotm.core.source.PacketBatch;
 
 /**
@@ -75,20 +75,20 @@ public final class Chunk {
    *
    * @return false if there is no room for it; the chunk is as it was
    */
-  boolean append(PacketBatch batch, int index, RecordFormat format) {
+  boolean append(PacketBatch batch, int index, RecordWriter writer) {
     int caplen = batch.caplens[index];
     int wireLength = batch.wireLengths[index];
     int vlanTag = batch.vlanTags[index];
     int at = end;
-    if (format.recordLength(caplen) > capacity - at - VLAN_TAG_LENGTH) {
+    if (writer.recordLength(caplen) > capacity - at - VLAN_TAG_LENGTH) {
       return false;
     }
     long offset = batch.offsets[index];
     Objects.checkFromIndexSize(offset, caplen, batch.segment.byteSize());
     long timestampNanos = batch.timestampsNanos[index];
     long packet = batch.segment.address() + offset;
-    int data = at + format.dataOffset();
-    int snaplen = format.snaplen();
+    int data = at + writer.dataOffset();
+    int snaplen = writer.snaplen();
     if (vlanTag == 0 || caplen < MAC_ADDRESSES_LENGTH) {
       caplen = Math.min(caplen, snaplen);
       NativeMemory.copy(packet, address + data, caplen);
@@ -101,7 +101,7 @@ public final class Chunk {
       firstTimestampNanos = timestampNanos;
     }
     lastTimestampNanos = timestampNanos;
-    end = at + format.finish(memory, at, timestampNanos, caplen, wireLength);
+    end = at + writer.finish(memory, at, timestampNanos, caplen, wireLength, batch, index);
     return true;
   }
 

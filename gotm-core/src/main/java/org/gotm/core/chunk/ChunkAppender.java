@@ -1,10 +1,14 @@
 package org.gotm.core.chunk;
 
+import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.flow.BatchFlows;
+import org.gotm.core.pcapfile.InterfaceDescription;
 import org.gotm.core.pcapfile.RecordFormat;
+import org.gotm.core.pcapfile.RecordWriter;
 import org.gotm.core.source.PacketBatch;
 
 /**
@@ -22,7 +26,7 @@ public final class ChunkAppender implements PacketSink {
   private final ChunkPool pool;
   private final ChunkSink sink;
   private final Ledger ledger;
-  private final RecordFormat format;
+  private final RecordWriter writer;
   private final long fileSpanNanos;
   private final FileAlignment alignment = new FileAlignment();
   private Chunk chunk;
@@ -37,24 +41,45 @@ public final class ChunkAppender implements PacketSink {
    *
    * @param worker number of the worker, written into each chunk
    * @param linkType LINKTYPE_ value of the packets
-   * @param format of the records
+   * @param writer of the records, this worker's alone
    * @param flushNanos how long a packet may wait in a chunk that does not fill
    * @param fileSpanNanos packet time after which a new file is due, also when time goes back by
    *     more; 0 when files rotate by the clock, at most {@link #MAX_FILE_SPAN_NANOS}
+   * @param alignedEnd when the file of a time ends if that is at certain times of the day, both in
+   *     nanoseconds since 1970
    * @param waitForChunk true to wait when no chunk is free, false to lose the packet
    */
   public record Options(
       int worker,
       int linkType,
-      RecordFormat format,
+      RecordWriter writer,
       long flushNanos,
       long fileSpanNanos,
+      Optional<LongUnaryOperator> alignedEnd,
       boolean waitForChunk) {
     /** Checks the span. */
     public Options {
       if (fileSpanNanos < 0 || fileSpanNanos > MAX_FILE_SPAN_NANOS) {
         throw new IllegalArgumentException("fileSpanNanos=%d".formatted(fileSpanNanos));
       }
+    }
+
+    /** Those of a worker on an interface that no file describes. */
+    public Options(
+        int worker,
+        int linkType,
+        RecordFormat format,
+        long flushNanos,
+        long fileSpanNanos,
+        boolean waitForChunk) {
+      this(
+          worker,
+          linkType,
+          format.writer(new InterfaceDescription("", linkType), 0, worker),
+          flushNanos,
+          fileSpanNanos,
+          Optional.empty(),
+          waitForChunk);
     }
   }
 
@@ -64,7 +89,7 @@ public final class ChunkAppender implements PacketSink {
     this.pool = pool;
     this.sink = sink;
     this.ledger = ledger;
-    this.format = options.format();
+    this.writer = options.writer();
     this.fileSpanNanos = options.fileSpanNanos();
   }
 
@@ -74,7 +99,7 @@ public final class ChunkAppender implements PacketSink {
       startFile(batch.timestampsNanos[index]);
     }
     Chunk current = chunk;
-    if (current != null && current.append(batch, index, format)) {
+    if (current != null && current.append(batch, index, writer)) {
       return true;
     }
     return acceptInNewChunk(batch, index);
@@ -87,7 +112,7 @@ public final class ChunkAppender implements PacketSink {
       return false;
     }
     fresh.begin(options.worker(), options.linkType(), ledger, alignment);
-    if (!fresh.append(batch, index, format)) {
+    if (!fresh.append(batch, index, writer)) {
       pool.release(fresh); // a packet that fits into no chunk
       return false;
     }
@@ -108,17 +133,22 @@ public final class ChunkAppender implements PacketSink {
 
   /** The first file, the next one, or one that starts anew because time has gone far back. */
   private void startFile(long timestampNanos) {
-    long span = fileSpanNanos;
-    if (!hasFile || timestampNanos < fileEndNanos) {
-      fileEndNanos = timestampNanos + span;
-    } else {
-      fileEndNanos += (timestampNanos - fileEndNanos) / span * span + span;
-    }
+    fileEndNanos =
+        options.alignedEnd().isPresent()
+            ? options.alignedEnd().get().applyAsLong(timestampNanos)
+            : fileEnd(timestampNanos);
     if (hasFile) {
       handOver();
       startsFile = true;
     }
     hasFile = true;
+  }
+
+  private long fileEnd(long timestampNanos) {
+    long span = fileSpanNanos;
+    return !hasFile || timestampNanos < fileEndNanos
+        ? timestampNanos + span
+        : fileEndNanos + (timestampNanos - fileEndNanos) / span * span + span;
   }
 
   private Chunk takeWaiting() {
@@ -132,6 +162,7 @@ public final class ChunkAppender implements PacketSink {
 
   @Override
   public void tick(long nowNanos) {
+    writer.setDrops(ledger.get(Counter.DROPPED) + ledger.get(Counter.INTERFACE_DROPPED));
     if (hasNewChunk) {
       hasNewChunk = false;
       chunkBeganNanos = nowNanos;

@@ -1,7 +1,7 @@
 package org.gotm.core.pcapfile;
 
 /**
- * The blocks of a pcapng file that a reader needs, in the byte order of their section.
+ * The blocks of a pcapng file that gotm reads or writes, in the byte order of their section.
  *
  * <pre>
  *   0      4        8                            length-4   length
@@ -14,6 +14,7 @@ package org.gotm.core.pcapfile;
  *   simple      8 length   12 packet
  *   enhanced    8 interface   12 time, upper   16 time, lower   20 caplen   24 length   28 packet
  *   obsolete    8 interface u16, else as enhanced
+ *   statistics  8 interface   12 time, upper   16 time, lower   20 options
  *   option      0 code u16   2 length u16   4 value, padded to 4
  * </pre>
  *
@@ -26,6 +27,7 @@ final class PcapngBlockLayout {
   static final int INTERFACE = 1;
   static final int OBSOLETE_PACKET = 2;
   static final int SIMPLE_PACKET = 3;
+  static final int STATISTICS = 5;
   static final int ENHANCED_PACKET = 6;
 
   /** Bytes of a block without a body. */
@@ -60,8 +62,26 @@ final class PcapngBlockLayout {
   static final int DATA_OFFSET = 28;
 
   static final int OPTION_END = 0;
+  static final int OPTION_COMMENT = 1;
+  static final int SECTION_HARDWARE = 2;
+  static final int SECTION_OS = 3;
+  static final int SECTION_APPLICATION = 4;
+  static final int INTERFACE_NAME = 2;
+  static final int INTERFACE_DESCRIPTION = 3;
   static final int OPTION_TSRESOL = 9;
+  static final int INTERFACE_FILTER = 11;
+  static final int INTERFACE_OS = 12;
   static final int OPTION_TSOFFSET = 14;
+  static final int PACKET_FLAGS = 2;
+  static final int PACKET_DROPCOUNT = 4;
+  static final int PACKET_QUEUE = 6;
+  static final int STATISTICS_START = 2;
+  static final int STATISTICS_END = 3;
+  static final int STATISTICS_RECEIVED = 4;
+  static final int STATISTICS_INTERFACE_DROPPED = 5;
+  static final int STATISTICS_ACCEPTED = 6;
+  static final int STATISTICS_DROPPED = 7;
+  static final int STATISTICS_DELIVERED = 8;
   static final int OPTION_VALUE_OFFSET = 4;
 
   private PcapngBlockLayout() {}

@@ -2,30 +2,23 @@ package org.gotm.core.pcapfile;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.util.List;
 
 /**
- * How packets become records of a capture file, and how records that lie in memory are read again:
- * the one place that knows the layout of what gotm writes. Hot path. Immutable, any thread.
+ * What a capture file of gotm looks like: its first bytes, who writes its records, and how records
+ * that lie in memory are read again. Hot path. Immutable, any thread.
  *
- * <p>A record is a header of {@link #dataOffset} bytes, the packet, and whatever the format wants
- * behind it; records lie behind each other without a gap.
+ * <p>Records lie behind each other without a gap.
  */
-public final class RecordFormat {
-  /** Bytes of a file header. */
-  public static final int FILE_HEADER_LENGTH = PcapHeaderLayout.LENGTH;
+public abstract sealed class RecordFormat permits PcapFormat, PcapngFormat {
+  final TimestampPrecision precision;
+  final int snaplen;
 
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-  private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-
-  private final TimestampPrecision precision;
-  private final int nanosPerUnit;
-  private final int snaplen;
-
-  private RecordFormat(TimestampPrecision precision, int snaplen) {
+  RecordFormat(TimestampPrecision precision, int snaplen) {
+    if (snaplen < 1) {
+      throw new IllegalArgumentException("snaplen=%d < 1".formatted(snaplen));
+    }
     this.precision = precision;
-    this.nanosPerUnit = precision.nanosPerUnit();
     this.snaplen = snaplen;
   }
 
@@ -36,15 +29,24 @@ public final class RecordFormat {
    * @param snaplen bytes of a packet that a record keeps, from 1 up; it stands in the file header
    */
   public static RecordFormat pcap(TimestampPrecision precision, int snaplen) {
-    if (snaplen < 1) {
-      throw new IllegalArgumentException("snaplen=%d < 1".formatted(snaplen));
-    }
-    return new RecordFormat(precision, snaplen);
+    return new PcapFormat(precision, snaplen);
   }
 
   /** Pcap with nanoseconds and whole packets. */
   public static RecordFormat pcap() {
     return pcap(TimestampPrecision.NANO, PcapHeaderLayout.MAX_SNAPLEN);
+  }
+
+  /**
+   * The pcapng format in the byte order of this machine.
+   *
+   * @param precision of the time stamps
+   * @param snaplen bytes of a packet that a record keeps, from 1 up
+   * @param section what stands in the head of each file
+   */
+  public static RecordFormat pcapng(
+      TimestampPrecision precision, int snaplen, SectionDescription section) {
+    return new PcapngFormat(precision, snaplen, section);
   }
 
   /** Bytes of a packet that a record keeps. */
@@ -53,57 +55,55 @@ public final class RecordFormat {
   }
 
   /** The end of a file's name, before that of its compression. */
-  public String extension() {
-    return ".pcap";
-  }
+  public abstract String extension();
+
+  /** True if a file tells interfaces apart, and may hold packets of several link types. */
+  public abstract boolean hasInterfaces();
 
   /**
    * The bytes that a file begins with.
    *
-   * @param linkType LINKTYPE_ value of its records
+   * @param interfaces whose packets it will hold, by their numbers; one at least in a format that
+   *     does not tell them apart, which takes the first one's link type
    */
-  public MemorySegment fileHeader(int linkType, SegmentAllocator allocator) {
-    MemorySegment header = allocator.allocate(FILE_HEADER_LENGTH, Long.BYTES);
-    PcapHeaderLayout.write(header, 0, precision, snaplen, linkType);
-    return header;
-  }
-
-  /** Where in a record the packet begins. */
-  public int dataOffset() {
-    return PcapRecordLayout.HEADER_LENGTH;
-  }
-
-  /** Bytes of the record of a packet of {@code caplen} bytes. */
-  public int recordLength(int caplen) {
-    return PcapRecordLayout.HEADER_LENGTH + caplen;
-  }
+  public abstract MemorySegment fileHeader(
+      List<InterfaceDescription> interfaces, SegmentAllocator allocator);
 
   /**
-   * Completes the record at {@code at}, whose packet is in its place already.
+   * What describes more interfaces within a file, in front of their first packet.
    *
-   * @return the length of the record
+   * @param interfaces those that follow, by number, the ones that are described already
+   * @throws IllegalStateException if the format does not tell interfaces apart
    */
-  public int finish(MemorySegment to, long at, long timestampNanos, int caplen, int wireLength) {
-    PcapRecordLayout.write(to, at, timestampNanos, nanosPerUnit, caplen, wireLength);
-    return PcapRecordLayout.HEADER_LENGTH + caplen;
-  }
+  public abstract MemorySegment moreInterfaces(
+      List<InterfaceDescription> interfaces, SegmentAllocator allocator);
+
+  /**
+   * What the end of a file says of its interfaces.
+   *
+   * @throws IllegalStateException if the format does not tell interfaces apart
+   */
+  public abstract MemorySegment statistics(
+      List<InterfaceStatistics> interfaces, SegmentAllocator allocator);
+
+  /**
+   * Who writes the records of one worker.
+   *
+   * @param in the interface of its packets
+   * @param interfaceNumber which of the file's interfaces that is, from 0
+   * @param queue number of the worker on that interface
+   */
+  public abstract RecordWriter writer(InterfaceDescription in, int interfaceNumber, int queue);
 
   /** Bytes of the record at {@code at}. */
-  public int lengthAt(MemorySegment from, long at) {
-    return PcapRecordLayout.HEADER_LENGTH + PcapRecordLayout.caplen(from, at);
-  }
+  public abstract int lengthAt(MemorySegment from, long at);
 
   /** The time of the record at {@code at}, nanoseconds since 1970. */
-  public long timestampNanosAt(MemorySegment from, long at) {
-    return PcapRecordLayout.timestampNanos(from, at, nanosPerUnit);
-  }
+  public abstract long timestampNanosAt(MemorySegment from, long at);
 
   /**
    * The time of the record at {@code at} as one number that sorts, unsigned, like the time: cheaper
    * than nanoseconds, and to be compared within one format only.
    */
-  public long timeKeyAt(MemorySegment from, long at) {
-    long word = from.get(LONG, at);
-    return LITTLE_ENDIAN ? Long.rotateLeft(word, Integer.SIZE) : word;
-  }
+  public abstract long timeKeyAt(MemorySegment from, long at);
 }

@@ -24,4 +24,9 @@ public enum TimestampPrecision {
   public int nanosPerUnit() {
     return nanosPerUnit;
   }
+
+  /** How many decimal places of a second a unit is: 6 or 9. */
+  int negativePowerOfTen() {
+    return this == NANO ? 9 : 6;
+  }
 }

@@ -18,6 +18,12 @@ public final class PacketBatch {
   /** Packets of the largest batch there may be. */
   public static final int MAX_CAPACITY = 1024;
 
+  /** The direction of a packet that came to this machine, as pcapng writes it. */
+  public static final byte INBOUND = 1;
+
+  /** The direction of a packet that this machine sent. */
+  public static final byte OUTBOUND = 2;
+
   /** The memory that all packets of the batch lie in. */
   public MemorySegment segment = MemorySegment.NULL;
 
@@ -39,6 +45,12 @@ public final class PacketBatch {
    */
   public final int[] vlanTags;
 
+  /**
+   * Which way each packet went: {@link #INBOUND}, {@link #OUTBOUND}, or 0 where the source does not
+   * tell, which then never writes here; one that does writes it for each packet.
+   */
+  public final byte[] directions;
+
   private int count;
 
   /**
@@ -56,6 +68,7 @@ public final class PacketBatch {
     wireLengths = new int[capacity];
     timestampsNanos = new long[capacity];
     vlanTags = new int[capacity];
+    directions = new byte[capacity];
   }
 
   /** How many packets the batch can hold. */

@@ -1,5 +1,6 @@
 package org.gotm.ffm.afpacket;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.gotm.core.memory.NativeMemory.ALL;
@@ -20,6 +21,7 @@ import org.gotm.core.source.PacketBatch;
  */
 final class RingBlock {
   private static final int VLAN_VALID = TP_STATUS_VLAN_VALID();
+  private static final int OUTGOING = 4; // PACKET_OUTGOING of <linux/if_packet.h>
   private static final long LOW_WORD = 0xffff_ffffL;
   private static final int FEWEST_PREFETCHED = 64;
   private static final int UNBELIEVABLE_LENGTH = 0xc000_0000; // 1 GiB and more
@@ -90,6 +92,7 @@ final class RingBlock {
     int[] wireLengths = batch.wireLengths;
     long[] timestampsNanos = batch.timestampsNanos;
     int[] vlanTags = batch.vlanTags;
+    byte[] directions = batch.directions;
     int capacity = batch.capacity();
     int count = 0;
     int remaining = left;
@@ -113,6 +116,8 @@ final class RingBlock {
           && caplen <= wireLength
           && header + frame + caplen <= end
           && (!cooked || cook(batch, count, header, frame))) {
+        byte type = ALL.get(JAVA_BYTE, header + RingLayout.PACKET_TYPE);
+        directions[count] = type == OUTGOING ? PacketBatch.OUTBOUND : PacketBatch.INBOUND;
         cutToBlock += caplen < wireLength && header + frame + caplen == end ? 1 : 0;
         count++;
       } else {

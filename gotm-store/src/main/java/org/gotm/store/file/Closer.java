@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import org.gotm.core.capture.Heartbeat;
-import org.gotm.core.capture.Ledger;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.compress.PieceTotals;
 
@@ -40,7 +40,7 @@ public final class Closer {
   private final boolean skipEmpty;
   private final LongSupplier epochNanos;
   private final Consumer<String> log;
-  private final Consumer<FinishedFile> listener;
+  private final BiConsumer<FinishedFile, FileInterval> listener;
   private final ObjLongConsumer<Path> leftovers;
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(CAPACITY);
   private final List<Job> unmoved = new ArrayList<>();
@@ -66,7 +66,7 @@ public final class Closer {
       Path current,
       boolean isAside,
       String series,
-      Ledger interval,
+      FileInterval interval,
       long epochNanos,
       FileErrors errors) {}
 
@@ -77,7 +77,7 @@ public final class Closer {
    * @param skipEmpty true to remove files without a packet
    * @param epochNanos the clock, nanoseconds since 1970
    * @param log takes one line
-   * @param listener hears of each finished file, on this thread; does not throw
+   * @param listener hears of each finished file and its interval, on this thread; does not throw
    * @param leftovers takes a file that is to be cut to a length before it is moved
    */
   public Closer(
@@ -87,7 +87,7 @@ public final class Closer {
       boolean skipEmpty,
       LongSupplier epochNanos,
       Consumer<String> log,
-      Consumer<FinishedFile> listener,
+      BiConsumer<FinishedFile, FileInterval> listener,
       ObjLongConsumer<Path> leftovers) {
     this.names = names;
     this.finished = finished;
@@ -103,6 +103,11 @@ public final class Closer {
   /** The clock that names files, nanoseconds since 1970. */
   long epochNanos() {
     return epochNanos.getAsLong();
+  }
+
+  /** True if files belong to the time of their packets, not to that of the clock. */
+  boolean isByPacketTime() {
+    return byPacketTime;
   }
 
   /** Takes a complete file, waiting while many are before it. */
@@ -170,6 +175,7 @@ public final class Closer {
 
   /** Writes the rest of a file, waits for the disk, and closes it; false if it is not kept. */
   static boolean bringToDisk(Job job) {
+    job.file().end(job.interval());
     job.file().complete(now());
     boolean synced = job.file().sync();
     close(job);
@@ -223,7 +229,8 @@ public final class Closer {
             written.packets(),
             written.firstNanos(),
             written.lastNanos(),
-            Optional.of(job.interval())));
+            Optional.of(job.interval().total())),
+        job.interval());
   }
 
   private void moveAgain() {

@@ -20,7 +20,7 @@ import org.gotm.store.compress.Piece;
  * <p>No error stops it: what cannot be written is booked as lost, and the next piece is tried
  * again, in a new file if need be. One thread.
  */
-public final class CurrentFile {
+public final class CurrentFile implements SeriesOutput {
   /** After so much silence everything is shown to other processes. */
   private static final long QUIET_NANOS = 20_000_000;
 
@@ -41,11 +41,11 @@ public final class CurrentFile {
    * What the files of a series have in common.
    *
    * @param series what tells their names from those of other series, empty for the main one
-   * @param header their first bytes, as a compressed piece of its own if files are compressed
+   * @param header what they hold besides packets
    * @param sizeBytes bytes on disk that a file does not exceed; 0 for no limit
    * @param flushNanos how long written records may wait for others to see them
    */
-  public record Options(String series, MemorySegment header, long sizeBytes, long flushNanos) {}
+  public record Options(String series, FileHeader header, long sizeBytes, long flushNanos) {}
 
   /**
    * What the current files of all series share, and what this one reports to.
@@ -80,6 +80,7 @@ public final class CurrentFile {
   }
 
   /** Makes the current file; there must be none. */
+  @Override
   public void open(long nowNanos) throws IOException {
     makeRoom();
     MemorySegment staging = takeStaging();
@@ -145,6 +146,7 @@ public final class CurrentFile {
   }
 
   /** Makes the current file if there is none. */
+  @Override
   public void openIfMissing(long nowNanos) {
     if (file == null) {
       openAgain(nowNanos);
@@ -155,6 +157,7 @@ public final class CurrentFile {
    * Appends a piece, after making a new file if one is due before it. Its packets are booked here
    * or by the file in any case, also if this fails.
    */
+  @Override
   public void append(Piece piece, long nowNanos) {
     boolean ready = false;
     try {
@@ -189,28 +192,34 @@ public final class CurrentFile {
   }
 
   /** Books the packets of a piece that cannot be written. */
+  @Override
   public void lose(Piece piece) {
     piece.totals().book(Counter.LOST_WRITE_ERROR);
     parts.errors().lost(piece.totals().packets());
   }
 
   /** Where in the file the next piece will begin. */
+  @Override
   public long length() {
     return file == null ? 0 : file.length();
   }
 
   /** Bytes that may be appended before a new file is due by size. */
+  @Override
   public long room() {
     return file == null ? roomOfNewFile() : roomBehind(file.length());
   }
 
   /** Bytes that may be appended to a new file. */
+  @Override
   public long roomOfNewFile() {
-    return roomBehind(options.header().byteSize());
+    return roomBehind(options.header().startLength());
   }
 
   private long roomBehind(long length) {
-    return options.sizeBytes() == 0 ? Long.MAX_VALUE : options.sizeBytes() - length;
+    return options.sizeBytes() == 0
+        ? Long.MAX_VALUE
+        : options.sizeBytes() - length - options.header().endLength();
   }
 
   private boolean isEmpty() {
@@ -218,6 +227,7 @@ public final class CurrentFile {
   }
 
   /** Nanoseconds until {@link #flushIfDue} has something to do if nothing more comes. */
+  @Override
   public long flushDueIn(long nowNanos) {
     return hasUnflushed
         ? Math.min(
@@ -227,6 +237,7 @@ public final class CurrentFile {
   }
 
   /** Shows everything to other processes when it has waited long enough or nothing more comes. */
+  @Override
   public void flushIfDue(long nowNanos) {
     if (flushDueIn(nowNanos) <= 0 && file != null) {
       hasUnflushed = false;
@@ -248,6 +259,7 @@ public final class CurrentFile {
   }
 
   /** Hands the current file to the closer and opens the next. */
+  @Override
   public void rotate(long nowNanos) {
     parts.log().accept("Rotating");
     leaveIfVanished(nowNanos);
@@ -264,23 +276,25 @@ public final class CurrentFile {
    */
   private void handOverAside(long nowNanos) {
     try {
-      parts.closer().accept(complete(parts.names().putAside(path), true));
+      parts.closer().accept(complete(parts.names().putAside(path), true, nowNanos));
     } catch (IOException e) {
       parts.errors().failed(ErrorState.Cause.MOVE, "move", e, nowNanos);
-      Closer.bringToDisk(complete(path, false));
+      Closer.bringToDisk(complete(path, false, nowNanos));
     }
   }
 
   /** Hands the current file to the closer; no other follows. */
+  @Override
   public void finish(long nowNanos) {
     leaveIfVanished(nowNanos);
     if (file != null) {
-      parts.closer().accept(complete(path, false));
+      parts.closer().accept(complete(path, false, nowNanos));
     }
   }
 
-  private Closer.Job complete(Path where, boolean isAside) {
+  private Closer.Job complete(Path where, boolean isAside, long nowNanos) {
     OpenFile complete = file;
+    complete.flush(nowNanos); // so that all of its packets are booked in its own interval
     file = null;
     hasUnflushed = false;
     return new Closer.Job(
@@ -289,12 +303,20 @@ public final class CurrentFile {
         path,
         isAside,
         options.series(),
-        parts.interval().take(),
+        interval(complete),
         parts.closer().epochNanos(),
         parts.errors());
   }
 
+  private FileInterval interval(OpenFile complete) {
+    FileInterval interval = parts.interval().take(parts.closer().epochNanos());
+    return parts.closer().isByPacketTime() && complete.written().packets() > 0
+        ? interval.during(complete.written().firstNanos(), complete.written().lastNanos())
+        : interval;
+  }
+
   /** Closes the file quickly; it stays for the next start, or goes away if it has no packets. */
+  @Override
   public void abandon(long nowNanos) {
     if (file != null) {
       file.flush(nowNanos);
@@ -353,6 +375,7 @@ public final class CurrentFile {
   }
 
   /** Books as lost what is not written, as nobody will write it any more. */
+  @Override
   public void lose() {
     if (file != null) {
       file.lose();
@@ -360,9 +383,15 @@ public final class CurrentFile {
   }
 
   /** Waits until the disk has what is written, or books it as lost. */
+  @Override
   public void secure() {
     if (file != null) {
       file.secure();
     }
+  }
+
+  @Override
+  public String failure() {
+    return null;
   }
 }

@@ -1,36 +1,109 @@
 package org.gotm.store.file;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
+import java.util.List;
+import org.gotm.core.pcapfile.InterfaceDescription;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.compress.ChunkCompressor;
 
-/** The first bytes of every file of a series. */
+/**
+ * What the files of a series hold besides packets: their first bytes, descriptions of interfaces
+ * that come later, their last bytes; each a compressed piece of its own if files are compressed.
+ * Any thread.
+ */
 public final class FileHeader {
-  private FileHeader() {}
+  /** Bytes that are left free at the end of a file of limited size, for each interface. */
+  private static final int END_LENGTH_AN_INTERFACE = 4096;
+
+  private final RecordFormat format;
+  private final InterfaceTable table;
+  private final Compression compression;
+  private final List<InterfaceDescription> only;
 
   /**
-   * The file header of a format, as a compressed piece of its own if files are compressed.
+   * The first bytes of a file.
    *
-   * @param linkType LINKTYPE_ value of the records
+   * @param bytes of the file
+   * @param interfaces how many are described there
    */
-  public static MemorySegment of(
-      RecordFormat format, int linkType, Compression compression, SegmentAllocator allocator) {
-    MemorySegment header = format.fileHeader(linkType, allocator);
+  record Start(MemorySegment bytes, int interfaces) {}
+
+  /**
+   * Those of one series.
+   *
+   * @param linkType LINKTYPE_ value of the records, if the format does not tell interfaces apart
+   */
+  public FileHeader(
+      RecordFormat format, int linkType, InterfaceTable table, Compression compression) {
+    this.format = format;
+    this.table = table;
+    this.compression = compression;
+    this.only = List.of(new InterfaceDescription("", linkType));
+  }
+
+  /** What a new file begins with. */
+  public MemorySegment startBytes() {
+    return start().bytes();
+  }
+
+  Start start() {
+    List<InterfaceDescription> described = format.hasInterfaces() ? table.interfaces() : only;
+    return new Start(packed(format.fileHeader(described, Arena.ofAuto())), described.size());
+  }
+
+  /** Bytes of a new file without a packet, as long as no interface is added. */
+  long startLength() {
+    return start().bytes().byteSize();
+  }
+
+  /** True if there are more interfaces than so many. */
+  boolean hasMoreThan(int described) {
+    return format.hasInterfaces() && table.interfaces().size() > described;
+  }
+
+  /** What describes the interfaces from number {@code from} to before {@code to}. */
+  MemorySegment more(int from, int to) {
+    return packed(format.moreInterfaces(table.interfaces().subList(from, to), Arena.ofAuto()));
+  }
+
+  /** How many interfaces there are. */
+  int interfaces() {
+    return table.interfaces().size();
+  }
+
+  /**
+   * What a file ends with, or null for nothing.
+   *
+   * @param described interfaces of the file
+   */
+  MemorySegment end(FileInterval interval, int described) {
+    return format.hasInterfaces()
+        ? packed(
+            format.statistics(
+                IntervalStatistics.of(interval, described, table.members()), Arena.ofAuto()))
+        : null;
+  }
+
+  /** Bytes to leave free for the end of a file whose size is limited. */
+  long endLength() {
+    return format.hasInterfaces() ? (long) END_LENGTH_AN_INTERFACE * interfaces() : 0;
+  }
+
+  private MemorySegment packed(MemorySegment plain) {
     try (ChunkCompressor compressor = ChunkCompressor.of(compression)) {
-      return compressor == null ? header : compress(header, compressor, allocator);
+      return compressor == null ? plain : compress(plain, compressor);
     } catch (IOException e) {
-      throw new IllegalStateException("a file header could not be compressed", e);
+      throw new IllegalStateException("what belongs to a file could not be compressed", e);
     }
   }
 
-  private static MemorySegment compress(
-      MemorySegment header, ChunkCompressor compressor, SegmentAllocator allocator)
+  private static MemorySegment compress(MemorySegment plain, ChunkCompressor compressor)
       throws IOException {
-    MemorySegment piece = allocator.allocate(ChunkCompressor.bound((int) header.byteSize()));
-    int length = compressor.compress(header.asByteBuffer(), piece.asByteBuffer());
+    MemorySegment piece = Arena.ofAuto().allocate(ChunkCompressor.bound((int) plain.byteSize()));
+    int length = compressor.compress(plain.asByteBuffer(), piece.asByteBuffer());
     return piece.asSlice(0, length);
   }
 }

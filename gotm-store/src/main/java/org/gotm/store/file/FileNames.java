@@ -17,17 +17,20 @@ import org.gotm.store.api.RecordingException;
  * What files are called until they are {@linkplain FinishedNames finished}.
  *
  * <pre>
- * FOLDER/INTERFACES[SERIES]_current.pcap.tmp[.gz|.zst]
+ * FOLDER/INTERFACES[SERIES]_current.pcap[ng].tmp[.gz|.zst]
  * </pre>
  *
  * <p>Any thread.
  */
 public final class FileNames {
-  private static final String CURRENT = "_current.pcap.tmp";
+  private static final String CURRENT = "_current";
+  private static final String TEMPORARY = ".tmp";
+  private static final String PCAP = ".pcap";
+  private static final Pattern LEFTOVER = Pattern.compile(".*_current\\.pcap(ng)?\\.tmp.*");
   private static final String PUT_ASIDE = ".leftover";
   private static final String DAMAGED = ".damaged";
   private static final Pattern SERIES_CURRENT =
-      Pattern.compile("((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap\\.tmp(\\.gz|\\.zst)?");
+      Pattern.compile("((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap(?:ng)?\\.tmp(\\.gz|\\.zst)?");
   private static final Pattern CURRENT_NAME = Pattern.compile(".*?" + SERIES_CURRENT);
 
   /** Bytes that leave room in the 255 of a file name for all that can follow. */
@@ -35,7 +38,8 @@ public final class FileNames {
 
   private final Path folder;
   private final String base;
-  private final String extension;
+  private final String format;
+  private final String compression;
 
   /**
    * Names in one folder.
@@ -43,12 +47,14 @@ public final class FileNames {
    * @param folder relative or absolute; log lines show it as it is here
    * @param baseName what the names of current files begin with; characters that could lead out of
    *     the folder are replaced
+   * @param format of the current files, as the end of their finished names
    * @param compression of the current files
    */
-  public FileNames(Path folder, String baseName, Compression compression) {
+  public FileNames(Path folder, String baseName, String format, Compression compression) {
     this.folder = folder;
     this.base = base(baseName);
-    this.extension = compression.extension();
+    this.format = format;
+    this.compression = compression.extension();
   }
 
   /**
@@ -85,7 +91,7 @@ public final class FileNames {
 
   /** The current file of a series; the main series is the empty string. */
   public Path current(String series) {
-    return folder.resolve(base + series + CURRENT + extension);
+    return folder.resolve(base + series + CURRENT + format + TEMPORARY + compression);
   }
 
   /** True for a current file of ours, of whatever series and compression. */
@@ -96,7 +102,7 @@ public final class FileNames {
 
   /** What the original program calls its current file. */
   public String original() {
-    return base + CURRENT;
+    return base + CURRENT + PCAP + TEMPORARY;
   }
 
   /** What to tell the user when a current file of ours is another process's. */
@@ -106,13 +112,13 @@ public final class FileNames {
 
   /** What the name of a finished file ends with. */
   String finishedExtension() {
-    return ".pcap" + extension;
+    return format + compression;
   }
 
   /** True for a file that was current when a run ended before its time. */
   public static boolean isLeftover(Path path) {
     String name = path.getFileName().toString();
-    return name.contains(CURRENT) && !name.contains(DAMAGED);
+    return LEFTOVER.matcher(name).matches() && !name.contains(DAMAGED);
   }
 
   /** True for a leftover that is out of the way of new current files. */

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * folder is followed, and no file is written over, whoever makes files or links there meanwhile.
  *
  * <pre>
- * FOLDER/yyyy/MM/dd/yyyy-MM-ddTHH-mm-ss[SERIES][xNNN].pcap[.gz|.zst]
+ * FOLDER/yyyy/MM/dd/yyyy-MM-ddTHH-mm-ss[SERIES][xNNN].pcap[ng][.gz|.zst]
  * </pre>
  *
  * <p>Names sort in the order of time, by bytes and in every locale: {@code x} comes after the dot
@@ -156,7 +156,7 @@ public final class FinishedNames {
         Pattern.compile(
             "(\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d)"
                 + series
-                + "(?:x+(\\d{3,8}))?\\.pcap(?:\\.gz|\\.zst)?");
+                + "(?:x+(\\d{3,8}))?\\.pcap(?:ng)?(?:\\.gz|\\.zst)?");
     Stem greatest = null;
     for (Path path : day) {
       Matcher name = pattern.matcher(path.getFileName().toString());
@@ -200,6 +200,11 @@ public final class FinishedNames {
       }
     }
     return at;
+  }
+
+  /** Opens the folder of a finished file, following no link. */
+  SecureDirectoryStream<Path> openFolderOf(Path finished) throws IOException {
+    return openDay(folder.relativize(finished.getParent()));
   }
 
   private void makeFolder(Path day) throws IOException {

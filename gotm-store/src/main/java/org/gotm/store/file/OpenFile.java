@@ -3,6 +3,7 @@ package org.gotm.store.file;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.gotm.store.compress.Piece;
 import org.gotm.store.compress.PieceTotals;
 
@@ -16,11 +17,12 @@ import org.gotm.store.compress.PieceTotals;
  */
 final class OpenFile implements AutoCloseable {
   private final DiskFile disk;
-  private final MemorySegment header;
+  private final FileHeader header;
   private final FileErrors errors;
   private final FileCounters counters;
   private final FileAccount account = new FileAccount();
   private final Runnable freeStaging;
+  private long[] interfaceEnds = {};
   private long countedEnd;
   private boolean broken;
   private boolean complete;
@@ -28,13 +30,13 @@ final class OpenFile implements AutoCloseable {
   /**
    * Makes the file; there must be none.
    *
-   * @param header its first bytes
+   * @param header what it holds besides packets
    * @param staging see {@link DiskFile}
    * @param freeStaging run once, when the staging memory is not needed any more
    */
   OpenFile(
       Path path,
-      MemorySegment header,
+      FileHeader header,
       MemorySegment staging,
       FileErrors errors,
       FileCounters counters,
@@ -49,12 +51,39 @@ final class OpenFile implements AutoCloseable {
   }
 
   private void appendHeader() {
-    disk.append(header, 0, (int) header.byteSize());
+    FileHeader.Start start = header.start();
+    appendOther(start.bytes());
+    interfaceEnds = new long[start.interfaces()];
+    Arrays.fill(interfaceEnds, disk.length());
+  }
+
+  private void appendOther(MemorySegment bytes) {
+    disk.append(bytes, 0, (int) bytes.byteSize());
     account.addHeader(disk.length());
+  }
+
+  /** Describes the interfaces that have been added, in front of their first packet. */
+  private void describeInterfaces() {
+    int from = interfaceEnds.length;
+    int to = header.interfaces();
+    appendOther(header.more(from, to));
+    interfaceEnds = Arrays.copyOf(interfaceEnds, to);
+    Arrays.fill(interfaceEnds, from, to, disk.length());
+  }
+
+  /** Appends what a complete file ends with, in front of {@link #complete}. */
+  void end(FileInterval interval) {
+    MemorySegment end = broken ? null : header.end(interval, interfaceEnds.length);
+    if (end != null) {
+      appendOther(end);
+    }
   }
 
   /** Appends a piece, whose memory may be used again after that. */
   void append(Piece piece, long nowNanos) {
+    if (header.hasMoreThan(interfaceEnds.length)) {
+      describeInterfaces();
+    }
     account.add(disk.length() + piece.length(), piece.totals()); // it is booked even if this fails
     disk.append(piece);
     settle(nowNanos);
@@ -108,11 +137,21 @@ final class OpenFile implements AutoCloseable {
       disk.cutTo(account.settledEnd());
       if (account.settledEnd() == 0) {
         appendHeader();
+      } else {
+        forgetInterfacesBehind(account.settledEnd());
       }
     } catch (IOException e) {
       broken = true;
       errors.failed(ErrorState.Cause.WRITE, "shorten", e, nowNanos);
     }
+  }
+
+  private void forgetInterfacesBehind(long end) {
+    int described = interfaceEnds.length;
+    while (described > 0 && interfaceEnds[described - 1] > end) {
+      described--;
+    }
+    interfaceEnds = Arrays.copyOf(interfaceEnds, described);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.PcapngScanner;
 import org.gotm.store.api.Compression;
 import org.gotm.store.compress.DamagedPieceException;
 import org.gotm.store.compress.PieceReader;
@@ -20,7 +21,8 @@ import org.gotm.store.compress.PieceReader;
  * @param firstTimestampNanos time of the first of them
  * @param lastTimestampNanos time of the last of them
  * @param damage what is wrong with the rest, or null if it is only cut off or not written
- * @param isPcap false if it is no pcap file at all, as far as can be told
+ * @param isCapture false if it is no capture file at all, as far as can be told
+ * @param extension what its name is to end with, before that of its compression
  */
 record Leftover(
     Compression compression,
@@ -31,16 +33,17 @@ record Leftover(
     long firstTimestampNanos,
     long lastTimestampNanos,
     String damage,
-    boolean isPcap) {
+    boolean isCapture,
+    String extension) {
 
   /** True when the file is worth a finished name. */
   boolean hasRecords() {
-    return isPcap && records > 0;
+    return isCapture && records > 0;
   }
 
   /** True when the file is as good as none: nobody would miss it. */
   boolean isEmpty() {
-    return isPcap && records == 0 && damage == null;
+    return isCapture && records == 0 && damage == null;
   }
 
   private static final int BUFFER_LENGTH = 1 << 20;
@@ -75,10 +78,8 @@ record Leftover(
 
   private static Leftover examinePlain(FileChannel channel) throws IOException {
     long written = withoutZeros(channel);
-    // zeros behind the magic number are no wrong header, but one that was never written
-    boolean isTorn = written >= Integer.BYTES && written < PcapHeaderLayout.LENGTH;
-    long end = isTorn ? written : channel.size();
-    RecordScanner scanner = new RecordScanner();
+    long end = examinedEnd(channel, written);
+    FileScanner scanner = new FileScanner();
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_LENGTH);
     while (scanner.damage() == null && scanner.offset() < end) {
       buffer.clear().limit((int) Math.min(BUFFER_LENGTH, end - scanner.offset()));
@@ -95,12 +96,26 @@ record Leftover(
         scanner.firstTimestampNanos(),
         scanner.lastTimestampNanos(),
         written <= scanner.wholeEnd() ? null : scanner.damage(),
-        scanner.isPcap());
+        scanner.isCapture(),
+        scanner.extension());
+  }
+
+  /**
+   * How far to read a file that zeros are at the end of. Those behind a magic number are no wrong
+   * header, but one that was never written; the blocks of pcapng never end with a word of zeros.
+   */
+  private static long examinedEnd(FileChannel channel, long written) throws IOException {
+    ByteBuffer first = ByteBuffer.allocate(1);
+    if (channel.read(first, 0) == 1 && PcapngScanner.isPcapng(first.get(0))) {
+      return Math.min(channel.size(), written + Integer.BYTES - 1 & -Integer.BYTES);
+    }
+    boolean isTorn = written >= Integer.BYTES && written < PcapHeaderLayout.LENGTH;
+    return isTorn ? written : channel.size();
   }
 
   private static Leftover examineCompressed(Compression compression, FileChannel channel, long end)
       throws IOException {
-    RecordScanner scanner = new RecordScanner();
+    FileScanner scanner = new FileScanner();
     long goodEnd = 0;
     long goodPlainEnd = 0;
     String damage = null;
@@ -128,7 +143,8 @@ record Leftover(
         scanner.firstTimestampNanos(),
         scanner.lastTimestampNanos(),
         damage,
-        scanner.isPcap());
+        scanner.isCapture(),
+        scanner.extension());
   }
 
   /** The size of the file without the zeros at its end. */

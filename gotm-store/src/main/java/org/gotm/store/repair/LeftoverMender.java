@@ -95,7 +95,7 @@ final class LeftoverMender {
             path,
             FileNames.series(path),
             found.lastTimestampNanos(),
-            ".pcap" + found.compression().extension(),
+            found.extension() + found.compression().extension(),
             false);
     log.accept("moved %s to %s".formatted(path.getFileName(), to));
     syncFolders(to);

@@ -137,7 +137,7 @@ class FinishedNamesTest {
         .doesNotHaveDuplicates()
         .allSatisfy(
             base -> {
-              FileNames names = new FileNames(folder, base, Compression.zstd());
+              FileNames names = new FileNames(folder, base, ".pcap", Compression.zstd());
               Path current = names.current("_w1023_linktype65535");
               Path damaged =
                   FileNames.beside(FileNames.beside(current, ".leftover-999"), ".damaged-999");

@@ -6,6 +6,7 @@ import java.util.List;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.core.pcapfile.PcapRecordLayout;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.store.TestWorker;
@@ -20,7 +21,7 @@ final class MergeBed implements AutoCloseable {
   static final int PACKET_LENGTH = 100;
   static final RecordFormat FORMAT =
       RecordFormat.pcap(TimestampPrecision.NANO, PcapHeaderLayout.MAX_SNAPLEN);
-  static final int RECORD_LENGTH = FORMAT.recordLength(PACKET_LENGTH);
+  static final int RECORD_LENGTH = PcapRecordLayout.HEADER_LENGTH + PACKET_LENGTH;
 
   /** What a run said of itself before it was taken. */
   record Taken(int packets, long firstNanos, long lastNanos, boolean startsFile) {}
