@@ -25,7 +25,18 @@ class DocumentedOptionsTest {
 
   /** Those of other programs that stand alone in the docs, and how any is spelt. */
   private static final Set<String> OTHERS =
-      Set.of("--enable-native-access", "--cap-add", "--no_index", "-name", "--name");
+      Set.of(
+          "--enable-native-access",
+          "--cap-add",
+          "--network",
+          "--no_index",
+          "-name",
+          "--name",
+          "-f", // podman build
+          "-g", // install
+          "-m",
+          "-p", // podman run
+          "-v");
 
   private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"");
   private static final Pattern GOTM = Pattern.compile("(?:^|[ /])gotm (.*)");

@@ -3,6 +3,7 @@ package org.gotm.app.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,8 +14,12 @@ import java.util.stream.Stream;
 import org.gotm.app.docs.DocPages;
 import org.gotm.ffm.afpacket.AfPacketSource;
 import org.gotm.ffm.snf.SnfSource;
+import org.gotm.store.Recording;
 import org.gotm.store.metrics.FixedMeters;
+import org.gotm.store.metrics.RetentionMetrics;
+import org.gotm.store.retain.Retention;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Each metric is in a table of docs/operating.md, and each metric in the docs is served. */
 class DocumentedMetricsTest {
@@ -25,10 +30,17 @@ class DocumentedMetricsTest {
   /** That of the source that is made up for tests. */
   private static final String MADE_UP = "gotm_source_freezes_total";
 
+  @TempDir static Path folder;
+
   private static Set<String> served() {
     RecorderMetrics metrics = FixedRecorder.of(FixedMeters.worker("en0", 0));
     metrics.addClasses(List.of("default", "dns"));
-    Set<String> names = names(FAMILY, metrics.scrape(), 1);
+    metrics.add(new DaemonMetrics(() -> true, () -> 0, Clock.systemUTC(), System::nanoTime));
+    Set<String> names = new TreeSet<>();
+    try (Recording recording = Recording.into(folder).retention(Retention.none()).open()) {
+      metrics.add(new RetentionMetrics(recording.retainer().orElseThrow()));
+      names.addAll(names(FAMILY, metrics.scrape(), 1));
+    }
     names.remove(MADE_UP);
     Stream.of(AfPacketSource.EXTRA_COUNTERS, SnfSource.EXTRA_COUNTERS)
         .flatMap(List::stream)
