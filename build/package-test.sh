@@ -7,8 +7,6 @@ cd "$(dirname "$0")/.."
 target=gotm-dist/target
 captures=gotm-core/src/test/resources/captures
 capture=$captures/eth-udp-dns.pcap
-work=$(mktemp -d)
-root=$work/root
 netns=gotm-package-$$
 recorder=
 
@@ -266,6 +264,8 @@ container() {
   done_with "the container's steps work, it records to its volume with CAP_NET_RAW"
 }
 
+work=$(mktemp -d)
+root=$work/root
 mount -t tmpfs -o size=2g,mode=755 none "$work"
 trap clean_up EXIT
 check_package

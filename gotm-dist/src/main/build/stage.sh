@@ -91,6 +91,10 @@ debian_papers() {
 }
 
 cd "$folder"
+[ -r bom.json ] || {
+  echo "stage.sh: bom.json is missing: its plugin does nothing in a Maven that is offline; run it without -o" >&2
+  exit 1
+}
 rm -rf "$name" debian
 program
 runtime
