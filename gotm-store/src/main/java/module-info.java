@@ -12,4 +12,5 @@ module org.gotm.store {
   exports org.gotm.store;
   exports org.gotm.store.api;
   exports org.gotm.store.metrics;
+  exports org.gotm.store.query;
 }

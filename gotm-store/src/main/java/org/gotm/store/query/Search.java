@@ -1,0 +1,187 @@
+package org.gotm.store.query;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.gotm.core.source.PacketSourceException;
+
+/**
+ * Looks for the packets of a query in the capture files of output folders, and writes them in the
+ * order of time. A search is for one query; one thread.
+ *
+ * <p>Files are opened one after another, as their time comes, so memory does not depend on how many
+ * there are. A file that is damaged is searched up to the damage, and one that is deleted meanwhile
+ * is passed over; a line tells of the first.
+ */
+public final class Search {
+  private static final long FIRST_BYTES = 16;
+
+  private final Query query;
+  private final Limits limits;
+  private final Consumer<String> notes;
+  private final LongSupplier nanoClock;
+  private final PacketFacts facts = new PacketFacts();
+  private final PriorityQueue<FileSearch> open =
+      new PriorityQueue<>(Comparator.comparingLong(search -> search.found().nanos()));
+  private Deque<Capture> waiting = new ArrayDeque<>();
+  private long deadline;
+  private long packets;
+  private long bytes = FIRST_BYTES;
+  private long leftOut;
+  private long looked;
+  private int files;
+  private String cutShort = "";
+
+  /** A file whose time has not come. */
+  private record Capture(Path file, long firstNanos) {}
+
+  /** Thrown by the checkpoint when time is up. */
+  private static final class TimeUp extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /**
+   * A search that has not begun.
+   *
+   * @param notes hears of files that could not be searched as a whole
+   * @param nanoClock for the limit of time
+   */
+  public Search(Query query, Limits limits, Consumer<String> notes, LongSupplier nanoClock) {
+    this.query = query;
+    this.limits = limits;
+    this.notes = notes;
+    this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Searches folders, and writes the answer.
+   *
+   * @param out is flushed, not closed
+   * @throws IOException if the answer cannot be written, or a folder not be read
+   */
+  public Answer run(List<Path> folders, AnswerFormat format, OutputStream out) throws IOException {
+    deadline = nanoClock.getAsLong() + limits.time().toNanos();
+    AnswerStream answer = new AnswerStream(out, format);
+    try {
+      waiting = captures(folders);
+      writeAll(answer);
+    } catch (TimeUp e) {
+      cutShort = "limit of time %s".formatted(limits.time());
+    } finally {
+      closeAll();
+    }
+    answer.flush();
+    return new Answer(packets, bytes, leftOut, files, looked, cutShort);
+  }
+
+  /** Those that may have answers, by their first packets' times. */
+  private Deque<Capture> captures(List<Path> folders) throws IOException {
+    TimeRange range = TimeRange.of(query.condition());
+    List<Capture> captures = new ArrayList<>();
+    for (Path folder : folders) {
+      for (Path file : CaptureFolder.list(folder)) {
+        checkpoint();
+        long first = FirstPacket.nanos(file, notes);
+        if (first <= range.to()) {
+          captures.add(new Capture(file, first));
+        }
+      }
+    }
+    captures.sort(Comparator.comparingLong(Capture::firstNanos));
+    return new ArrayDeque<>(captures);
+  }
+
+  private void writeAll(AnswerStream answer) throws IOException {
+    while (cutShort.isEmpty()) {
+      openDue();
+      FileSearch earliest = open.poll();
+      if (earliest == null) {
+        return;
+      }
+      write(earliest.found(), answer);
+      earliest.found().next();
+      goOn(earliest);
+    }
+  }
+
+  /** Opens each file that may have a packet before the earliest at hand. */
+  private void openDue() throws IOException {
+    while (!waiting.isEmpty()
+        && (open.isEmpty() || waiting.peek().firstNanos() <= open.peek().found().nanos())) {
+      open(waiting.poll().file());
+    }
+  }
+
+  private void open(Path file) throws IOException {
+    try {
+      FileSearch search =
+          new FileSearch(
+              Files.newInputStream(file),
+              file.toString(),
+              query.condition(),
+              facts,
+              this::checkpoint);
+      files++;
+      goOn(search);
+    } catch (NoSuchFileException e) {
+      // retention was faster
+    } catch (PacketSourceException e) {
+      notes.accept(e.getMessage());
+    }
+  }
+
+  private void goOn(FileSearch search) {
+    boolean hasMore = false;
+    try {
+      hasMore = search.advance();
+    } catch (PacketSourceException e) {
+      notes.accept(e.getMessage());
+    } finally {
+      if (hasMore) {
+        open.add(search);
+      } else {
+        close(search);
+      }
+    }
+  }
+
+  private void write(Found packet, AnswerStream answer) throws IOException {
+    if (!answer.write(packet)) {
+      leftOut++;
+      return;
+    }
+    packets++;
+    bytes += AnswerStream.RECORD_LENGTH + packet.caplen();
+    if (limits.packets() > 0 && packets >= limits.packets()) {
+      cutShort = "limit of %d packets".formatted(limits.packets());
+    } else if (limits.bytes() > 0 && bytes >= limits.bytes()) {
+      cutShort = "limit of %d bytes".formatted(limits.bytes());
+    }
+  }
+
+  private void checkpoint() {
+    if (!limits.time().isZero() && nanoClock.getAsLong() - deadline > 0) {
+      throw new TimeUp();
+    }
+  }
+
+  private void close(FileSearch search) {
+    looked += search.packets();
+    search.close();
+  }
+
+  private void closeAll() {
+    open.forEach(this::close);
+    open.clear();
+  }
+}
