@@ -6,6 +6,7 @@ import org.gotm.app.daemon.LiveSources;
 import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
 import org.gotm.app.doctor.DoctorCommand;
+import org.gotm.app.query.IndexCommand;
 import org.gotm.app.query.QueryCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nCommands:%n",
     sortOptions = false,
     versionProvider = Version.class,
-    subcommands = {BenchCommand.class, DoctorCommand.class, QueryCommand.class})
+    subcommands = {BenchCommand.class, DoctorCommand.class, IndexCommand.class, QueryCommand.class})
 final class GotmCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SourceOptions source;

@@ -1,12 +1,16 @@
 package org.gotm.store.query;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -14,6 +18,7 @@ import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.gotm.core.source.PacketSourceException;
+import org.gotm.store.index.Sidecar;
 
 /**
  * Looks for the packets of a query in the capture files of output folders, and writes them in the
@@ -40,10 +45,21 @@ public final class Search {
   private long leftOut;
   private long looked;
   private int files;
+  private int whole;
   private String cutShort = "";
 
-  /** A file whose time has not come. */
-  private record Capture(Path file, long firstNanos) {}
+  /**
+   * A file whose time has not come.
+   *
+   * @param granules where answers may be; null if the whole file is to be searched
+   */
+  private record Capture(Path file, long firstNanos, Sidecar sidecar, BitSet granules) {
+    InputStream open() throws IOException {
+      return sidecar == null
+          ? Files.newInputStream(file)
+          : new PartsInput(FileChannel.open(file, StandardOpenOption.READ), sidecar, granules);
+    }
+  }
 
   /** Thrown by the checkpoint when time is up. */
   private static final class TimeUp extends RuntimeException {
@@ -91,14 +107,49 @@ public final class Search {
     for (Path folder : folders) {
       for (Path file : CaptureFolder.list(folder)) {
         checkpoint();
-        long first = FirstPacket.nanos(file, notes);
-        if (first <= range.to()) {
-          captures.add(new Capture(file, first));
+        Capture capture = capture(file, range);
+        if (capture != null) {
+          captures.add(capture);
         }
       }
     }
+    if (whole > 0) {
+      notes.accept(
+          "%d of the files have no index and are searched whole; gotm index FILE... makes it"
+              .formatted(whole));
+    }
     captures.sort(Comparator.comparingLong(Capture::firstNanos));
     return new ArrayDeque<>(captures);
+  }
+
+  /** Null if no answer can be in the file. */
+  private Capture capture(Path file, TimeRange range) throws IOException {
+    try (Sidecar sidecar = Sidecar.open(file)) {
+      if (sidecar != null) {
+        return indexed(file, sidecar, range);
+      }
+    } catch (Sidecar.InvalidSidecarException e) {
+      notes.accept("%s: index not used: %s".formatted(file, e.getMessage()));
+    } catch (NoSuchFileException e) {
+      return null; // retention was faster
+    }
+    long first = FirstPacket.nanos(file, notes);
+    if (first > range.to()) {
+      return null;
+    }
+    whole++;
+    return new Capture(file, first, null, null);
+  }
+
+  private Capture indexed(Path file, Sidecar sidecar, TimeRange range) throws IOException {
+    if (!range.overlaps(sidecar.firstNanos(), sidecar.lastNanos())) {
+      return null;
+    }
+    BitSet granules = new IndexLookup(sidecar).find(query.condition(), range);
+    int first = granules.nextSetBit(0);
+    return first < 0
+        ? null
+        : new Capture(file, sidecar.granule(first).firstNanos(), sidecar, granules);
   }
 
   private void writeAll(AnswerStream answer) throws IOException {
@@ -118,16 +169,16 @@ public final class Search {
   private void openDue() throws IOException {
     while (!waiting.isEmpty()
         && (open.isEmpty() || waiting.peek().firstNanos() <= open.peek().found().nanos())) {
-      open(waiting.poll().file());
+      open(waiting.poll());
     }
   }
 
-  private void open(Path file) throws IOException {
+  private void open(Capture capture) throws IOException {
     try {
       FileSearch search =
           new FileSearch(
-              Files.newInputStream(file),
-              file.toString(),
+              capture.open(),
+              capture.file().toString(),
               query.condition(),
               facts,
               this::checkpoint);
