@@ -20,6 +20,8 @@ module org.gotm.app {
       info.picocli;
   opens org.gotm.app.doctor to
       info.picocli;
+  opens org.gotm.app.query to
+      info.picocli;
   opens org.gotm.app.cli to
       info.picocli;
 }

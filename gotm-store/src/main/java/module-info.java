@@ -11,6 +11,8 @@ module org.gotm.store {
 
   exports org.gotm.store;
   exports org.gotm.store.api;
+  exports org.gotm.store.index;
   exports org.gotm.store.metrics;
+  exports org.gotm.store.query;
   exports org.gotm.store.retain;
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /** Programs of others that judge our files. */
-final class Tool {
+public final class Tool {
 
   /**
    * A packet as tcpdump shows it.
@@ -27,7 +27,7 @@ final class Tool {
   private Tool() {}
 
   /** Ends the test if a program is missing: as a failure on CI, else as not applicable. */
-  static void require(String... programs) {
+  public static void require(String... programs) {
     for (String program : programs) {
       boolean found =
           Stream.of(System.getenv("PATH").split(":"))
@@ -49,7 +49,7 @@ final class Tool {
   }
 
   /** What a shell command prints; it must succeed. */
-  static String run(String command, Object... arguments) {
+  public static String run(String command, Object... arguments) {
     List<String> words = new ArrayList<>(List.of("bash", "-c", "set -o pipefail; " + command, "-"));
     Stream.of(arguments).map(Object::toString).forEach(words::add);
     try {

@@ -9,6 +9,8 @@ import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
 import org.gotm.app.daemon.SettingsChange;
 import org.gotm.app.doctor.DoctorCommand;
+import org.gotm.app.query.IndexCommand;
+import org.gotm.app.query.QueryCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +34,9 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       CheckCommand.class,
       CleanupCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      IndexCommand.class,
+      QueryCommand.class
     })
 final class GotmCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -22,10 +22,14 @@ final class Mpls {
         return Encapsulation.TOO_SHORT;
       }
       label = cursor.int32(0);
+      cursor.network.addLabel(label >>> 12, isBottom(label));
       cursor.skip(LENGTH);
-    } while ((label & 0x100) == 0);
-    cursor.network.addLabel(label >>> 12);
+    } while (!isBottom(label));
     return cursor.has(1) ? payloadType(cursor, pseudowires) : Encapsulation.TOO_SHORT;
+  }
+
+  private static boolean isBottom(int label) {
+    return (label & 0x100) != 0;
   }
 
   private static int payloadType(PacketCursor cursor, boolean pseudowires) {

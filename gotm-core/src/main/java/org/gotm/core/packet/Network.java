@@ -10,8 +10,8 @@ import java.util.Set;
  * <p>The fold is keyed with the secret of {@link FlowKeys}, so nobody can choose identifiers of two
  * networks that meet.
  */
-final class Network {
-  private static final int VLAN_MASK = 0xfff;
+class Network {
+  static final int VLAN_MASK = 0xfff;
   private static final long VLAN = 1L << 32;
   private static final long LABEL = 2L << 32;
   private static final long VNI = 3L << 32;
@@ -76,9 +76,9 @@ final class Network {
     }
   }
 
-  /** The bottom label of an MPLS stack was passed. */
-  void addLabel(int label) {
-    if (byLabel) {
+  /** A label of an MPLS stack was passed. */
+  void addLabel(int label, boolean isBottom) {
+    if (byLabel && isBottom) {
       others = keys.hash(others, LABEL | label);
     }
   }

@@ -20,7 +20,7 @@ import org.gotm.core.source.PacketBatch;
  * first, if {@link FragmentTable} knows it.
  */
 public final class PacketDecoder {
-  private static final int MOST_TUNNELS = 4;
+  static final int MOST_TUNNELS = 4;
 
   private final FlowKeys keys;
   private final CanonicalKeys ordered;

@@ -1,0 +1,158 @@
+package org.gotm.app.query;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.gotm.app.daemon.ExitCodes;
+import org.gotm.store.query.Answer;
+import org.gotm.store.query.AnswerFormat;
+import org.gotm.store.query.Limits;
+import org.gotm.store.query.Query;
+import org.gotm.store.query.QueryException;
+import org.gotm.store.query.Search;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code gotm query}. */
+@Command(
+    name = "query",
+    description = {
+      "Finds packets in what was recorded, and writes them as a capture in the order of time.",
+      "Queries are stenographer's, or pcap-filter's words: 'host 10.1.2.3 and port 443 and after 3h ago'."
+    },
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:the whole answer",
+      "1:failure",
+      "2:wrong usage",
+      "3:a limit cut the answer short"
+    })
+public final class QueryCommand implements Callable<Integer> {
+  private static final int CUT_SHORT = 3;
+  private static final int BUFFER = 1 << 16;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-write", "--write"},
+      paramLabel = "FOLDER",
+      defaultValue = "out",
+      description = "Output folder of a recorder; may be repeated (default: ${DEFAULT-VALUE}).")
+  private List<Path> folders;
+
+  @Option(
+      names = {"-w"},
+      paramLabel = "FILE",
+      defaultValue = "-",
+      description = "Where the packets go; - for standard output (default: ${DEFAULT-VALUE}).")
+  private String target;
+
+  @Option(
+      names = {"-format", "--format"},
+      paramLabel = "FORMAT",
+      defaultValue = "pcap",
+      description = "pcap, pcap-micro or pcapng (default: ${DEFAULT-VALUE}).")
+  private String format;
+
+  @Option(
+      names = {"-limit-packets", "--limit-packets", "-c"},
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Ends after so many packets; 0 for no limit (default: ${DEFAULT-VALUE}).")
+  private long limitPackets;
+
+  @Option(
+      names = {"-limit-bytes", "--limit-bytes"},
+      paramLabel = "BYTES",
+      defaultValue = "0",
+      description = "Ends after so many bytes; 0 for no limit (default: ${DEFAULT-VALUE}).")
+  private long limitBytes;
+
+  @Option(
+      names = {"-limit-time", "--limit-time"},
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "Ends after so many seconds; 0 for no limit (default: ${DEFAULT-VALUE}).")
+  private long limitSeconds;
+
+  @Parameters(paramLabel = "QUERY", arity = "0..*", description = "What to look for.")
+  private List<String> words = List.of();
+
+  /** A command that is not run yet. */
+  public QueryCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    Limits limits = new Limits(limitPackets, limitBytes, Duration.ofSeconds(limitSeconds));
+    AnswerFormat answerFormat = answerFormat();
+    for (Path folder : folders) {
+      if (!Files.isDirectory(folder)) {
+        throw new ParameterException(spec.commandLine(), "write=" + folder + ": no such folder");
+      }
+    }
+    try (BpfTests tests = new BpfTests()) {
+      Query query =
+          Query.parse(String.join(" ", words), Instant.now(), ZoneId.systemDefault(), tests);
+      try (OutputStream out = open()) {
+        Search search = new Search(query, limits, QueryCommand::say, System::nanoTime);
+        return told(search.run(folders, answerFormat, out));
+      }
+    } catch (QueryException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private AnswerFormat answerFormat() {
+    return switch (format) {
+      case "pcap" -> AnswerFormat.PCAP;
+      case "pcap-micro" -> AnswerFormat.PCAP_MICRO;
+      case "pcapng" -> AnswerFormat.PCAPNG;
+      default ->
+          throw new ParameterException(
+              spec.commandLine(), "format=%s: not pcap, pcap-micro or pcapng".formatted(format));
+    };
+  }
+
+  private OutputStream open() throws IOException {
+    boolean isStandard = target.equals("-");
+    if (isStandard && System.console() != null && System.console().isTerminal()) {
+      throw new ParameterException(
+          spec.commandLine(), "packets would go to the terminal: give -w FILE, or | tcpdump -r -");
+    }
+    OutputStream out =
+        isStandard
+            ? new FileOutputStream(FileDescriptor.out)
+            : Files.newOutputStream(Path.of(target));
+    return new BufferedOutputStream(out, BUFFER);
+  }
+
+  private static int told(Answer answer) {
+    if (answer.leftOut() > 0) {
+      say(
+          "%d packets of other link types are left out; -format pcapng takes them"
+              .formatted(answer.leftOut()));
+    }
+    if (!answer.isComplete()) {
+      say("cut short after %d packets: %s".formatted(answer.packets(), answer.cutShort()));
+    }
+    return answer.isComplete() ? ExitCodes.OK : CUT_SHORT;
+  }
+
+  private static void say(String line) {
+    System.err.println("gotm: " + line);
+  }
+}

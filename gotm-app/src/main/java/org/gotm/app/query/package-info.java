@@ -1,0 +1,2 @@
+/** The command that finds packets again. */
+package org.gotm.app.query;

@@ -1,0 +1,320 @@
+package org.gotm.store.index;
+
+import static org.gotm.store.index.SidecarLayout.BLOCK_HEAD;
+import static org.gotm.store.index.SidecarLayout.BLOCK_LENGTH;
+import static org.gotm.store.index.SidecarLayout.DIRECTORY_HEAD;
+import static org.gotm.store.index.SidecarLayout.GRANULE_LENGTH;
+import static org.gotm.store.index.SidecarLayout.GROUP_LENGTH;
+import static org.gotm.store.index.SidecarLayout.TRAILER_LENGTH;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
+import java.util.zip.CRC32C;
+
+/**
+ * The sidecar of a capture file, as it is read: the directory is in memory, blocks of terms are
+ * read when they are asked for. Everything in it is checked; one that is damaged, or of another
+ * state of the capture, is not believed. One thread.
+ */
+public final class Sidecar implements AutoCloseable {
+  private static final int MOST_DIRECTORY = 1 << 28;
+
+  private final FileChannel channel;
+  private final ByteBuffer block = ByteBuffer.allocate(BLOCK_LENGTH).order(SidecarLayout.ORDER);
+  private final CRC32C crc = new CRC32C();
+  private final long headerLength;
+  private final long firstNanos;
+  private final long lastNanos;
+  private final Granule[] granules;
+  private final Group[] groups;
+
+  /** Thrown inside for whatever is wrong with a sidecar. */
+  public static final class InvalidSidecarException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    InvalidSidecarException(String reason) {
+      super(reason);
+    }
+  }
+
+  private record Group(int firstGranule, int granules, int firstBlock, long[] fences) {}
+
+  /** Where the sidecar of a capture file is. */
+  public static Path path(Path capture) {
+    return capture.resolveSibling(capture.getFileName() + SidecarLayout.SUFFIX);
+  }
+
+  /**
+   * Opens the sidecar of a capture file.
+   *
+   * @return null if there is none
+   * @throws InvalidSidecarException if it is damaged, or the capture is another than it tells of
+   */
+  public static Sidecar open(Path capture) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(path(capture), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    try {
+      return new Sidecar(channel, Files.size(capture));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private Sidecar(FileChannel channel, long captureLength) throws IOException {
+    this.channel = channel;
+    ByteBuffer directory = readDirectory();
+    if (directory.getInt() != SidecarLayout.VERSION) {
+      throw new InvalidSidecarException("of another version");
+    }
+    directory.getInt();
+    if (directory.getLong() != captureLength) {
+      throw new InvalidSidecarException("the capture has another length");
+    }
+    headerLength = directory.getLong();
+    firstNanos = directory.getLong();
+    lastNanos = directory.getLong();
+    directory.getLong();
+    granules = new Granule[count(directory, GRANULE_LENGTH)];
+    groups = new Group[count(directory, GROUP_LENGTH)];
+    readGranules(directory, captureLength);
+    readGroups(directory);
+  }
+
+  private ByteBuffer readDirectory() throws IOException {
+    long length = channel.size();
+    if (length < TRAILER_LENGTH + DIRECTORY_HEAD) {
+      throw new InvalidSidecarException("cut off");
+    }
+    ByteBuffer trailer = read(length - TRAILER_LENGTH, TRAILER_LENGTH);
+    long offset = trailer.getLong();
+    long directoryLength = trailer.getLong();
+    int expected = trailer.getInt();
+    trailer.getInt();
+    if (trailer.getLong() != SidecarLayout.MAGIC
+        || offset < 0
+        || directoryLength < DIRECTORY_HEAD
+        || directoryLength > MOST_DIRECTORY
+        || offset != length - TRAILER_LENGTH - directoryLength) {
+      throw new InvalidSidecarException("no trailer at its end");
+    }
+    ByteBuffer directory = read(offset, (int) directoryLength);
+    crc.reset();
+    crc.update(directory.duplicate());
+    if ((int) crc.getValue() != expected) {
+      throw new InvalidSidecarException("its directory does not have the checksum");
+    }
+    return directory;
+  }
+
+  private ByteBuffer read(long offset, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length).order(SidecarLayout.ORDER);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, offset + buffer.position()) < 0) {
+        throw new InvalidSidecarException("cut off");
+      }
+    }
+    return buffer.flip();
+  }
+
+  private static int count(ByteBuffer directory, int least) throws InvalidSidecarException {
+    int count = directory.getInt();
+    if (count < 0 || (long) count * least > directory.capacity()) {
+      throw new InvalidSidecarException("a count is wrong");
+    }
+    return count;
+  }
+
+  private void readGranules(ByteBuffer directory, long captureLength) throws IOException {
+    long end = headerLength;
+    require(headerLength >= 0, "the header's length is wrong");
+    for (int i = 0; i < granules.length; i++) {
+      require(directory.remaining() >= GRANULE_LENGTH, "granules are missing");
+      granules[i] =
+          new Granule(
+              directory.getLong(),
+              directory.getLong(),
+              directory.getLong(),
+              directory.getLong(),
+              directory.getLong());
+      require(
+          granules[i].offset() >= end && granules[i].length() >= 0, "granules are not in order");
+      end = granules[i].offset() + granules[i].length();
+      require(end >= 0 && end <= captureLength, "a granule is beyond the capture");
+    }
+  }
+
+  private void readGroups(ByteBuffer directory) throws IOException {
+    int granule = 0;
+    for (int i = 0; i < groups.length; i++) {
+      require(directory.remaining() >= GROUP_LENGTH, "groups are missing");
+      int first = directory.getInt();
+      int count = directory.getInt();
+      int firstBlock = directory.getInt();
+      int blocks = directory.getInt();
+      require(
+          first == granule && count > 0 && count <= granules.length - first && firstBlock >= 0,
+          "a group is wrong");
+      require(blocks >= 0 && (long) blocks * Long.BYTES <= directory.remaining(), "no fences");
+      long[] fences = new long[blocks];
+      for (int k = 0; k < blocks; k++) {
+        fences[k] = directory.getLong();
+      }
+      groups[i] = new Group(first, count, firstBlock, fences);
+      granule += count;
+    }
+    require(granule == granules.length, "groups are missing");
+  }
+
+  private static void require(boolean holds, String reason) throws InvalidSidecarException {
+    if (!holds) {
+      throw new InvalidSidecarException(reason);
+    }
+  }
+
+  /** Bytes of the capture file before its first packet. */
+  public long headerLength() {
+    return headerLength;
+  }
+
+  /** The earliest packet's time, nanoseconds since 1970. */
+  public long firstNanos() {
+    return firstNanos;
+  }
+
+  /** The latest packet's time, nanoseconds since 1970. */
+  public long lastNanos() {
+    return lastNanos;
+  }
+
+  /** How many granules the capture has. */
+  public int granules() {
+    return granules.length;
+  }
+
+  /** A stretch of the capture. */
+  public Granule granule(int i) {
+    return granules[i];
+  }
+
+  /** The granules that may have one of these terms. */
+  public BitSet find(Terms.Range range) throws IOException {
+    BitSet found = new BitSet(granules.length);
+    for (Group group : groups) {
+      find(range, group, found);
+      find(Terms.Range.of(Terms.ANY), group, found);
+    }
+    return found;
+  }
+
+  private void find(Terms.Range range, Group group, BitSet found) throws IOException {
+    int at = firstBlock(group.fences, range.from());
+    while (at < group.fences.length && group.fences[at] <= range.to()) {
+      readBlock(group.firstBlock + at);
+      scan(range, group, found);
+      at++;
+    }
+  }
+
+  /** The last block that begins at or before the term, or the first of all. */
+  private static int firstBlock(long[] fences, long term) {
+    int low = 0;
+    int high = fences.length;
+    while (low < high) {
+      int middle = low + high >>> 1;
+      if (fences[middle] <= term) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return Math.max(low - 1, 0);
+  }
+
+  private void readBlock(int number) throws IOException {
+    block.clear();
+    long offset = (long) number * BLOCK_LENGTH;
+    while (block.hasRemaining()) {
+      if (channel.read(block, offset + block.position()) < 0) {
+        throw new InvalidSidecarException("cut off");
+      }
+    }
+    crc.reset();
+    crc.update(block.array(), 4, BLOCK_LENGTH - 4);
+    int length = block.getInt(4);
+    if ((int) crc.getValue() != block.getInt(0)
+        || length < 0
+        || length > BLOCK_LENGTH - BLOCK_HEAD) {
+      throw new InvalidSidecarException("block %d does not have its checksum".formatted(number));
+    }
+    block.limit(BLOCK_HEAD + length).position(BLOCK_HEAD);
+  }
+
+  private void scan(Terms.Range range, Group group, BitSet found) throws IOException {
+    long term = block.getLong(8);
+    while (block.hasRemaining()) {
+      term += varint();
+      int count = (int) varint();
+      boolean isWanted = term >= range.from() && term <= range.to();
+      if (count == 0) {
+        scanBits(group, isWanted ? found : null);
+      } else {
+        scanNumbers(count, group, isWanted ? found : null);
+      }
+      if (term > range.to()) {
+        return;
+      }
+    }
+  }
+
+  private void scanBits(Group group, BitSet found) throws IOException {
+    int length = (group.granules + 7) / 8;
+    require(block.remaining() >= length, "a bitmap is cut off");
+    for (int i = 0; found != null && i < group.granules; i++) {
+      if ((block.get(block.position() + i / 8) >>> i % 8 & 1) != 0) {
+        found.set(group.firstGranule + i);
+      }
+    }
+    block.position(block.position() + length);
+  }
+
+  private void scanNumbers(int count, Group group, BitSet found) throws IOException {
+    long granule = 0;
+    for (int i = 0; i < count; i++) {
+      granule += varint();
+      require(granule < group.granules, "a granule is not of its group");
+      if (found != null) {
+        found.set(group.firstGranule + (int) granule);
+      }
+    }
+  }
+
+  private long varint() throws IOException {
+    long value = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      require(block.hasRemaining(), "an entry is cut off");
+      byte b = block.get();
+      value |= (long) (b & 0x7f) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+    throw new InvalidSidecarException("a number is too long");
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

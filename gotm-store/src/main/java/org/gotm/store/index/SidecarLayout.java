@@ -1,0 +1,48 @@
+package org.gotm.store.index;
+
+import java.nio.ByteOrder;
+
+/**
+ * A sidecar, little-endian.
+ *
+ * <pre>
+ *   +---------+---------+-----+-----------+---------+
+ *   | block 0 | block 1 | ... | directory | trailer |
+ *   +---------+---------+-----+-----------+---------+
+ *
+ *   block      CRC32C of the rest u32 | length of the entries u32 | first term u64 | entries | 0 ...
+ *              4096 bytes; an entry is the difference to the term before, how many granules of the
+ *              group have it, and their numbers as differences, all of them varints; a count of 0
+ *              is followed by a bit for each granule
+ *   directory  version u32 | link types u32, not used | length of the capture u64
+ *              | length of its header u64 | first and last time i64 | packets u64
+ *              | granules u32 | groups u32
+ *              then for each granule  offset u64 | length u64 | first and last time i64 | packets u64
+ *              then for each group    first granule u32 | granules u32 | first block u32 | blocks u32
+ *                                     | first term of each block u64 ...
+ *   trailer    offset of the directory u64 | length u64 | CRC32C of the directory u32 | 0 u32 | magic
+ * </pre>
+ *
+ * <p>A granule is a stretch of the capture file that can be read behind its header alone. Times are
+ * nanoseconds since 1970; offsets and lengths those of the file as it is on disk, compressed or
+ * not.
+ */
+final class SidecarLayout {
+  static final String SUFFIX = ".gix";
+  static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  static final long MAGIC = 0x3130_5849_4d54_4f47L; // GOTMIX01
+  static final int VERSION = 1;
+  static final int BLOCK_LENGTH = 4096;
+  static final int BLOCK_HEAD = 16;
+  static final int DIRECTORY_HEAD = 56;
+  static final int GRANULE_LENGTH = 40;
+  static final int GROUP_LENGTH = 16;
+  static final int TRAILER_LENGTH = 32;
+
+  /** Granules of a group: their numbers take 10 bits. */
+  static final int GROUP_BITS = 10;
+
+  static final int MOST_GRANULES = 1 << GROUP_BITS;
+
+  private SidecarLayout() {}
+}

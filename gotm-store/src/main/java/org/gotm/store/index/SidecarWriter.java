@@ -1,0 +1,131 @@
+package org.gotm.store.index;
+
+import static org.gotm.store.index.SidecarLayout.DIRECTORY_HEAD;
+import static org.gotm.store.index.SidecarLayout.GRANULE_LENGTH;
+import static org.gotm.store.index.SidecarLayout.GROUP_LENGTH;
+import static org.gotm.store.index.SidecarLayout.TRAILER_LENGTH;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes the sidecar of a capture file under a name of its own, which it loses when the sidecar is
+ * complete and on disk. One thread.
+ */
+final class SidecarWriter implements AutoCloseable {
+  private final Path target;
+  private final Path current;
+  private final FileChannel channel;
+  private final GroupEncoder group = new GroupEncoder();
+  private final List<Granule> granules = new ArrayList<>();
+  private final List<Group> groups = new ArrayList<>();
+  private int blocks;
+  private boolean isComplete;
+
+  /** A group that was written. */
+  private record Group(int firstGranule, int granules, int firstBlock, long[] fences) {}
+
+  SidecarWriter(Path capture) throws IOException {
+    target = Sidecar.path(capture);
+    current = target.resolveSibling(target.getFileName() + ".tmp");
+    Files.deleteIfExists(current); // of a run that was killed
+    channel =
+        FileChannel.open(
+            current,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE_NEW,
+            LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Adds the next stretch of the file, with the terms of its packets. */
+  void add(Granule granule, TermSet terms) throws IOException {
+    if (!group.hasRoom(terms)) {
+      writeGroup();
+    }
+    group.add(terms);
+    granules.add(granule);
+  }
+
+  private void writeGroup() throws IOException {
+    group.write(channel);
+    long[] fences = new long[group.blocks()];
+    for (int i = 0; i < fences.length; i++) {
+      fences[i] = group.fence(i);
+    }
+    groups.add(new Group(granules.size() - group.granules(), group.granules(), blocks, fences));
+    blocks += fences.length;
+    group.clear();
+  }
+
+  /** Writes what the whole is about, and makes it the capture's sidecar. */
+  void finish(long captureLength, long headerLength) throws IOException {
+    if (group.granules() > 0) {
+      writeGroup();
+    }
+    ByteBuffer directory = directory(captureLength, headerLength);
+    CRC32C crc = new CRC32C();
+    crc.update(directory.duplicate());
+    ByteBuffer trailer = ByteBuffer.allocate(TRAILER_LENGTH).order(SidecarLayout.ORDER);
+    trailer.putLong(channel.position()).putLong(directory.remaining());
+    trailer.putInt((int) crc.getValue()).putInt(0).putLong(SidecarLayout.MAGIC).flip();
+    writeAll(directory);
+    writeAll(trailer);
+    channel.force(false);
+    Files.move(current, target, StandardCopyOption.ATOMIC_MOVE);
+    isComplete = true;
+  }
+
+  private ByteBuffer directory(long captureLength, long headerLength) {
+    int fences = groups.stream().mapToInt(g -> g.fences.length).sum();
+    ByteBuffer directory =
+        ByteBuffer.allocate(
+                DIRECTORY_HEAD
+                    + GRANULE_LENGTH * granules.size()
+                    + GROUP_LENGTH * groups.size()
+                    + Long.BYTES * fences)
+            .order(SidecarLayout.ORDER);
+    long first = granules.stream().mapToLong(Granule::firstNanos).min().orElse(Long.MAX_VALUE);
+    long last = granules.stream().mapToLong(Granule::lastNanos).max().orElse(Long.MIN_VALUE);
+    long packets = granules.stream().mapToLong(Granule::packets).sum();
+    directory.putInt(SidecarLayout.VERSION).putInt(0);
+    directory.putLong(captureLength).putLong(headerLength);
+    directory.putLong(first).putLong(last).putLong(packets);
+    directory.putInt(granules.size()).putInt(groups.size());
+    for (Granule granule : granules) {
+      directory.putLong(granule.offset()).putLong(granule.length());
+      directory.putLong(granule.firstNanos()).putLong(granule.lastNanos());
+      directory.putLong(granule.packets());
+    }
+    for (Group written : groups) {
+      directory.putInt(written.firstGranule).putInt(written.granules);
+      directory.putInt(written.firstBlock).putInt(written.fences.length);
+      for (long fence : written.fences) {
+        directory.putLong(fence);
+      }
+    }
+    return directory.flip();
+  }
+
+  private void writeAll(ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    if (!isComplete) {
+      Files.deleteIfExists(current);
+    }
+  }
+}

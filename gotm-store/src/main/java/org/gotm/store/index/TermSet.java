@@ -1,0 +1,140 @@
+package org.gotm.store.index;
+
+import java.util.Arrays;
+import org.gotm.core.packet.HeaderVisitor;
+
+/**
+ * The distinct terms of some packets: an open hash table that is emptied and used again. One
+ * thread.
+ */
+final class TermSet implements HeaderVisitor {
+  private static final int FIRST_CAPACITY = 1 << 12;
+
+  /** Distinct terms beyond which it is as if there were all. */
+  static final int MOST = 1 << 20;
+
+  private static final int ARP = 0x0806;
+
+  private long[] table = new long[FIRST_CAPACITY]; // 0 is no term
+  private int size;
+  private boolean isFull;
+  private int protocol;
+
+  int size() {
+    return size;
+  }
+
+  void clear() {
+    Arrays.fill(table, 0);
+    size = 0;
+    isFull = false;
+  }
+
+  /** Copies all terms, in no order. */
+  int copyTo(long[] target, int at) {
+    int end = at;
+    for (long term : table) {
+      if (term != 0) {
+        target[end++] = term;
+      }
+    }
+    return end;
+  }
+
+  private void add(long term) {
+    if (isFull || !insert(table, term)) {
+      return;
+    }
+    if (++size > MOST) {
+      clear();
+      add(Terms.ANY);
+      isFull = true;
+    } else if (size > table.length / 2) {
+      grow();
+    }
+  }
+
+  private static boolean insert(long[] table, long term) {
+    int mask = table.length - 1;
+    long hash = term * 0x9e3779b97f4a7c15L;
+    int i = (int) (hash >>> 32) & mask;
+    while (table[i] != 0) {
+      if (table[i] == term) {
+        return false;
+      }
+      i = i + 1 & mask;
+    }
+    table[i] = term;
+    return true;
+  }
+
+  private void grow() {
+    long[] larger = new long[2 * table.length];
+    for (long term : table) {
+      if (term != 0) {
+        insert(larger, term);
+      }
+    }
+    table = larger;
+  }
+
+  @Override
+  public void ethernet(long source, long target) {
+    add(Terms.mac(source));
+    add(Terms.mac(target));
+  }
+
+  @Override
+  public void etherType(int type) {
+    add(Terms.etherType(type));
+  }
+
+  @Override
+  public void vlan(int id) {
+    add(Terms.vlan(id));
+  }
+
+  @Override
+  public void label(int label) {
+    add(Terms.label(label));
+  }
+
+  @Override
+  public void vni(int vni) {
+    add(Terms.vni(vni));
+  }
+
+  @Override
+  public void ipv4(int source, int target, int newProtocol) {
+    protocol = newProtocol;
+    add(Terms.ipv4(source));
+    add(Terms.ipv4(target));
+    add(Terms.protocol(4, newProtocol));
+  }
+
+  @Override
+  public void ipv6(long source0, long source1, long target0, long target1, int newProtocol) {
+    protocol = newProtocol;
+    addIpv6(source0, source1);
+    addIpv6(target0, target1);
+    add(Terms.protocol(6, newProtocol));
+  }
+
+  private void addIpv6(long high, long low) {
+    add(Terms.ipv6Network(high));
+    add(Terms.ipv6Host(high, low));
+  }
+
+  @Override
+  public void ports(int source, int target) {
+    add(Terms.port(source, protocol));
+    add(Terms.port(target, protocol));
+  }
+
+  @Override
+  public void arp(int sender, int target) {
+    add(Terms.ipv4(sender));
+    add(Terms.ipv4(target));
+    add(Terms.etherType(ARP));
+  }
+}

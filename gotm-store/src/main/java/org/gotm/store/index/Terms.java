@@ -1,0 +1,133 @@
+package org.gotm.store.index;
+
+/**
+ * What an index tells the places of, as numbers that sort by kind and value.
+ *
+ * <pre>
+ *   53   50 49                                          0
+ *   +------+---------------------------------------------+
+ *   | kind | value                                       |
+ *   +------+---------------------------------------------+
+ * </pre>
+ *
+ * <p>Of an IPv6 address there are two terms: its first 48 bits, for networks, and a hash of the
+ * whole, for hosts. A hash, as every term, may stand for more than what was asked for: packets are
+ * looked at one by one in the end.
+ */
+public final class Terms {
+  /** Bits of a term. */
+  static final int BITS = 54;
+
+  private static final int VALUE_BITS = 50;
+  private static final long VALUE_MASK = (1L << VALUE_BITS) - 1;
+  private static final long IPV4 = 1L << VALUE_BITS;
+  private static final long IPV6_NETWORK = 2L << VALUE_BITS;
+  private static final long IPV6_HOST = 3L << VALUE_BITS;
+  private static final long PORT = 4L << VALUE_BITS;
+  private static final long MAC = 5L << VALUE_BITS;
+  private static final long NUMBER = 6L << VALUE_BITS;
+  private static final long WORD = 0xffff_ffffL;
+  private static final int PROTOCOL_BITS = 8;
+  private static final int IPV6_NETWORK_SHIFT = 16;
+
+  private static final long PROTOCOL = NUMBER | 1L << 32;
+  private static final long ETHER_TYPE = NUMBER | 2L << 32;
+  private static final long VLAN = NUMBER | 3L << 32;
+  private static final long LABEL = NUMBER | 4L << 32;
+  private static final long VNI = NUMBER | 5L << 32;
+
+  /** Of a granule that has more terms than an index takes: whatever is asked for may be there. */
+  static final long ANY = 7L << VALUE_BITS;
+
+  private Terms() {}
+
+  /**
+   * Terms that follow each other.
+   *
+   * @param from the first
+   * @param to the last, included
+   */
+  public record Range(long from, long to) {
+    /** A single term. */
+    public static Range of(long term) {
+      return new Range(term, term);
+    }
+  }
+
+  /** An IPv4 address; a network of them is a range. */
+  public static long ipv4(long address) {
+    return IPV4 | address & WORD;
+  }
+
+  /** The first 48 bits of an IPv6 address; a network of up to these is a range. */
+  public static long ipv6Network(long high) {
+    return IPV6_NETWORK | high >>> IPV6_NETWORK_SHIFT;
+  }
+
+  /** A whole IPv6 address. */
+  public static long ipv6Host(long high, long low) {
+    long hash = (high ^ Long.rotateLeft(low, 31)) * 0x9e3779b97f4a7c15L;
+    hash = (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
+    return IPV6_HOST | (hash ^ hash >>> 29) & VALUE_MASK;
+  }
+
+  /** A port of a protocol; all protocols of a port, and a range of ports, are ranges. */
+  public static long port(int port, int protocol) {
+    return PORT | (long) port << PROTOCOL_BITS | protocol;
+  }
+
+  /** Ports from one to another, of whatever protocol. */
+  public static Range ports(int from, int to) {
+    return new Range(port(from, 0), port(to, (1 << PROTOCOL_BITS) - 1));
+  }
+
+  /** A MAC address. */
+  public static long mac(long address) {
+    return MAC | address;
+  }
+
+  /** A protocol above IP of version 4 or 6. */
+  public static long protocol(int version, int protocol) {
+    return PROTOCOL | (long) version << PROTOCOL_BITS | protocol;
+  }
+
+  /** All protocols above a version of IP. */
+  public static Range protocols(int version) {
+    return new Range(protocol(version, 0), protocol(version, (1 << PROTOCOL_BITS) - 1));
+  }
+
+  /** An EtherType. */
+  public static long etherType(int type) {
+    return ETHER_TYPE | type;
+  }
+
+  /** A VLAN tag. */
+  public static long vlan(int id) {
+    return VLAN | id;
+  }
+
+  /** An MPLS label. */
+  public static long label(int label) {
+    return LABEL | label & WORD;
+  }
+
+  /** What a tunnel calls its network. */
+  public static long vni(int vni) {
+    return VNI | vni & WORD;
+  }
+
+  /** All VLAN tags. */
+  public static Range vlans() {
+    return new Range(VLAN, VLAN | WORD);
+  }
+
+  /** All MPLS labels. */
+  public static Range labels() {
+    return new Range(LABEL, LABEL | WORD);
+  }
+
+  /** All networks of tunnels. */
+  public static Range vnis() {
+    return new Range(VNI, VNI | WORD);
+  }
+}

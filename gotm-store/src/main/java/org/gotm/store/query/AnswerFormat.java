@@ -1,0 +1,11 @@
+package org.gotm.store.query;
+
+/** The form of an answer. */
+public enum AnswerFormat {
+  /** Classic pcap with microseconds, as stenographer answers. */
+  PCAP_MICRO,
+  /** Classic pcap with nanoseconds. */
+  PCAP,
+  /** Pcapng, which takes packets of several link types. */
+  PCAPNG
+}

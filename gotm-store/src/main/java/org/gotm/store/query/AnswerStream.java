@@ -1,0 +1,117 @@
+package org.gotm.store.query;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.pcapfile.PcapHeaderLayout;
+
+/**
+ * Writes an answer as a capture file. A classic one has but the link type of its first packet. One
+ * thread.
+ */
+final class AnswerStream {
+  /** What a record has before the packet in a classic file, and counts of a limit of bytes. */
+  static final int RECORD_LENGTH = 16;
+
+  private static final long NANOS_A_SECOND = 1_000_000_000;
+  private static final int SECTION_LENGTH = 28;
+  private static final int INTERFACE_LENGTH = 32;
+  private static final int PACKET_LENGTH = 32;
+  private static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+  private static final int TIME_RESOLUTION = 9;
+  private static final byte NANOS = 9;
+
+  private final OutputStream out;
+  private final AnswerFormat format;
+  private final ByteBuffer head = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+  private final Map<Integer, Integer> interfaces = new HashMap<>();
+  private boolean hasBegun;
+  private int linkType = LinkType.ETHERNET;
+
+  AnswerStream(OutputStream out, AnswerFormat format) {
+    this.out = out;
+    this.format = format;
+  }
+
+  /** Writes a packet; false if a file of this format has no place for its link type. */
+  boolean write(Found packet) throws IOException {
+    if (format == AnswerFormat.PCAPNG) {
+      writeBlock(packet);
+      return true;
+    }
+    if (!hasBegun) {
+      begin(packet.linkType());
+    }
+    if (packet.linkType() != linkType) {
+      return false;
+    }
+    int unit = format == AnswerFormat.PCAP ? 1 : 1000;
+    head.putInt((int) Math.floorDiv(packet.nanos(), NANOS_A_SECOND));
+    head.putInt((int) (Math.floorMod(packet.nanos(), NANOS_A_SECOND) / unit));
+    head.putInt(packet.caplen()).putInt(packet.wireLength());
+    flushHead();
+    out.write(packet.bytes(), packet.offset(), packet.caplen());
+    return true;
+  }
+
+  /** Sends what was written on its way, after the file's header at least. */
+  void flush() throws IOException {
+    if (!hasBegun) {
+      begin(linkType);
+    }
+    out.flush();
+  }
+
+  private void begin(int firstLinkType) throws IOException {
+    hasBegun = true;
+    linkType = firstLinkType;
+    if (format == AnswerFormat.PCAPNG) {
+      head.putInt(PcapHeaderLayout.MAGIC_PCAPNG).putInt(SECTION_LENGTH).putInt(BYTE_ORDER_MAGIC);
+      head.putInt(1).putLong(-1).putInt(SECTION_LENGTH);
+    } else {
+      boolean isNano = format == AnswerFormat.PCAP;
+      head.putInt(isNano ? PcapHeaderLayout.MAGIC_NANOS : PcapHeaderLayout.MAGIC_MICROS);
+      head.putShort((short) 2).putShort((short) 4).putLong(0);
+      head.putInt(PcapHeaderLayout.MAX_SNAPLEN).putInt(linkType);
+    }
+    flushHead();
+  }
+
+  private void writeBlock(Found packet) throws IOException {
+    if (!hasBegun) {
+      begin(packet.linkType());
+    }
+    Integer known = interfaces.get(packet.linkType());
+    int number = known == null ? addInterface(packet.linkType()) : known;
+    int padding = -packet.caplen() & 3;
+    int length = PACKET_LENGTH + packet.caplen() + padding;
+    head.putInt(6).putInt(length).putInt(number);
+    head.putInt((int) (packet.nanos() >>> 32)).putInt((int) packet.nanos());
+    head.putInt(packet.caplen()).putInt(packet.wireLength());
+    flushHead();
+    out.write(packet.bytes(), packet.offset(), packet.caplen());
+    head.position(padding).putInt(length);
+    flushHead();
+  }
+
+  private int addInterface(int newLinkType) throws IOException {
+    int number = interfaces.size();
+    interfaces.put(newLinkType, number);
+    head.putInt(1).putInt(INTERFACE_LENGTH).putShort((short) newLinkType).putShort((short) 0);
+    head.putInt(0).putShort((short) TIME_RESOLUTION).putShort((short) 1).put(NANOS);
+    head.put(new byte[3]).putInt(0).putInt(INTERFACE_LENGTH);
+    flushHead();
+    return number;
+  }
+
+  private void flushHead() throws IOException {
+    out.write(head.array(), 0, head.position());
+    Arrays.fill(head.array(), (byte) 0);
+    head.clear();
+  }
+}

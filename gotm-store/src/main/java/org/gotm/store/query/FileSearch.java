@@ -1,0 +1,86 @@
+package org.gotm.store.query;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.gotm.core.pcapfile.LinkTypeChangeException;
+import org.gotm.core.pcapfile.PcapFileSource;
+import org.gotm.core.pcapfile.PcapngFileSource;
+import org.gotm.core.source.PacketBatch;
+import org.gotm.core.source.PacketSource;
+import org.gotm.core.source.PacketSourceException;
+
+/** The answers in one capture file, in the file's order. One thread. */
+final class FileSearch implements AutoCloseable {
+  private final Condition condition;
+  private final PacketFacts facts;
+  private final Found found = new Found();
+  private final Runnable checkpoint;
+  private PacketSource source;
+  private boolean hasEnded;
+  private long packets;
+
+  /**
+   * Looks through a capture.
+   *
+   * @param in the file or those parts of it where answers may be
+   * @param name for messages
+   * @param facts may be shared with other searches of the thread
+   * @param checkpoint called every few packets; throws to end the search
+   */
+  FileSearch(
+      InputStream in, String name, Condition condition, PacketFacts facts, Runnable checkpoint)
+      throws IOException {
+    this.condition = condition;
+    this.facts = facts;
+    this.checkpoint = checkpoint;
+    CaptureBytes bytes = CaptureBytes.of(in);
+    source =
+        bytes.isPcapng()
+            ? PcapngFileSource.open(bytes.channel(), name)
+            : PcapFileSource.open(bytes.channel(), name);
+  }
+
+  /**
+   * Goes on until there is an answer at hand.
+   *
+   * @return false if there is none any more
+   * @throws PacketSourceException if the file is damaged from here on
+   */
+  boolean advance() {
+    while (found.isEmpty() && !hasEnded) {
+      checkpoint.run();
+      try {
+        hasEnded = source.poll(this::take) == PacketSource.END;
+      } catch (LinkTypeChangeException e) {
+        source = ((PcapngFileSource) source).next();
+      }
+    }
+    return !found.isEmpty();
+  }
+
+  private void take(PacketBatch batch) {
+    int linkType = source.linkType();
+    for (int i = 0; i < batch.count(); i++) {
+      facts.read(batch, i, linkType);
+      if (condition.matches(facts)) {
+        found.add(batch, i, linkType);
+      }
+    }
+    packets += batch.count();
+  }
+
+  /** The answers at hand. */
+  Found found() {
+    return found;
+  }
+
+  /** Packets looked at. */
+  long packets() {
+    return packets;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}
