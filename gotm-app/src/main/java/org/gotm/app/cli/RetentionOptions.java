@@ -19,7 +19,7 @@ final class RetentionOptions {
       paramLabel = "SIZE|PART%",
       defaultValue = OFF,
       description = {
-        "Keep so much of the disk free, whoever fills it: 50GiB, 10%%",
+        "Keep a size, or a part of the disk in percent, free, whoever fills it",
         "(default: ${DEFAULT-VALUE})."
       })
   private String diskFree;
