@@ -253,7 +253,8 @@ class PcapngRecordingTest {
     Path made = finishedFile(compression, 2);
     byte[] whole = Files.readAllBytes(made);
     List<Integer> ends = compression instanceof Compression.None ? packetEnds(whole) : null;
-    for (int cut = 0; cut <= whole.length; cut++) {
+    int step = ends == null ? 7 : 1; // what is within a piece makes no difference
+    for (int cut = whole.length % step; cut <= whole.length; cut += step) {
       Path in = Files.createDirectory(folder.resolve("cut" + cut));
       Files.write(
           in.resolve("en0_current.pcapng.tmp" + compression.extension()),
