@@ -36,7 +36,7 @@ class ManPageTest {
 
   @Test
   void shouldSayDefaultsWhenOptionsHaveSome() {
-    assertThat(page).contains("Output folder (default: out).").doesNotContain("${", "%n");
+    assertThat(page).contains("standard output (default: out).").doesNotContain("${", "%n");
   }
 
   @Test
