@@ -184,7 +184,7 @@ public final class Recorder {
   private void reload(Pipeline pipeline) {
     service.reloading(System.nanoTime());
     pipeline.recording().rotate();
-    reload.run(pipeline.classes());
+    reload.run(pipeline.classes(), pipeline.recording().retainer());
     if (metrics != null) {
       metrics.addClasses(pipeline.classes().names());
     }

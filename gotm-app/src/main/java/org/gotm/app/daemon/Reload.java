@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.gotm.store.retain.Retainer;
 
 /**
  * Takes up what has changed in the files that settings come from, as far as that costs no packet,
@@ -11,7 +12,8 @@ import java.util.function.Supplier;
  */
 final class Reload {
   /** Options that count at once. */
-  private static final Set<String> AT_ONCE = Set.of("class", "classes", "logformat");
+  private static final Set<String> AT_ONCE =
+      Set.of("class", "classes", "logformat", "diskfree", "diskbudget", "maxage");
 
   private final Supplier<Optional<SettingsChange>> changes;
   private final Map<String, String> environment;
@@ -30,18 +32,19 @@ final class Reload {
   }
 
   /** Reads all files again; what cannot be read, or is wrong, changes nothing. */
-  void run(Classes classes) {
+  void run(Classes classes, Optional<Retainer> retainer) {
     try {
-      changes.get().ifPresent(change -> apply(change, classes));
+      changes.get().ifPresent(change -> apply(change, classes, retainer));
     } catch (StartException e) {
       log.accept("the settings stay as they are: " + e.getMessage());
     }
     classes.reread();
   }
 
-  private void apply(SettingsChange change, Classes classes) {
+  private void apply(SettingsChange change, Classes classes, Optional<Retainer> retainer) {
     log.use(LogStyle.of(change.settings().process().logFormat(), environment));
     classes.use(change.settings().flows());
+    retainer.ifPresent(keeps -> keeps.use(change.settings().retention()));
     change
         .changed()
         .forEach(

@@ -66,7 +66,17 @@ final class Keeper {
   /** Today's folder; nothing is tidied up if nothing may be deleted. */
   private String today() {
     Instant now = Instant.ofEpochSecond(parts.epochNanos().getAsLong() / NANOS_A_SECOND);
-    return parts.retention().isOff() ? "" : DAY.format(now.atZone(parts.zone()));
+    return plan.retention().isOff() ? "" : DAY.format(now.atZone(parts.zone()));
+  }
+
+  /** From now on these are the limits, for all files that are there. */
+  void use(Retention retention) {
+    if (!retention.equals(plan.retention())) {
+      plan.use(retention);
+      begun = false;
+      exhausted = false;
+      say("the limits are %s now".formatted(retention));
+    }
   }
 
   /** The folder and what is known of it. */
@@ -84,7 +94,7 @@ final class Keeper {
 
   /** Counts on, if that is of use; false if there was nothing to count. */
   boolean count() throws IOException {
-    return parts.retention().diskBudget().isPresent() && held.bytes().step();
+    return plan.retention().diskBudget().isPresent() && held.bytes().step();
   }
 
   /**
@@ -144,7 +154,7 @@ final class Keeper {
   private boolean delete(long now, boolean tryAgain, BooleanSupplier goesOn) throws IOException {
     Goal goal = plan.goal(believedEpochNanos(now));
     boolean waits = exhausted && !tryAgain && now - exhaustedNanos < NOTHING_LEFT_NANOS;
-    if (parts.retention().isOff() || waits) {
+    if (plan.retention().isOff() || waits) {
       return false;
     }
     summary = new PassSummary();
@@ -163,7 +173,7 @@ final class Keeper {
   /** The clock, or 0 while it is doubted. */
   private long believedEpochNanos(long now) {
     long epochNanos = parts.epochNanos().getAsLong();
-    if (clock.note(epochNanos, now) && parts.retention().maxAge().isPresent()) {
+    if (clock.note(epochNanos, now) && plan.retention().maxAge().isPresent()) {
       say("the clock was set forward: no file is deleted for its age within the next hour");
     }
     return clock.isDoubted() ? 0 : epochNanos;
@@ -182,12 +192,12 @@ final class Keeper {
       trouble.report(
           Trouble.Cause.NOTHING_LEFT,
           "less is free than diskfree=%s, and no file is left that may be deleted: make room, or unpin files"
-              .formatted(parts.retention().diskFree().orElseThrow()));
+              .formatted(plan.retention().diskFree().orElseThrow()));
     } else if (exhausted && held.isOverBudget(goal)) {
       trouble.report(
           Trouble.Cause.NOTHING_LEFT,
           "files take more than diskbudget=%s, and none is left that may be deleted: unpin files"
-              .formatted(ByteText.of(parts.retention().diskBudget().orElseThrow())));
+              .formatted(ByteText.of(plan.retention().diskBudget().orElseThrow())));
     } else {
       trouble.succeeded(Trouble.Cause.NOTHING_LEFT);
     }
@@ -208,7 +218,7 @@ final class Keeper {
   }
 
   private void sayForecast() {
-    if (forecastSaid || !parts.retention().isOff() || !plan.hasMinute()) {
+    if (forecastSaid || !plan.retention().isOff() || !plan.hasMinute()) {
       return;
     }
     forecastSaid = true;
@@ -228,7 +238,7 @@ final class Keeper {
 
   /** When the disk will be full; infinite while {@code diskfree} sees to it. */
   double fullInSeconds() {
-    boolean isHeld = parts.retention().diskFree().isPresent() && !exhausted;
+    boolean isHeld = plan.retention().diskFree().isPresent() && !exhausted;
     return isHeld ? Double.POSITIVE_INFINITY : plan.fullInSeconds();
   }
 

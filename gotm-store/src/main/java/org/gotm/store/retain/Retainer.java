@@ -29,6 +29,7 @@ public final class Retainer {
   private final FinishedInbox inbox = new FinishedInbox();
   private final Thread thread;
   private volatile boolean stopped;
+  private volatile Retention wanted;
   private volatile long lookedNanos;
   private volatile Status status = new Status(0, 0, Double.NaN, Double.NaN);
 
@@ -68,6 +69,7 @@ public final class Retainer {
     this.disk = disk;
     trouble = new Trouble(parts.folder(), parts.nanoTime(), parts.log());
     keeper = new Keeper(parts, disk, trouble);
+    wanted = parts.retention();
     thread = Thread.ofPlatform().daemon().name("gotm-retention").unstarted(this::run);
     lookedNanos = parts.nanoTime().getAsLong();
   }
@@ -75,6 +77,12 @@ public final class Retainer {
   /** Starts the thread. */
   public void start() {
     thread.start();
+  }
+
+  /** From now on these are the limits. Never waits. */
+  public void use(Retention retention) {
+    wanted = retention;
+    inbox.wake();
   }
 
   /** Takes note of a finished file. Never waits. */
@@ -120,6 +128,7 @@ public final class Retainer {
   }
 
   private long step(long now) throws IOException {
+    keeper.use(wanted);
     boolean counts = keeper.count();
     if (!counts || now - lookedNanos >= keeper.waitNanos()) {
       keeper.look(inbox.take(), now, () -> !stopped);

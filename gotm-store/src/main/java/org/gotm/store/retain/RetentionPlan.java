@@ -24,13 +24,13 @@ final class RetentionPlan {
   private static final DateTimeFormatter SECOND =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss");
 
-  private final Retention retention;
   private final ZoneId zone;
   private final DiskUse use = new DiskUse();
   private Disk.Space space = new Disk.Space(0, 0);
   private long lastFileBytes;
   private long writtenBytes;
   private long debtBytes;
+  private Retention retention;
 
   /**
    * A plan that nothing is known for.
@@ -40,6 +40,15 @@ final class RetentionPlan {
   RetentionPlan(Retention retention, ZoneId zone) {
     this.retention = retention;
     this.zone = zone;
+  }
+
+  /** From now on these are the limits. */
+  void use(Retention newRetention) {
+    retention = newRetention;
+  }
+
+  Retention retention() {
+    return retention;
   }
 
   /** How things stand now; {@code newWrittenBytes} is what this recording has written so far. */

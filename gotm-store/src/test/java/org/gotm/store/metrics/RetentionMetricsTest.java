@@ -64,4 +64,31 @@ class RetentionMetricsTest {
       assertThat(recording.retainer()).isEmpty();
     }
   }
+
+  @Test
+  void shouldKeepOtherLimitsFromTheNextLookOn(@TempDir Path folder) throws Exception {
+    Path day = Files.createDirectories(folder.resolve("2026/03/10"));
+    Path old = Files.write(day.resolve("2026-03-10T10-00-00.pcap"), new byte[1000]);
+    Path young = Files.write(day.resolve("2026-03-10T11-30-00.pcap"), new byte[1000]);
+    try (Recording recording =
+        Recording.into(folder)
+            .zone(ZoneOffset.UTC)
+            .clock(() -> NOW.getEpochSecond() * 1_000_000_000)
+            .retention(Retention.none())
+            .open()) {
+      Retainer retainer = recording.retainer().orElseThrow();
+      while (retainer.sizeBytes() == 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(old).exists();
+
+      retainer.use(Retention.none().withMaxAge(Duration.ofHours(1)));
+
+      while (retainer.deletedFiles() == 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(old).doesNotExist();
+      assertThat(young).exists();
+    }
+  }
 }
