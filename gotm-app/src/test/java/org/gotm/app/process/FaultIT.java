@@ -246,7 +246,7 @@ class FaultIT {
   @Test
   void shouldStartWithAFileForEachOfManyWorkers() {
     try (GotmProcess gotm =
-        launch("-workers=64", "-output=per-worker", "-buffersize=1MiB").start()) {
+        launch("-workers=64", "-output=per-worker", "-buffersize=4MiB").start()) {
       assertThat(gotm.awaitLine("Memory: ")).contains("64 workers", "a table of 50000 flows");
       gotm.awaitLine("Starting worker 63 on interface");
       int sent = veth.send(traffic);

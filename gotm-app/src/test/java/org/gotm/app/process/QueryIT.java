@@ -39,7 +39,8 @@ class QueryIT {
   }
 
   private static String packets(Path file, String expression) {
-    return Command.check("tcpdump", "-nn", "-tt", "-x", "-r", file + "", expression);
+    return Command.check(
+        "sh", "-c", "tcpdump -nn -tt -x -r \"$1\" \"$2\" 2>/dev/null", "-", file + "", expression);
   }
 
   @ParameterizedTest
@@ -66,7 +67,7 @@ class QueryIT {
 
     assertThat(ended.exitCode()).isEqualTo(3);
     assertThat(ended.log()).contains("gotm: cut short after 2 packets: limit of 2 packets");
-    assertThat(Command.check("tcpdump", "-r", answer + "", "--count")).startsWith("2 packets");
+    assertThat(packets(answer, "").lines().filter(line -> !line.startsWith("\t"))).hasSize(2);
   }
 
   @Test

@@ -48,6 +48,9 @@ final class TestUser implements AutoCloseable {
     Files.createDirectories(target.resolve("lib"));
     Path built = GotmLaunch.HOME.resolve("gotm-app/target");
     Files.copy(built.resolve("gotm-app.jar"), target.resolve("gotm-app.jar"));
+    String options = "gotm-app/src/main/build/jvm.options";
+    Files.createDirectories(home.resolve(options).getParent());
+    Files.copy(GotmLaunch.HOME.resolve(options), home.resolve(options));
     try (Stream<Path> libraries = Files.list(built.resolve("lib"))) {
       for (Path library : libraries.toList()) {
         Files.copy(library, target.resolve("lib").resolve(library.getFileName()));
