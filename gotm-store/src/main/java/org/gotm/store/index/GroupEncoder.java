@@ -48,7 +48,7 @@ final class GroupEncoder {
     return fences[i];
   }
 
-  /** Adds a granule with these terms; more than a group may have are as if there were all. */
+  /** Adds a granule with these terms, for which there is room. */
   void add(TermSet terms) {
     int end = terms.copyTo(pairs, pairCount);
     for (int i = pairCount; i < end; i++) {

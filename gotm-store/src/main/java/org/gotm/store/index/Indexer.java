@@ -26,6 +26,8 @@ public final class Indexer {
   private static final int BYTES_A_TERM = 600;
   private static final int MOST_PIECES = 16;
   private static final int SPARE = 64;
+  private static final int GZIP = 0x1f8b;
+  private static final int ZSTD = 0x28b52ffd;
 
   private final PacketHeaders headers = new PacketHeaders(TunnelOptions.all());
   private final TermSet terms = new TermSet();
@@ -66,10 +68,10 @@ public final class Indexer {
     ByteBuffer first = ByteBuffer.allocate(Integer.BYTES);
     channel.read(first, 0);
     int magic = first.getInt(0);
-    if (magic == 0x28b52ffd) {
+    if (magic == ZSTD) {
       return new CapturePieces.Packed(new Compression.Zstd(1), channel, length);
     }
-    return magic >>> 16 == 0x1f8b
+    return magic >>> 16 == GZIP
         ? new CapturePieces.Packed(new Compression.Gzip(1), channel, length)
         : new PlainPieces(channel, length);
   }
@@ -94,9 +96,7 @@ public final class Indexer {
 
   private void takeHeader(ByteBuffer header) {
     headerLength = header.remaining();
-    isPcapng =
-        headerLength >= Integer.BYTES
-            && header.getInt(0) == Integer.reverseBytes(PcapHeaderLayout.MAGIC_PCAPNG);
+    isPcapng = headerLength >= Integer.BYTES && header.getInt(0) == PcapHeaderLayout.MAGIC_PCAPNG;
     makeRoom(headerLength);
     buffer.clear().put(header);
   }

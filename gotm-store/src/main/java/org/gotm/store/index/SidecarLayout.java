@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  *              4096 bytes; an entry is the difference to the term before, how many granules of the
  *              group have it, and their numbers as differences, all of them varints; a count of 0
  *              is followed by a bit for each granule
- *   directory  version u32 | link types u32, not used | length of the capture u64
+ *   directory  version u32 | 0 u32 | length of the capture u64
  *              | length of its header u64 | first and last time i64 | packets u64
  *              | granules u32 | groups u32
  *              then for each granule  offset u64 | length u64 | first and last time i64 | packets u64
