@@ -33,11 +33,21 @@ final class FileSearch implements AutoCloseable {
     this.condition = condition;
     this.facts = facts;
     this.checkpoint = checkpoint;
-    CaptureBytes bytes = CaptureBytes.of(in);
-    source =
-        bytes.isPcapng()
-            ? PcapngFileSource.open(bytes.channel(), name)
-            : PcapFileSource.open(bytes.channel(), name);
+    try {
+      source = open(CaptureBytes.of(in), name);
+    } catch (IOException e) {
+      in.close();
+      throw new PacketSourceException("%s: cannot be read: %s".formatted(name, e.getMessage()), e);
+    } catch (PacketSourceException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  private static PacketSource open(CaptureBytes bytes, String name) throws IOException {
+    return bytes.isPcapng()
+        ? PcapngFileSource.open(bytes.channel(), name)
+        : PcapFileSource.open(bytes.channel(), name);
   }
 
   /**

@@ -142,6 +142,22 @@ class SearchTest {
   }
 
   @Test
+  void shouldPassOverFilesThatCannotBeReadAndSaySo() throws IOException {
+    add(Captures.read("eth-udp-dns.pcap"), ".pcap");
+    byte[] whole = answer("udp port 53");
+    notes.clear();
+    add(new byte[] {0x1f, (byte) 0x8b, 8}, ".pcap.gz");
+    add(new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd}, ".pcap.zst");
+    add(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}, ".pcap");
+
+    assertThat(answer("udp port 53")).isEqualTo(whole);
+    assertThat(notes)
+        .anyMatch(note -> note.contains("13-00-01.pcap.gz"))
+        .anyMatch(note -> note.contains("13-00-02.pcap.zst"))
+        .anyMatch(note -> note.contains("13-00-03.pcap"));
+  }
+
+  @Test
   void shouldSayThatALimitCutTheAnswerShort() throws IOException {
     add(Captures.read("eth-udp-dns.pcap"), ".pcap");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
