@@ -15,4 +15,5 @@ module org.gotm.store {
   exports org.gotm.store.metrics;
   exports org.gotm.store.query;
   exports org.gotm.store.retain;
+  exports org.gotm.store.terms;
 }

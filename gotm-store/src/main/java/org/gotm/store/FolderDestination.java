@@ -20,6 +20,8 @@ import org.gotm.store.file.IntervalLedger;
 import org.gotm.store.file.LedgerFiles;
 import org.gotm.store.file.SeriesLock;
 import org.gotm.store.file.SeriesOutput;
+import org.gotm.store.index.Indexer;
+import org.gotm.store.index.LiveIndex;
 import org.gotm.store.repair.Leftovers;
 
 /** A folder with files, its lock, and the threads that close files and mend what a crash left. */
@@ -34,22 +36,26 @@ final class FolderDestination implements Destination {
   private final Optional<LedgerFiles> ledgers;
   private final Leftovers leftovers;
   private final Closer closer;
+  private final LiveIndex index;
 
   /**
    * Takes over what an earlier run has left, and begins to mend it.
    *
    * @param lock of the names, closed with this
    * @param interfaces of the recording
+   * @param index of the recording, or null for none
    * @param listener hears of each finished file; does not throw
    */
   FolderDestination(
       RecordingOptions options,
       SeriesLock lock,
       InterfaceTable interfaces,
+      LiveIndex index,
       Consumer<FinishedFile> listener)
       throws IOException {
     this.options = options;
     this.lock = lock;
+    this.index = index;
     this.listener = listener;
     names =
         new FileNames(
@@ -91,6 +97,21 @@ final class FolderDestination implements Destination {
   private void onMended(FinishedFile file) {
     ledgers.ifPresent(to -> to.write(file, Optional.empty()));
     listener.accept(file);
+    if (index != null) {
+      makeIndex(file.path());
+    }
+  }
+
+  /** The thread that mends files, which has time. */
+  private void makeIndex(Path file) {
+    try {
+      String reason = new Indexer().index(file);
+      if (reason != null) {
+        options.log().accept("%s has no index: %s".formatted(file, reason));
+      }
+    } catch (IOException e) {
+      options.log().accept("%s has no index: %s; gotm index makes one".formatted(file, e));
+    }
   }
 
   @Override
@@ -109,7 +130,7 @@ final class FolderDestination implements Destination {
     return new CurrentFile(
         new CurrentFile.Options(series, header, options.rotationBytes(), options.stageNanos()),
         new CurrentFile.Parts(
-            names, lock, closer, counters, errors, interval, leftovers::add, options.log()),
+            names, lock, closer, counters, errors, interval, index, leftovers::add, options.log()),
         memory);
   }
 

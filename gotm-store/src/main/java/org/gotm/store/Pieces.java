@@ -6,6 +6,7 @@ import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.store.compress.CompressorPool;
 import org.gotm.store.compress.Piece;
+import org.gotm.store.compress.PieceRecords;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileErrors;
 import org.gotm.store.file.SeriesOutput;
@@ -21,6 +22,7 @@ final class Pieces {
   private final CompressorPool compressors;
   private final FileErrors errors;
   private final Piece[] pieces;
+  private final boolean isPlain;
   private int head;
   private int submitted;
   private Piece filling;
@@ -28,13 +30,17 @@ final class Pieces {
   /**
    * No piece under way.
    *
-   * @param compressors null if records go into the file as they are
+   * @param compressors null if records go into the file as they are, and into no index
+   * @param isPlain true if compressors leave records as they are
+   * @param records what they are like
    * @param count how many pieces may be under way
    * @param whenDone run by a compressor thread when a piece is done
    */
   Pieces(
       SeriesOutput file,
       CompressorPool compressors,
+      boolean isPlain,
+      PieceRecords records,
       int count,
       FileErrors errors,
       ChunkPool pool,
@@ -43,9 +49,10 @@ final class Pieces {
     this.file = file;
     this.compressors = compressors;
     this.errors = errors;
+    this.isPlain = isPlain;
     pieces = new Piece[count];
     for (int i = 0; i < count; i++) {
-      pieces[i] = new Piece(pool, whenDone, compressors != null, allocator);
+      pieces[i] = new Piece(pool, whenDone, records, !isPlain, allocator);
     }
   }
 
@@ -72,14 +79,23 @@ final class Pieces {
   }
 
   private void begin(Run run) {
-    long room = compressors == null ? file.room() : Long.MAX_VALUE;
+    long before = isPlain ? bytesUnderWay() : 0;
+    long room = isPlain ? file.room() - before : Long.MAX_VALUE;
     boolean fits = run.firstLength() <= room && !run.startsFile();
     filling = free();
-    filling.begin(run.startsFile(), file.length(), fits ? room : newFileRoom());
+    filling.begin(run.startsFile(), file.length() + before, fits ? room : newFileRoom());
   }
 
   private long newFileRoom() {
-    return compressors == null ? file.roomOfNewFile() : Long.MAX_VALUE;
+    return isPlain ? file.roomOfNewFile() : Long.MAX_VALUE;
+  }
+
+  private long bytesUnderWay() {
+    long bytes = 0;
+    for (int i = 0; i < submitted; i++) {
+      bytes += pieces[(head + i) % pieces.length].length();
+    }
+    return bytes;
   }
 
   private Piece free() {
@@ -131,13 +147,18 @@ final class Pieces {
 
   private void write(Piece piece, long nowNanos) {
     Throwable failure = piece.failure();
-    if (failure == null) {
-      file.append(piece, nowNanos);
-      errors.succeeded(ErrorState.Cause.COMPRESS, nowNanos);
-      return;
+    try {
+      if (failure == null) {
+        file.append(piece, nowNanos);
+      } else {
+        file.lose(piece);
+      }
+    } finally {
+      piece.release();
     }
-    file.lose(piece);
-    if (!(failure instanceof CancellationException)) {
+    if (failure == null) {
+      errors.succeeded(ErrorState.Cause.COMPRESS, nowNanos);
+    } else if (!(failure instanceof CancellationException)) {
       errors.report(
           ErrorState.Cause.COMPRESS,
           "a chunk could not be compressed and is lost: " + failure,
@@ -160,7 +181,9 @@ final class Pieces {
       filling = null;
     }
     while (submitted > 0) {
-      file.lose(takeFirst());
+      Piece piece = takeFirst();
+      file.lose(piece);
+      piece.drop();
     }
   }
 }

@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
@@ -23,10 +27,13 @@ import org.gotm.store.api.Compression;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
 import org.gotm.store.compress.CompressorPool;
+import org.gotm.store.file.Doorbell;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileCounters;
+import org.gotm.store.file.FileNames;
 import org.gotm.store.file.InterfaceTable;
 import org.gotm.store.file.SeriesLock;
+import org.gotm.store.index.LiveIndex;
 import org.gotm.store.retain.Retainer;
 import org.gotm.store.retain.Retention;
 
@@ -51,6 +58,8 @@ import org.gotm.store.retain.Retention;
  */
 public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private static final long ABANDON_MILLIS = 2000;
+  private static final long SHOW_LOOK_MILLIS = 1;
+  private static final Duration SHOW_AT_MOST = Duration.ofSeconds(2);
 
   private static final int ALL_WORKERS = -1;
 
@@ -70,7 +79,10 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private final LongAdder compressorNanos = new LongAdder();
   private final Destination destination;
   private final Retainer retainer;
+  private final LiveIndex index;
   private final CompressorPool compressors;
+  private final Doorbell doorbell;
+  private final List<ChunkAppender> appenders = new CopyOnWriteArrayList<>();
   private final Series.Shared shared;
   private final AtomicInteger packetWriters = new AtomicInteger(FIRST_PACKET_WRITER);
   private volatile Route[] routes = {};
@@ -89,16 +101,32 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     this.pool = pool;
     this.memory = memory;
     retainer = options.retention().isPresent() ? newRetainer(options.retention().get()) : null;
+    index = options.index() ? new LiveIndex(options.log(), options.yieldPriority()) : null;
     destination =
         options.stream().isPresent()
             ? new StreamDestination(options.stream().get(), options)
-            : new FolderDestination(options, lock, interfaces, this::tell);
+            : new FolderDestination(options, lock, interfaces, index, this::tell);
     compressors = newCompressors();
     long startNanos = options.epochNanos().getAsLong();
     shared =
         new Series.Shared(
             options, pool, destination, compressors, counters, interfaces, startNanos);
+    doorbell = options.doorbell() ? openDoorbell() : null;
     retainer().ifPresent(Retainer::start);
+  }
+
+  private Doorbell openDoorbell() {
+    Path socket = FileNames.doorbell(options.folder(), FileNames.base(options.name()));
+    try {
+      return new Doorbell(socket, () -> show(SHOW_AT_MOST));
+    } catch (IOException e) {
+      options
+          .log()
+          .accept(
+              "queries will not see what is in memory: %s: %s"
+                  .formatted(socket, ErrorState.reason(e)));
+      return null;
+    }
   }
 
   private Retainer newRetainer(Retention retention) {
@@ -115,11 +143,12 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   }
 
   private CompressorPool newCompressors() {
-    return options.compression() instanceof Compression.None
+    return options.compression() instanceof Compression.None && index == null
         ? null
         : new CompressorPool(
             options.compression(),
             options.compressorThreads(),
+            () -> index == null ? null : index.collector(),
             compressorNanos,
             options.yieldPriority(),
             options.log());
@@ -195,18 +224,21 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     }
     boolean spans = options.byPacketTime() && !destination.isSingle();
     long span = spans ? options.rotationNanos() : 0;
-    return new ChunkAppender(
-        new ChunkAppender.Options(
-            worker,
-            linkType,
-            options.format().writer(in, number, queue),
-            options.stageNanos(),
-            span > ChunkAppender.MAX_FILE_SPAN_NANOS ? 0 : span,
-            spans ? options.aligned().map(times -> times) : Optional.empty(),
-            options.byPacketTime()),
-        pool,
-        this,
-        ledger);
+    ChunkAppender appender =
+        new ChunkAppender(
+            new ChunkAppender.Options(
+                worker,
+                linkType,
+                options.format().writer(in, number, queue),
+                options.stageNanos(),
+                span > ChunkAppender.MAX_FILE_SPAN_NANOS ? 0 : span,
+                spans ? options.aligned().map(times -> times) : Optional.empty(),
+                options.byPacketTime()),
+            pool,
+            this,
+            ledger);
+    appenders.add(appender);
+    return appender;
   }
 
   /**
@@ -328,6 +360,35 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   }
 
   /**
+   * Brings all packets that have arrived by now to where other processes see them: out of the rings
+   * and chunks of the workers, through the compressors, into the files.
+   *
+   * @param atMost how long to wait for it
+   * @return false if it takes longer
+   */
+  public boolean show(Duration atMost) throws InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    long now = options.epochNanos().getAsLong();
+    appenders.forEach(appender -> appender.show(now));
+    boolean isShown = await(() -> appenders.stream().allMatch(a -> a.hasShown(now)), deadline);
+    List<Series> all = Arrays.stream(routes).map(Route::series).toList();
+    all.forEach(series -> series.show(now));
+    isShown &= await(() -> all.stream().allMatch(series -> series.hasShown(now)), deadline);
+    return index == null ? isShown : index.checkpoint(millisTo(deadline)) && isShown;
+  }
+
+  private static boolean await(BooleanSupplier condition, long deadline)
+      throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      Thread.sleep(SHOW_LOOK_MILLIS);
+    }
+    return true;
+  }
+
+  /**
    * Asks for an end soon: where a stream is written to, somebody who reads nothing for some seconds
    * is waited for no longer, and what is left is lost.
    */
@@ -349,6 +410,9 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
         route.series().join(0);
       }
       destination.finish();
+      if (index != null) {
+        index.finish(0);
+      }
       stopRetainer();
     } catch (InterruptedException e) {
       abandon();
@@ -371,6 +435,9 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       compressors.cancel();
     }
     destination.stop();
+    if (index != null) {
+      index.close();
+    }
     for (Route route : routes) {
       route.series().abandon();
     }
@@ -412,6 +479,9 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       finish();
     }
     abandon();
+    if (doorbell != null) {
+      doorbell.close();
+    }
     if (compressors != null) {
       compressors.close();
     }
@@ -453,6 +523,11 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   /** Time that compressor threads have spent compressing. */
   public long compressorNanos() {
     return compressorNanos.sum();
+  }
+
+  /** What became of the index of files, if {@code index} was said. */
+  public Optional<LiveIndex> index() {
+    return Optional.ofNullable(index);
   }
 
   /** Chunks there are for packets on their way to files. */

@@ -47,6 +47,8 @@ public final class RecordingBuilder {
   private Duration flush = Duration.ofSeconds(1);
   private boolean perWorker;
   private boolean skipEmpty;
+  private boolean index;
+  private boolean doorbell;
   private ChunkPool pool;
   private Consumer<String> log = line -> {};
   private LongSupplier epochNanos = () -> TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
@@ -143,6 +145,24 @@ public final class RecordingBuilder {
   /** True to remove a finished file without a packet, instead of giving it its name. */
   public RecordingBuilder skipEmpty(boolean newSkipEmpty) {
     skipEmpty = newSkipEmpty;
+    return this;
+  }
+
+  /**
+   * Makes an index of each file, a sidecar beside it, by which its packets are found again quickly;
+   * takes processor time of the compressor threads, and memory. None if not said.
+   */
+  public RecordingBuilder index(boolean newIndex) {
+    index = newIndex;
+    return this;
+  }
+
+  /**
+   * Lets other processes that may write to a socket in the folder ask for all that was captured to
+   * be shown in the files, as {@code gotm query} does. Not if not said.
+   */
+  public RecordingBuilder doorbell(boolean newDoorbell) {
+    doorbell = newDoorbell;
     return this;
   }
 
@@ -260,6 +280,8 @@ public final class RecordingBuilder {
         nanos(flush),
         perWorker,
         skipEmpty,
+        index && stream == null,
+        doorbell && stream == null,
         log,
         epochNanos,
         finished,

@@ -31,6 +31,8 @@ record RecordingOptions(
     long flushNanos,
     boolean perWorker,
     boolean skipEmpty,
+    boolean index,
+    boolean doorbell,
     Consumer<String> log,
     LongSupplier epochNanos,
     Consumer<FinishedFile> finished,

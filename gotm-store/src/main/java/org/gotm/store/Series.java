@@ -3,12 +3,15 @@ package org.gotm.store;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntUnaryOperator;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Heartbeat;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
+import org.gotm.store.api.Compression;
 import org.gotm.store.compress.CompressorPool;
+import org.gotm.store.compress.PieceRecords;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileCounters;
 import org.gotm.store.file.FileErrors;
@@ -39,7 +42,7 @@ final class Series implements Runnable {
   /**
    * What all series of a recording share.
    *
-   * @param compressors null without compression
+   * @param compressors null without compression and index
    * @param startNanos the clock when the recording was opened
    */
   record Shared(
@@ -65,6 +68,8 @@ final class Series implements Runnable {
   private final ConcurrentLinkedQueue<Expected> expected = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean rotateAsked;
+  private volatile long showAsked = Long.MIN_VALUE;
+  private volatile long shown = Long.MIN_VALUE;
   private volatile boolean finishing;
   private volatile boolean abandoned;
   private volatile boolean ended;
@@ -87,7 +92,16 @@ final class Series implements Runnable {
     file = newFile(name, linkType);
     int count = shared.compressors() == null ? 1 : 2 * options.compressorThreads() + 2;
     pieces =
-        new Pieces(file, shared.compressors(), count, errors, shared.pool(), wakeup::ring, arena);
+        new Pieces(
+            file,
+            shared.compressors(),
+            options.compression() instanceof Compression.None,
+            new PieceRecords(options.format(), linkTypes(linkType)),
+            count,
+            errors,
+            shared.pool(),
+            wakeup::ring,
+            arena);
     schedule =
         options.byPacketTime() || options.aligned().isEmpty()
             ? new RotationSchedule(
@@ -96,6 +110,13 @@ final class Series implements Runnable {
                 options.epochNanos().getAsLong())
             : new RotationSchedule(options.aligned().get(), options.epochNanos().getAsLong());
     thread = Thread.ofPlatform().daemon().name("gotm-output" + name).unstarted(this);
+  }
+
+  private IntUnaryOperator linkTypes(int linkType) {
+    InterfaceTable interfaces = shared.interfaces();
+    return shared.options().format().hasInterfaces()
+        ? number -> interfaces.interfaces().get(number).linkType()
+        : number -> linkType;
   }
 
   private SeriesOutput newFile(String name, int linkType) {
@@ -135,6 +156,20 @@ final class Series implements Runnable {
   void rotate() {
     rotateAsked = true;
     wakeup.ring();
+  }
+
+  /**
+   * Asks for all packets up to a time to be brought to where other processes see them, of those
+   * that were {@linkplain #accept accepted} before.
+   */
+  void show(long epochNanos) {
+    showAsked = epochNanos;
+    wakeup.ring();
+  }
+
+  /** True when that is done. */
+  boolean hasShown(long epochNanos) {
+    return shown >= epochNanos || ended;
   }
 
   /** Asks the thread to carry what it was given and to finish the file. */
@@ -214,12 +249,17 @@ final class Series implements Runnable {
     file.openIfMissing(System.nanoTime());
     while (!abandoned) {
       boolean last = finishing; // read before the queue: no chunk comes after it was set
+      long show = showAsked; // and none that belongs to it comes after this
       long now = System.nanoTime();
       heartbeat.begin(now);
-      boolean moved = pieces.collect(now) | takeIn(now, last);
+      boolean moved = pieces.collect(now) | takeIn(now, last, show);
       rotateIfDue(now);
       if (!moved && pieces.hasRoom()) {
         pieces.push(now);
+      }
+      if (!moved && show > shown && pieces.isEmpty()) {
+        file.flush(now);
+        shown = show;
       }
       file.flushIfDue(now);
       if (!moved && last && isDrained()) {
@@ -235,7 +275,7 @@ final class Series implements Runnable {
   }
 
   /** Takes chunks from the queue and sends on what has its final order. */
-  private boolean takeIn(long now, boolean last) {
+  private boolean takeIn(long now, boolean last, long show) {
     for (Expected worker; (worker = expected.poll()) != null; ) {
       merge.expect(worker.worker(), worker.ledger());
       interval.add(worker.ledger());
@@ -251,15 +291,15 @@ final class Series implements Runnable {
       }
       merge.add(chunk, now);
     }
-    return takeInMerged(now, last);
+    return takeInMerged(now, last, show);
   }
 
-  private boolean takeInMerged(long now, boolean last) {
+  private boolean takeInMerged(long now, boolean last, long show) {
     for (Chunk chunk; (chunk = nextChunk()) != null; ) {
       merge.add(chunk, now);
     }
     boolean moved = false;
-    for (Run run; pieces.hasRoom() && (run = merge.next(now, last)) != null; ) {
+    for (Run run; pieces.hasRoom() && (run = merge.next(now, last, show)) != null; ) {
       pieces.take(run, now);
       merge.taken();
       moved = true;

@@ -30,7 +30,7 @@ final class EndlessWriter {
   public static void main(String[] arguments) {
     Path folder = Path.of(arguments[0]);
     Compression compression = Rig.compressionNamed(arguments[1]);
-    try (Rig rig = new Rig(folder).compression(compression).flushNanos(1_000_000).open()) {
+    try (Rig rig = new Rig(folder).index().compression(compression).flushNanos(1_000_000).open()) {
       TestWorker worker = rig.expectedWorker(0);
       System.out.println("ready");
       while (!System.out.checkError()) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.gotm.store.api.RecordingException;
+import org.gotm.store.index.Sidecar;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ class KillTest {
     for (int round = 0; round < 3; round++) {
       Path out = folder.resolve("out" + round);
       long written = writeAndKill(out, compression, 20 + random.nextInt(60));
-      try (Rig rig = new Rig(out, 2).open()) {
+      try (Rig rig = new Rig(out, 2).index().open()) {
         rig.recording.finish();
       }
       List<Path> files = Tool.finished(out);
@@ -45,6 +46,18 @@ class KillTest {
           .extracting(Tool.Packet::number)
           .containsExactlyElementsOf(IntStream.range(0, packets.size()).boxed().toList());
       assertThat(Tool.files(out, ".*(current|damaged).*")).isEmpty();
+      checkIndex(files.getFirst(), packets.size());
+    }
+  }
+
+  /** What was mended has its index again, and nothing is missing there. */
+  private static void checkIndex(Path file, int packets) throws Exception {
+    try (Sidecar sidecar = Sidecar.open(file)) {
+      long indexed = 0;
+      for (int i = 0; i < sidecar.granules(); i++) {
+        indexed += sidecar.granule(i).packets();
+      }
+      assertThat(indexed).isEqualTo(packets);
     }
   }
 

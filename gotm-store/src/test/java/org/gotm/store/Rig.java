@@ -45,6 +45,7 @@ final class Rig implements AutoCloseable {
   private ZoneId zone = ZoneOffset.UTC;
   private boolean byPacketTime;
   private boolean perWorker;
+  private boolean index;
   private long flushNanos = 100_000_000;
 
   Rig(Path folder) {
@@ -101,6 +102,11 @@ final class Rig implements AutoCloseable {
     return this;
   }
 
+  Rig index() {
+    index = true;
+    return this;
+  }
+
   Rig flushNanos(long newFlushNanos) {
     flushNanos = newFlushNanos;
     return this;
@@ -119,6 +125,7 @@ final class Rig implements AutoCloseable {
             .compressorThreads(2)
             .flush(Duration.ofNanos(flushNanos))
             .perWorker(perWorker)
+            .index(index)
             .pool(pool)
             .log(log)
             .clock(clock::get)

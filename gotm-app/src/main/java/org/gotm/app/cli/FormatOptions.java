@@ -29,6 +29,14 @@ final class FormatOptions {
       description = "Rotate at multiples of the interval since midnight: 12:00, 12:05, ...")
   private boolean aligned;
 
+  @Option(
+      names = {"-index", "--index"},
+      paramLabel = "on|off",
+      defaultValue = "on",
+      description =
+          "Write an index beside each file, as FILE.gix, for gotm query (default: ${DEFAULT-VALUE}).")
+  private String index;
+
   /** The settings, which must fit those of the output. */
   Settings.Files settings(Checks checks, Settings.Output output) {
     String word = checks.word("format", format, "pcap", "pcapng");
@@ -42,7 +50,9 @@ final class FormatOptions {
     if (output.toStandardOutput()) {
       refuseFiles(checks, output);
     }
-    return new Settings.Files(word.equals("pcapng"), fileLedger, aligned, Version.line());
+    boolean isIndexed = checks.word("index", index, "on", "off").equals("on");
+    return new Settings.Files(
+        word.equals("pcapng"), fileLedger, aligned, isIndexed, Version.line());
   }
 
   /** What only files can have. */

@@ -173,6 +173,8 @@ final class Pipeline implements AutoCloseable {
             .flush(output.flushInterval())
             .perWorker(output.perWorker())
             .skipEmpty(output.skipEmpty())
+            .index(settings.files().indexed())
+            .doorbell(!settings.isOffline())
             .pool(pool)
             .log(log)
             .yieldPriority(this::yieldPriority);

@@ -153,9 +153,11 @@ public record Settings(
    * @param pcapng true for pcapng, false for pcap
    * @param fileLedger true to write the account of each finished file beside it
    * @param aligned true to rotate at multiples of the interval since midnight
+   * @param indexed true to write an index beside each file
    * @param application what writes them, with its version
    */
-  public record Files(boolean pcapng, boolean fileLedger, boolean aligned, String application) {}
+  public record Files(
+      boolean pcapng, boolean fileLedger, boolean aligned, boolean indexed, String application) {}
 
   /**
    * What is told of the run.

@@ -69,7 +69,7 @@ class GotmCommandTest {
                     false,
                     false,
                     false),
-                new Settings.Files(false, false, false, Version.line()),
+                new Settings.Files(false, false, false, true, Version.line()),
                 new Settings.Report(
                     Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080))),
                 Retention.none(),

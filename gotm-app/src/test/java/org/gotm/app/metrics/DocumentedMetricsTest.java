@@ -16,6 +16,8 @@ import org.gotm.ffm.afpacket.AfPacketSource;
 import org.gotm.ffm.snf.SnfSource;
 import org.gotm.store.Recording;
 import org.gotm.store.metrics.FixedMeters;
+import org.gotm.store.metrics.GotmMetrics;
+import org.gotm.store.metrics.MeteredOutput;
 import org.gotm.store.metrics.RetentionMetrics;
 import org.gotm.store.retain.Retention;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,9 @@ class DocumentedMetricsTest {
     metrics.addClasses(List.of("default", "dns"));
     metrics.add(new DaemonMetrics(() -> true, () -> 0, Clock.systemUTC(), System::nanoTime));
     Set<String> names = new TreeSet<>();
-    try (Recording recording = Recording.into(folder).retention(Retention.none()).open()) {
+    try (Recording recording =
+        Recording.into(folder).retention(Retention.none()).index(true).open()) {
+      metrics.add(new GotmMetrics(List.of(), MeteredOutput.of(recording)));
       metrics.add(new RetentionMetrics(recording.retainer().orElseThrow()));
       names.addAll(names(FAMILY, metrics.scrape(), 1));
     }

@@ -22,6 +22,9 @@ public final class ChunkAppender implements PacketSink {
   /** The longest span of packet time a file, about 73 years: sums with packet times stay longs. */
   public static final long MAX_FILE_SPAN_NANOS = Long.MAX_VALUE / 4;
 
+  /** A block of a ring that is not full comes after a while: with the first poll, or the second. */
+  private static final int EMPTY_POLLS = 2;
+
   private final Options options;
   private final ChunkPool pool;
   private final ChunkSink sink;
@@ -35,6 +38,10 @@ public final class ChunkAppender implements PacketSink {
   private boolean startsFile;
   private boolean hasFile;
   private long fileEndNanos;
+  private long batchNanos;
+  private int emptyPolls;
+  private volatile long showAsked = Long.MIN_VALUE;
+  private volatile long shown = Long.MAX_VALUE;
 
   /**
    * What an appender needs to know.
@@ -161,7 +168,44 @@ public final class ChunkAppender implements PacketSink {
   }
 
   @Override
+  public void endBatch(PacketBatch batch, BatchFlows flows) {
+    batchNanos = batch.timestampsNanos[batch.count() - 1];
+    emptyPolls = 0;
+  }
+
+  /**
+   * Asks for all packets up to a time to be handed over as soon as they are taken from the source.
+   * Any thread.
+   *
+   * @param epochNanos on the clock of the packets, nanoseconds since 1970; not before that of an
+   *     earlier call
+   */
+  public void show(long epochNanos) {
+    showAsked = epochNanos;
+  }
+
+  /** True when that is done, or no worker has packets. Any thread. */
+  public boolean hasShown(long epochNanos) {
+    return shown >= epochNanos;
+  }
+
+  /** A packet of that time can be in the ring no more when later ones came from it, or none. */
+  private boolean hasAllUpTo(long epochNanos) {
+    return batchNanos >= epochNanos || emptyPolls >= EMPTY_POLLS || options.waitForChunk();
+  }
+
+  private void showIfAsked() {
+    long asked = showAsked;
+    if (shown == Long.MAX_VALUE || asked > shown && hasAllUpTo(asked)) {
+      handOver();
+      shown = asked;
+    }
+    emptyPolls++;
+  }
+
+  @Override
   public void tick(long nowNanos) {
+    showIfAsked();
     writer.setDrops(ledger.get(Counter.DROPPED) + ledger.get(Counter.INTERFACE_DROPPED));
     if (hasNewChunk) {
       hasNewChunk = false;
@@ -174,6 +218,7 @@ public final class ChunkAppender implements PacketSink {
   @Override
   public void finish() {
     handOver();
+    shown = Long.MAX_VALUE; // until a worker begins anew
   }
 
   private void handOver() {

@@ -68,4 +68,24 @@ final class PcapFormat extends RecordFormat {
     long word = from.get(LONG, at);
     return LITTLE_ENDIAN ? Long.rotateLeft(word, Integer.SIZE) : word;
   }
+
+  @Override
+  public int dataOffset() {
+    return PcapRecordLayout.HEADER_LENGTH;
+  }
+
+  @Override
+  public int caplenAt(MemorySegment from, long at) {
+    return PcapRecordLayout.caplen(from, at);
+  }
+
+  @Override
+  public int wireLengthAt(MemorySegment from, long at) {
+    return PcapRecordLayout.wireLength(from, at);
+  }
+
+  @Override
+  public int interfaceAt(MemorySegment from, long at) {
+    return 0;
+  }
 }

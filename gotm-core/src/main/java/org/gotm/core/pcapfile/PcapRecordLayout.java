@@ -63,4 +63,9 @@ public final class PcapRecordLayout {
   public static int caplen(MemorySegment from, long at) {
     return from.get(INT, at + CAPLEN_OFFSET);
   }
+
+  /** The length on the wire of the packet at {@code at}. */
+  public static int wireLength(MemorySegment from, long at) {
+    return from.get(INT, at + LENGTH_OFFSET);
+  }
 }

@@ -69,4 +69,24 @@ final class PcapngFormat extends RecordFormat {
     long word = from.get(LONG, at + PcapngBlockLayout.TIME_UPPER_OFFSET);
     return LITTLE_ENDIAN ? Long.rotateLeft(word, Integer.SIZE) : word;
   }
+
+  @Override
+  public int dataOffset() {
+    return PcapngBlockLayout.DATA_OFFSET;
+  }
+
+  @Override
+  public int caplenAt(MemorySegment from, long at) {
+    return from.get(INT, at + PcapngBlockLayout.CAPLEN_OFFSET);
+  }
+
+  @Override
+  public int wireLengthAt(MemorySegment from, long at) {
+    return from.get(INT, at + PcapngBlockLayout.WIRE_LENGTH_OFFSET);
+  }
+
+  @Override
+  public int interfaceAt(MemorySegment from, long at) {
+    return from.get(INT, at + PcapngBlockLayout.PACKET_INTERFACE_OFFSET);
+  }
 }

@@ -106,4 +106,18 @@ public abstract sealed class RecordFormat permits PcapFormat, PcapngFormat {
    * than nanoseconds, and to be compared within one format only.
    */
   public abstract long timeKeyAt(MemorySegment from, long at);
+
+  /** Where in a record its packet begins. */
+  public abstract int dataOffset();
+
+  /** Bytes of the packet that the record at {@code at} has. */
+  public abstract int caplenAt(MemorySegment from, long at);
+
+  /** Bytes that the packet of the record at {@code at} had on the wire. */
+  public abstract int wireLengthAt(MemorySegment from, long at);
+
+  /**
+   * Which of the file's interfaces the packet at {@code at} is of; 0 if they are not told apart.
+   */
+  public abstract int interfaceAt(MemorySegment from, long at);
 }

@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.gotm.store.api.Compression;
 import org.gotm.store.api.RecordingException;
+import org.gotm.store.terms.TermCollector;
 
 /**
- * Threads that compress pieces, of lower priority than the workers. Any thread submits; the order
- * in which pieces become done is not defined. Allocates nothing per piece: waiting is done on a
- * monitor.
+ * Threads that compress pieces and collect their terms, of lower priority than the workers. Any
+ * thread submits; the order in which pieces become done is not defined. Allocates nothing per
+ * piece: waiting is done on a monitor.
  *
  * <p>Whatever happens every piece that is submitted becomes done: when a thread fails the others go
  * on, the log says so, and when none is left pieces come back with the failure.
@@ -29,7 +31,8 @@ public final class CompressorPool implements AutoCloseable {
   /**
    * Starts the threads.
    *
-   * @param nanos is added to for the time spent compressing
+   * @param collectors gives each thread what collects terms, or null for none
+   * @param nanos is added to for the time spent compressing and collecting
    * @param yieldPriority run by each thread first, to lower its priority
    * @param log takes one line, from any thread
    * @throws RecordingException if the library for this compression cannot be loaded
@@ -37,6 +40,7 @@ public final class CompressorPool implements AutoCloseable {
   public CompressorPool(
       Compression compression,
       int threadCount,
+      Supplier<TermCollector> collectors,
       LongAdder nanos,
       Runnable yieldPriority,
       Consumer<String> log) {
@@ -46,11 +50,12 @@ public final class CompressorPool implements AutoCloseable {
     this.alive = threadCount;
     for (int i = 0; i < threadCount; i++) {
       ChunkCompressor compressor = newCompressor(compression);
+      TermCollector collector = collectors.get();
       threads.add(
           Thread.ofPlatform()
               .daemon()
               .name("gotm-compressor-" + i)
-              .unstarted(() -> run(compressor)));
+              .unstarted(() -> run(compressor, collector)));
     }
     threads.forEach(Thread::start);
   }
@@ -97,11 +102,11 @@ public final class CompressorPool implements AutoCloseable {
     }
   }
 
-  private void run(ChunkCompressor compressor) {
+  private void run(ChunkCompressor compressor, TermCollector collector) {
     try (compressor) {
       yieldPriority.run();
       while (true) {
-        compress(compressor, take());
+        compress(compressor, collector, take());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed: this thread ends
@@ -110,9 +115,9 @@ public final class CompressorPool implements AutoCloseable {
     }
   }
 
-  private void compress(ChunkCompressor compressor, Piece piece) {
+  private void compress(ChunkCompressor compressor, TermCollector collector, Piece piece) {
     long began = System.nanoTime();
-    piece.compress(compressor);
+    piece.compress(compressor, collector);
     nanos.add(System.nanoTime() - began);
   }
 

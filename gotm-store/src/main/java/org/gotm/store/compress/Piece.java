@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.store.order.Run;
+import org.gotm.store.terms.PieceTerms;
+import org.gotm.store.terms.TermCollector;
 
 /**
  * What goes into a file at once: a whole chunk, where it lies, or records of several workers that
@@ -18,6 +20,7 @@ public final class Piece {
   private final SegmentAllocator allocator;
   private final ChunkPool pool;
   private final Runnable whenDone;
+  private final PieceRecords records;
   private final PieceTotals totals = new PieceTotals();
   private final MemorySegment compressed;
   private final ByteBuffer compressedBuffer;
@@ -30,20 +33,29 @@ public final class Piece {
   private int limit;
   private int compressedLength;
   private Throwable failure;
+  private PieceTerms terms;
   private volatile boolean done;
+  private volatile boolean dropped;
 
   /**
    * An empty piece.
    *
    * @param pool where chunks go back to; their length is the most that is merged into one piece
    * @param whenDone run by the compressor thread when the piece is done
+   * @param records what its records are like
    * @param compressed true to make room for what a compressor makes of the piece
    * @param allocator gives memory that outlives the piece, for merged records when there are some
    */
-  public Piece(ChunkPool pool, Runnable whenDone, boolean compressed, SegmentAllocator allocator) {
+  public Piece(
+      ChunkPool pool,
+      Runnable whenDone,
+      PieceRecords records,
+      boolean compressed,
+      SegmentAllocator allocator) {
     this.allocator = allocator;
     this.pool = pool;
     this.whenDone = whenDone;
+    this.records = records;
     this.compressed =
         compressed ? allocator.allocate(ChunkCompressor.bound(pool.chunkLength()), 64) : null;
     this.compressedBuffer = compressed ? this.compressed.asByteBuffer() : null;
@@ -80,6 +92,7 @@ public final class Piece {
     startsFile = newStartsFile;
     compressedLength = 0;
     failure = null;
+    terms = null;
     done = false;
     totals.clear();
   }
@@ -100,14 +113,32 @@ public final class Piece {
     return true;
   }
 
-  /** Compresses the records and gives the chunk back. A compressor thread. */
-  void compress(ChunkCompressor compressor) {
+  /**
+   * Collects the terms of the records, and compresses them and gives the chunk back. A compressor
+   * thread.
+   *
+   * @param compressor null to leave the records, and the chunk, as they are
+   * @param collector null for no terms
+   */
+  void compress(ChunkCompressor compressor, TermCollector collector) {
     try {
-      compressedLength = compressor.compress(plainBuffer(), compressedBuffer);
+      if (collector != null) {
+        terms =
+            collector.collect(
+                chunk != null ? chunk.memory() : merged,
+                begin,
+                end,
+                records.format(),
+                records.linkTypes());
+      }
+      if (compressor != null) {
+        compressedLength = compressor.compress(plainBuffer(), compressedBuffer);
+        releaseChunk();
+      }
     } catch (Throwable e) {
       failure = e;
+      releaseChunk();
     } finally {
-      release();
       end();
     }
   }
@@ -115,17 +146,36 @@ public final class Piece {
   /** Gives the chunk back without compressing it, as the packets are lost. */
   void cancel(Throwable reason) {
     failure = reason;
-    release();
+    releaseChunk();
     end();
   }
 
   private void end() {
     done = true;
+    if (dropped) {
+      release();
+    }
     whenDone.run();
   }
 
-  /** Gives the chunk back, whose records were written or compressed. */
-  public void release() {
+  /** Gives everything back that the piece holds, now or when it is done; nobody will write it. */
+  public void drop() {
+    dropped = true;
+    if (done) {
+      release();
+    }
+  }
+
+  /** Gives back what the piece holds, when it was written or lost. */
+  public synchronized void release() {
+    releaseChunk();
+    if (terms != null) {
+      terms.release();
+      terms = null;
+    }
+  }
+
+  private void releaseChunk() {
     if (chunk != null) {
       pool.release(chunk);
       chunk = null;
@@ -172,6 +222,13 @@ public final class Piece {
     if (chunk != null) {
       chunk.align(fileOffset);
     }
+  }
+
+  /** The terms of its packets, which are the caller's now; null if they are not known. */
+  public PieceTerms takeTerms() {
+    PieceTerms taken = terms;
+    terms = null;
+    return taken;
   }
 
   /** Whose packets the piece holds. */

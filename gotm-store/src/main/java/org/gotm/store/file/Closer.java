@@ -155,22 +155,30 @@ public final class Closer {
   }
 
   private void finish(Job job) throws IOException {
-    if (!bringToDisk(job)) {
-      return;
+    if (!bringToDisk(job) || !moveOrRemove(job)) {
+      job.file().dropIndex();
     }
+  }
+
+  /** False if the file gets no finished name. */
+  private boolean moveOrRemove(Job job) throws IOException {
     if (job.file().hasVanished(job.path(), now())) {
-      return;
+      return false;
     }
     if (job.file().diskEnd() == 0) {
       Files.delete(job.path()); // not even its header could be written
-    } else if (job.file().isBroken()) {
+      return false;
+    }
+    if (job.file().isBroken()) {
       leftovers.accept(job.path(), job.file().settledEnd());
-    } else if (skipEmpty && job.file().packets() == 0) {
+      return false;
+    }
+    if (skipEmpty && job.file().packets() == 0) {
       Files.delete(job.path());
       log.accept("removed %s, which has no packet".formatted(job.current().getFileName()));
-    } else if (!move(job) && job.isAside()) {
-      unmoved.add(job);
+      return false;
     }
+    return move(job) || job.isAside() && unmoved.add(job);
   }
 
   /** Writes the rest of a file, waits for the disk, and closes it; false if it is not kept. */
@@ -197,6 +205,7 @@ public final class Closer {
               job.path(), job.series(), nameNanos(job), names.finishedExtension(), !byPacketTime);
       log.accept("moved %s to %s".formatted(job.current().getFileName(), to));
       syncFolders(to, job);
+      job.file().finishIndex(to);
       tell(to, job);
       return true;
     } catch (IOException e) {
@@ -246,6 +255,7 @@ public final class Closer {
   private static void leave(Job job) {
     job.file().lose();
     job.file().secure();
+    job.file().dropIndex();
     close(job);
   }
 

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import org.gotm.core.capture.Counter;
 import org.gotm.store.compress.Piece;
+import org.gotm.store.index.LiveIndex;
 
 /**
  * The current file of a series: opens it, appends pieces, and hands it to the closer when it is
@@ -52,6 +53,7 @@ public final class CurrentFile implements SeriesOutput {
    *
    * @param lock of all series of the names
    * @param interval the account of the workers
+   * @param index of all files, or null for none
    * @param putAside takes a file that was in the way, and is to be cut to a length and repaired
    * @param log takes one line
    */
@@ -62,6 +64,7 @@ public final class CurrentFile implements SeriesOutput {
       FileCounters counters,
       FileErrors errors,
       IntervalLedger interval,
+      LiveIndex index,
       ObjLongConsumer<Path> putAside,
       Consumer<String> log) {}
 
@@ -89,6 +92,7 @@ public final class CurrentFile implements SeriesOutput {
           new OpenFile(
               path,
               options.header(),
+              parts.index(),
               staging,
               parts.errors(),
               parts.counters(),
@@ -239,14 +243,22 @@ public final class CurrentFile implements SeriesOutput {
   /** Shows everything to other processes when it has waited long enough or nothing more comes. */
   @Override
   public void flushIfDue(long nowNanos) {
-    if (flushDueIn(nowNanos) <= 0 && file != null) {
-      hasUnflushed = false;
-      file.flush(nowNanos);
-      if (file.isBroken()) {
-        leaveBroken(nowNanos);
-      } else if (leaveIfVanished(nowNanos)) {
-        openAgain(nowNanos);
-      }
+    if (flushDueIn(nowNanos) <= 0) {
+      flush(nowNanos);
+    }
+  }
+
+  @Override
+  public void flush(long nowNanos) {
+    hasUnflushed = false;
+    if (file == null) {
+      return;
+    }
+    file.flush(nowNanos);
+    if (file.isBroken()) {
+      leaveBroken(nowNanos);
+    } else if (leaveIfVanished(nowNanos)) {
+      openAgain(nowNanos);
     }
   }
 
@@ -330,6 +342,7 @@ public final class CurrentFile implements SeriesOutput {
   }
 
   private void leave(long nowNanos) {
+    file.dropIndex();
     try {
       file.close();
     } catch (IOException e) {

@@ -131,6 +131,11 @@ public final class CurrentStream implements SeriesOutput {
   }
 
   @Override
+  public void flush(long nowNanos) {
+    // nothing waits
+  }
+
+  @Override
   public void rotate(long nowNanos) {
     // there is one stream
   }

@@ -29,8 +29,10 @@ public final class FileNames {
   private static final Pattern LEFTOVER = Pattern.compile(".*_current\\.pcap(ng)?\\.tmp.*");
   private static final String PUT_ASIDE = ".leftover";
   private static final String DAMAGED = ".damaged";
+  private static final String SERIES = "((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.";
   private static final Pattern SERIES_CURRENT =
-      Pattern.compile("((?:_w\\d+)?(?:_linktype\\d+)?)_current\\.pcap(?:ng)?\\.tmp(\\.gz|\\.zst)?");
+      Pattern.compile(SERIES + "pcap(?:ng)?\\.tmp(\\.gz|\\.zst)?");
+  private static final Pattern SERIES_INDEX = Pattern.compile(SERIES + "\\d+\\.gix");
   private static final Pattern CURRENT_NAME = Pattern.compile(".*?" + SERIES_CURRENT);
 
   /** Bytes that leave room in the 255 of a file name for all that can follow. */
@@ -98,6 +100,17 @@ public final class FileNames {
   public boolean isCurrent(Path path) {
     String name = path.getFileName().toString();
     return name.startsWith(base) && SERIES_CURRENT.matcher(name.substring(base.length())).matches();
+  }
+
+  /** True for the index of a current file of ours, which is of no use when that has an end. */
+  public boolean isIndexOfCurrent(Path path) {
+    String name = path.getFileName().toString();
+    return name.startsWith(base) && SERIES_INDEX.matcher(name.substring(base.length())).matches();
+  }
+
+  /** Where a recorder with this base of names listens for who wants to see what it has. */
+  public static Path doorbell(Path folder, String base) {
+    return folder.resolve(base + CURRENT + ".sock");
   }
 
   /** What the original program calls its current file. */

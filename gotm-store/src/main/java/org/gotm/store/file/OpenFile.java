@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.gotm.store.compress.Piece;
 import org.gotm.store.compress.PieceTotals;
+import org.gotm.store.index.FileIndex;
+import org.gotm.store.index.LiveIndex;
 
 /**
  * One file that is written, with its account: takes pieces, and books their packets when the file
@@ -22,6 +24,7 @@ final class OpenFile implements AutoCloseable {
   private final FileCounters counters;
   private final FileAccount account = new FileAccount();
   private final Runnable freeStaging;
+  private final FileIndex index;
   private long[] interfaceEnds = {};
   private long countedEnd;
   private boolean broken;
@@ -31,12 +34,14 @@ final class OpenFile implements AutoCloseable {
    * Makes the file; there must be none.
    *
    * @param header what it holds besides packets
+   * @param index of all files, or null for none
    * @param staging see {@link DiskFile}
    * @param freeStaging run once, when the staging memory is not needed any more
    */
   OpenFile(
       Path path,
       FileHeader header,
+      LiveIndex index,
       MemorySegment staging,
       FileErrors errors,
       FileCounters counters,
@@ -47,6 +52,7 @@ final class OpenFile implements AutoCloseable {
     this.counters = counters;
     this.freeStaging = freeStaging;
     disk = new DiskFile(path, staging);
+    this.index = index == null ? null : index.open(path);
     appendHeader();
   }
 
@@ -84,8 +90,12 @@ final class OpenFile implements AutoCloseable {
     if (header.hasMoreThan(interfaceEnds.length)) {
       describeInterfaces();
     }
-    account.add(disk.length() + piece.length(), piece.totals()); // it is booked even if this fails
+    long begin = disk.length();
+    account.add(begin + piece.length(), piece.totals()); // it is booked even if this fails
     disk.append(piece);
+    if (index != null) {
+      index.add(piece.takeTerms(), begin, piece.length());
+    }
     settle(nowNanos);
   }
 
@@ -133,6 +143,9 @@ final class OpenFile implements AutoCloseable {
   }
 
   private void cut(long nowNanos) {
+    if (index != null) {
+      index.giveUp("it was cut short when it could not be written");
+    }
     try {
       disk.cutTo(account.settledEnd());
       if (account.settledEnd() == 0) {
@@ -236,6 +249,20 @@ final class OpenFile implements AutoCloseable {
   /** What of the file is written. */
   PieceTotals written() {
     return account.written();
+  }
+
+  /** Tells the index the name that the file has now that it is finished. */
+  void finishIndex(Path finished) {
+    if (index != null) {
+      index.finish(finished, diskEnd());
+    }
+  }
+
+  /** There will be no sidecar; harmless behind {@link #finishIndex}. */
+  void dropIndex() {
+    if (index != null) {
+      index.drop();
+    }
   }
 
   /** Closes the file as it is; what is in memory only is lost. Harmless when called twice. */

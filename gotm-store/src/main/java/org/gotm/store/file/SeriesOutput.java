@@ -36,6 +36,9 @@ public interface SeriesOutput {
   /** Shows everything to other processes when it has waited long enough or nothing more comes. */
   void flushIfDue(long nowNanos);
 
+  /** Shows everything to other processes. */
+  void flush(long nowNanos);
+
   /** Ends the file and begins the next, where there are files. */
   void rotate(long nowNanos);
 

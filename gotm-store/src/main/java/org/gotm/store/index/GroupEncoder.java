@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.gotm.store.terms.TermSet;
 
 /** Collects which terms are in which granules of a group, and writes them as blocks. One thread. */
 final class GroupEncoder {

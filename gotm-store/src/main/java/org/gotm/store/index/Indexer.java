@@ -17,31 +17,23 @@ import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.store.api.Compression;
+import org.gotm.store.terms.PieceTerms;
 
 /**
  * Makes the sidecar of a capture file from the file. What is not made of pieces that can be read
  * behind the file's header alone, as others' files may be, gets none. One thread.
  */
 public final class Indexer {
-  private static final int BYTES_A_TERM = 600;
-  private static final int MOST_PIECES = 16;
   private static final int SPARE = 64;
   private static final int GZIP = 0x1f8b;
   private static final int ZSTD = 0x28b52ffd;
 
   private final PacketHeaders headers = new PacketHeaders(TunnelOptions.all());
-  private final TermSet terms = new TermSet();
+  private final PieceTerms piece = new PieceTerms(piece -> {});
   private MemorySegment memory = MemorySegment.NULL;
   private ByteBuffer buffer = ByteBuffer.allocate(0);
   private int headerLength;
   private boolean isPcapng;
-
-  private long begin;
-  private int pieces;
-  private long content;
-  private long packets;
-  private long firstNanos;
-  private long lastNanos;
 
   /** An indexer for one file after another. */
   public Indexer() {}
@@ -56,12 +48,17 @@ public final class Indexer {
         FileChannel.open(capture, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       long length = channel.size();
       try (CapturePieces all = pieces(channel, length);
-          SidecarWriter writer = new SidecarWriter(capture)) {
-        return index(all, length, writer);
+          SidecarWriter writer = new SidecarWriter(unfinished(capture))) {
+        return index(all, length, writer, capture);
       } catch (CapturePieces.UnfitException | PacketSourceException e) {
         return e.getMessage();
       }
     }
+  }
+
+  private static Path unfinished(Path capture) {
+    Path sidecar = Sidecar.path(capture);
+    return sidecar.resolveSibling(sidecar.getFileName() + ".tmp");
   }
 
   private static CapturePieces pieces(FileChannel channel, long length) throws IOException {
@@ -76,21 +73,23 @@ public final class Indexer {
         : new PlainPieces(channel, length);
   }
 
-  private String index(CapturePieces all, long length, SidecarWriter writer) throws IOException {
+  private String index(CapturePieces all, long length, SidecarWriter writer, Path capture)
+      throws IOException {
     if (!all.next()) {
       return "it is empty";
     }
     takeHeader(all.content());
-    long afterHeader = all.end();
-    beginGranule(afterHeader);
+    boolean hasHoles = hasPackets();
+    GranuleBuilder granules = new GranuleBuilder(writer);
     while (all.next()) {
       take(all);
-      if (content >= (long) BYTES_A_TERM * terms.size() || ++pieces >= MOST_PIECES) {
-        endGranule(all.end(), writer);
+      if (piece.packets() > 0) {
+        piece.place(all.offset(), Math.toIntExact(all.end() - all.offset()));
+        granules.add(piece);
       }
     }
-    endGranule(all.end(), writer);
-    writer.finish(length, afterHeader);
+    granules.finish();
+    writer.finish(Sidecar.path(capture), length, hasHoles);
     return null;
   }
 
@@ -111,11 +110,22 @@ public final class Indexer {
     buffer = larger.asByteBuffer();
   }
 
-  private void take(CapturePieces piece) {
-    int length = headerLength + piece.content().remaining();
-    content += piece.content().remaining();
+  private void take(CapturePieces from) {
+    piece.begin(from.content().remaining());
+    int length = headerLength + from.content().remaining();
     makeRoom(length);
-    buffer.clear().position(headerLength).put(piece.content());
+    buffer.clear().position(headerLength).put(from.content());
+    read(length);
+  }
+
+  /** True if what is taken for the header has packets. */
+  private boolean hasPackets() {
+    piece.begin(0);
+    read(headerLength);
+    return piece.packets() > 0;
+  }
+
+  private void read(int length) {
     MemorySegment file = memory.asSlice(0, length);
     try (PacketSource source =
         isPcapng ? PcapngFileSource.of(file, "piece") : PcapFileSource.of(file, "piece")) {
@@ -134,27 +144,8 @@ public final class Indexer {
           batch.caplens[i],
           batch.wireLengths[i],
           batch.vlanTags[i],
-          terms);
-      firstNanos = Math.min(firstNanos, batch.timestampsNanos[i]);
-      lastNanos = Math.max(lastNanos, batch.timestampsNanos[i]);
+          piece.terms());
+      piece.addPacket(batch.timestampsNanos[i]);
     }
-    packets += batch.count();
-  }
-
-  private void beginGranule(long offset) {
-    begin = offset;
-    pieces = 0;
-    content = 0;
-    packets = 0;
-    firstNanos = Long.MAX_VALUE;
-    lastNanos = Long.MIN_VALUE;
-    terms.clear();
-  }
-
-  private void endGranule(long end, SidecarWriter writer) throws IOException {
-    if (packets > 0) {
-      writer.add(new Granule(begin, end - begin, firstNanos, lastNanos, packets), terms);
-    }
-    beginGranule(end);
   }
 }

@@ -5,6 +5,8 @@ import static org.gotm.store.index.SidecarLayout.BLOCK_LENGTH;
 import static org.gotm.store.index.SidecarLayout.DIRECTORY_HEAD;
 import static org.gotm.store.index.SidecarLayout.GRANULE_LENGTH;
 import static org.gotm.store.index.SidecarLayout.GROUP_LENGTH;
+import static org.gotm.store.index.SidecarLayout.HAS_HOLES;
+import static org.gotm.store.index.SidecarLayout.SUFFIX;
 import static org.gotm.store.index.SidecarLayout.TRAILER_LENGTH;
 
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
 import java.util.zip.CRC32C;
+import org.gotm.store.terms.Terms;
 
 /**
  * The sidecar of a capture file, as it is read: the directory is in memory, blocks of terms are
@@ -24,12 +27,14 @@ import java.util.zip.CRC32C;
  * state of the capture, is not believed. One thread.
  */
 public final class Sidecar implements AutoCloseable {
+  private static final String CURRENT = "_current";
   private static final int MOST_DIRECTORY = 1 << 28;
 
   private final FileChannel channel;
+  private final long captureLength;
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK_LENGTH).order(SidecarLayout.ORDER);
   private final CRC32C crc = new CRC32C();
-  private final long headerLength;
+  private final boolean hasHoles;
   private final long firstNanos;
   private final long lastNanos;
   private final Granule[] granules;
@@ -48,47 +53,77 @@ public final class Sidecar implements AutoCloseable {
 
   /** Where the sidecar of a capture file is. */
   public static Path path(Path capture) {
-    return capture.resolveSibling(capture.getFileName() + SidecarLayout.SUFFIX);
+    return capture.resolveSibling(capture.getFileName() + SUFFIX);
   }
 
   /**
-   * Opens the sidecar of a capture file.
+   * Where the sidecar of a capture file is while that is written: its name tells which of the files
+   * that have had the current one's name it belongs to.
+   */
+  public static Path ofCurrent(Path current) throws IOException {
+    String name = current.getFileName().toString();
+    Object inode = Files.getAttribute(current, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+    return current.resolveSibling(
+        name.substring(0, name.indexOf(CURRENT) + CURRENT.length()) + "." + inode + SUFFIX);
+  }
+
+  /**
+   * Opens the sidecar of a finished capture file.
    *
    * @return null if there is none
    * @throws InvalidSidecarException if it is damaged, or the capture is another than it tells of
    */
   public static Sidecar open(Path capture) throws IOException {
+    Sidecar sidecar = openAt(path(capture));
+    if (sidecar != null && sidecar.captureLength != Files.size(capture)) {
+      sidecar.close();
+      throw new InvalidSidecarException("the capture has another length");
+    }
+    return sidecar;
+  }
+
+  /**
+   * Opens the sidecar of a capture file that is written, which knows a part of it.
+   *
+   * @return null if there is none, or it grows right now
+   */
+  public static Sidecar openOfCurrent(Path current) throws IOException {
+    try {
+      return openAt(ofCurrent(current));
+    } catch (InvalidSidecarException e) {
+      return null;
+    }
+  }
+
+  private static Sidecar openAt(Path path) throws IOException {
     FileChannel channel;
     try {
-      channel = FileChannel.open(path(capture), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+      channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return null;
     }
     try {
-      return new Sidecar(channel, Files.size(capture));
+      return new Sidecar(channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
-  private Sidecar(FileChannel channel, long captureLength) throws IOException {
+  private Sidecar(FileChannel channel) throws IOException {
     this.channel = channel;
     ByteBuffer directory = readDirectory();
     if (directory.getInt() != SidecarLayout.VERSION) {
       throw new InvalidSidecarException("of another version");
     }
-    directory.getInt();
-    if (directory.getLong() != captureLength) {
-      throw new InvalidSidecarException("the capture has another length");
-    }
-    headerLength = directory.getLong();
+    hasHoles = (directory.getInt() & HAS_HOLES) != 0;
+    captureLength = directory.getLong();
     firstNanos = directory.getLong();
     lastNanos = directory.getLong();
     directory.getLong();
     granules = new Granule[count(directory, GRANULE_LENGTH)];
     groups = new Group[count(directory, GROUP_LENGTH)];
-    readGranules(directory, captureLength);
+    readGranules(directory);
     readGroups(directory);
   }
 
@@ -136,9 +171,8 @@ public final class Sidecar implements AutoCloseable {
     return count;
   }
 
-  private void readGranules(ByteBuffer directory, long captureLength) throws IOException {
-    long end = headerLength;
-    require(headerLength >= 0, "the header's length is wrong");
+  private void readGranules(ByteBuffer directory) throws IOException {
+    long end = 0;
     for (int i = 0; i < granules.length; i++) {
       require(directory.remaining() >= GRANULE_LENGTH, "granules are missing");
       granules[i] =
@@ -183,17 +217,17 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  /** Bytes of the capture file before its first packet. */
-  public long headerLength() {
-    return headerLength;
+  /** True if there are packets outside of the granules, too, at whatever time. */
+  public boolean hasHoles() {
+    return hasHoles;
   }
 
-  /** The earliest packet's time, nanoseconds since 1970. */
+  /** The earliest time of a packet in a granule, nanoseconds since 1970. */
   public long firstNanos() {
     return firstNanos;
   }
 
-  /** The latest packet's time, nanoseconds since 1970. */
+  /** The latest time of a packet in a granule, nanoseconds since 1970. */
   public long lastNanos() {
     return lastNanos;
   }

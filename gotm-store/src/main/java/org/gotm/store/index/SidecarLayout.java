@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
  *              4096 bytes; an entry is the difference to the term before, how many granules of the
  *              group have it, and their numbers as differences, all of them varints; a count of 0
  *              is followed by a bit for each granule
- *   directory  version u32 | 0 u32 | length of the capture u64
- *              | length of its header u64 | first and last time i64 | packets u64
+ *   directory  version u32 | flags u32 | length of the capture u64
+ *              | first and last time i64 | packets u64
  *              | granules u32 | groups u32
  *              then for each granule  offset u64 | length u64 | first and last time i64 | packets u64
  *              then for each group    first granule u32 | granules u32 | first block u32 | blocks u32
@@ -23,7 +23,10 @@ import java.nio.ByteOrder;
  *   trailer    offset of the directory u64 | length u64 | CRC32C of the directory u32 | 0 u32 | magic
  * </pre>
  *
- * <p>A granule is a stretch of the capture file that can be read behind its header alone. Times are
+ * <p>Flags: 1, packets are outside of the granules, too. Blocks begin at multiples of their length,
+ * directory and trailer behind them are the last; a file that grows may have older ones between.
+ *
+ * <p>A granule is a stretch of the capture file that can be left out when it is read. Times are
  * nanoseconds since 1970; offsets and lengths those of the file as it is on disk, compressed or
  * not.
  */
@@ -31,10 +34,11 @@ final class SidecarLayout {
   static final String SUFFIX = ".gix";
   static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   static final long MAGIC = 0x3130_5849_4d54_4f47L; // GOTMIX01
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+  static final int HAS_HOLES = 1;
   static final int BLOCK_LENGTH = 4096;
   static final int BLOCK_HEAD = 16;
-  static final int DIRECTORY_HEAD = 56;
+  static final int DIRECTORY_HEAD = 48;
   static final int GRANULE_LENGTH = 40;
   static final int GROUP_LENGTH = 16;
   static final int TRAILER_LENGTH = 32;

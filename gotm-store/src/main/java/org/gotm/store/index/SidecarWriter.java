@@ -1,5 +1,6 @@
 package org.gotm.store.index;
 
+import static org.gotm.store.index.SidecarLayout.BLOCK_LENGTH;
 import static org.gotm.store.index.SidecarLayout.DIRECTORY_HEAD;
 import static org.gotm.store.index.SidecarLayout.GRANULE_LENGTH;
 import static org.gotm.store.index.SidecarLayout.GROUP_LENGTH;
@@ -16,27 +17,32 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.gotm.store.terms.TermSet;
 
 /**
  * Writes the sidecar of a capture file under a name of its own, which it loses when the sidecar is
  * complete and on disk. One thread.
+ *
+ * <p>Before that, a checkpoint makes it a sidecar of the part of the capture that it knows.
  */
 final class SidecarWriter implements AutoCloseable {
-  private final Path target;
+  /** Granules between checkpoints: so many are searched whole at most. */
+  private static final int CHECKPOINT_GRANULES = 64;
+
   private final Path current;
   private final FileChannel channel;
   private final GroupEncoder group = new GroupEncoder();
   private final List<Granule> granules = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
-  private int blocks;
+  private int readable;
   private boolean isComplete;
 
   /** A group that was written. */
   private record Group(int firstGranule, int granules, int firstBlock, long[] fences) {}
 
-  SidecarWriter(Path capture) throws IOException {
-    target = Sidecar.path(capture);
-    current = target.resolveSibling(target.getFileName() + ".tmp");
+  /** Writes to a file that is made anew. */
+  SidecarWriter(Path current) throws IOException {
+    this.current = current;
     Files.deleteIfExists(current); // of a run that was killed
     channel =
         FileChannel.open(
@@ -49,29 +55,59 @@ final class SidecarWriter implements AutoCloseable {
   /** Adds the next stretch of the file, with the terms of its packets. */
   void add(Granule granule, TermSet terms) throws IOException {
     if (!group.hasRoom(terms)) {
-      writeGroup();
+      checkpoint();
     }
     group.add(terms);
     granules.add(granule);
   }
 
+  /** Blocks begin at multiples of their length; what a checkpoint wrote before stays behind. */
   private void writeGroup() throws IOException {
+    long firstBlock = (channel.position() + BLOCK_LENGTH - 1) / BLOCK_LENGTH;
+    channel.position(firstBlock * BLOCK_LENGTH);
     group.write(channel);
     long[] fences = new long[group.blocks()];
     for (int i = 0; i < fences.length; i++) {
       fences[i] = group.fence(i);
     }
-    groups.add(new Group(granules.size() - group.granules(), group.granules(), blocks, fences));
-    blocks += fences.length;
+    groups.add(
+        new Group(
+            granules.size() - group.granules(),
+            group.granules(),
+            Math.toIntExact(firstBlock),
+            fences));
     group.clear();
   }
 
-  /** Writes what the whole is about, and makes it the capture's sidecar. */
-  void finish(long captureLength, long headerLength) throws IOException {
+  /** True if there are more granules than at the last checkpoint, by some. */
+  boolean isWorthCheckpoint() {
+    return granules.size() - readable >= CHECKPOINT_GRANULES;
+  }
+
+  /** Makes a sidecar of the granules so far, for a capture that goes on behind them. */
+  void checkpoint() throws IOException {
+    Granule last = granules.getLast();
+    writeDirectory(last.offset() + last.length(), true);
+    readable = granules.size();
+  }
+
+  /**
+   * Writes what the whole is about, and makes it the capture's sidecar.
+   *
+   * @param hasHoles true if packets are outside of the granules
+   */
+  void finish(Path target, long captureLength, boolean hasHoles) throws IOException {
+    writeDirectory(captureLength, hasHoles);
+    channel.force(false);
+    Files.move(current, target, StandardCopyOption.ATOMIC_MOVE);
+    isComplete = true;
+  }
+
+  private void writeDirectory(long captureLength, boolean hasHoles) throws IOException {
     if (group.granules() > 0) {
       writeGroup();
     }
-    ByteBuffer directory = directory(captureLength, headerLength);
+    ByteBuffer directory = directory(captureLength, hasHoles);
     CRC32C crc = new CRC32C();
     crc.update(directory.duplicate());
     ByteBuffer trailer = ByteBuffer.allocate(TRAILER_LENGTH).order(SidecarLayout.ORDER);
@@ -79,12 +115,9 @@ final class SidecarWriter implements AutoCloseable {
     trailer.putInt((int) crc.getValue()).putInt(0).putLong(SidecarLayout.MAGIC).flip();
     writeAll(directory);
     writeAll(trailer);
-    channel.force(false);
-    Files.move(current, target, StandardCopyOption.ATOMIC_MOVE);
-    isComplete = true;
   }
 
-  private ByteBuffer directory(long captureLength, long headerLength) {
+  private ByteBuffer directory(long captureLength, boolean hasHoles) {
     int fences = groups.stream().mapToInt(g -> g.fences.length).sum();
     ByteBuffer directory =
         ByteBuffer.allocate(
@@ -96,8 +129,8 @@ final class SidecarWriter implements AutoCloseable {
     long first = granules.stream().mapToLong(Granule::firstNanos).min().orElse(Long.MAX_VALUE);
     long last = granules.stream().mapToLong(Granule::lastNanos).max().orElse(Long.MIN_VALUE);
     long packets = granules.stream().mapToLong(Granule::packets).sum();
-    directory.putInt(SidecarLayout.VERSION).putInt(0);
-    directory.putLong(captureLength).putLong(headerLength);
+    directory.putInt(SidecarLayout.VERSION).putInt(hasHoles ? SidecarLayout.HAS_HOLES : 0);
+    directory.putLong(captureLength);
     directory.putLong(first).putLong(last).putLong(packets);
     directory.putInt(granules.size()).putInt(groups.size());
     for (Granule granule : granules) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
+import org.gotm.store.index.LiveIndex;
 
 /**
  * The metrics of a capture and, if there is one, of its output, for any registry of Micrometer:
@@ -138,6 +139,8 @@ public final class GotmMetrics implements MeterBinder {
 
   /** Meters of the output, held by its gauges. */
   private record OutputMeters(MeterRegistry registry, MeteredOutput output) {
+    private static final String INDEX_FILES = "Files by what became of their index";
+
     void add() {
       counter("gotm.rotations", "Files finished", o -> o.rotations().getAsLong());
       counter(
@@ -156,6 +159,21 @@ public final class GotmMetrics implements MeterBinder {
           "gotm.output.queue.depth",
           "Chunks that wait for compression or disk",
           o -> o.queueDepth().getAsInt());
+      output.index().ifPresent(this::addIndex);
+    }
+
+    private void addIndex(LiveIndex index) {
+      FunctionCounter.builder("gotm.index.files", index, LiveIndex::filesIndexed)
+          .tag("status", "made")
+          .description(INDEX_FILES)
+          .register(registry);
+      FunctionCounter.builder("gotm.index.files", index, LiveIndex::filesNotIndexed)
+          .tag("status", "failed")
+          .description(INDEX_FILES)
+          .register(registry);
+      FunctionCounter.builder("gotm.index.pieces.skipped", index, LiveIndex::piecesWithoutTerms)
+          .description("Pieces of files that are searched whole, as the index fell behind")
+          .register(registry);
     }
 
     private void counter(String name, String help, ToDoubleFunction<MeteredOutput> value) {

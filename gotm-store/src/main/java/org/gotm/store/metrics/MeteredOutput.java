@@ -1,8 +1,10 @@
 package org.gotm.store.metrics;
 
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.gotm.store.Recording;
+import org.gotm.store.index.LiveIndex;
 
 /**
  * What the metrics of an output are made of: each is asked whenever the metrics are read, by any
@@ -15,6 +17,7 @@ import org.gotm.store.Recording;
  * @param queueDepth chunks that wait to be compressed or written
  * @param chunks chunks there are
  * @param chunksInUse chunks being filled or waiting
+ * @param index how the index fares, if there is one
  */
 public record MeteredOutput(
     LongSupplier rotations,
@@ -23,7 +26,8 @@ public record MeteredOutput(
     LongSupplier compressorNanos,
     IntSupplier queueDepth,
     IntSupplier chunks,
-    IntSupplier chunksInUse) {
+    IntSupplier chunksInUse,
+    Optional<LiveIndex> index) {
 
   /** The metrics of a recording. */
   public static MeteredOutput of(Recording recording) {
@@ -34,6 +38,7 @@ public record MeteredOutput(
         recording::compressorNanos,
         recording::queueDepth,
         recording::chunks,
-        recording::chunksInUse);
+        recording::chunksInUse,
+        recording.index());
   }
 }

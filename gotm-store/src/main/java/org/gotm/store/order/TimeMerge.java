@@ -88,17 +88,27 @@ public final class TimeMerge {
    * The records that come next, as far as no other worker's belong between them.
    *
    * @param force true to wait for no worker
+   * @param complete a time up to which all workers' records are here, nanoseconds since 1970
    * @return null if there is no record, or it must wait; else what is to be copied before {@link
    *     #taken}
    */
-  public Run next(long nowNanos, boolean force) {
+  public Run next(long nowNanos, boolean force, long complete) {
     choose();
-    if (chosen == null || !force && !mayGo(chosen, nowNanos)) {
+    if (chosen == null) {
+      return null;
+    }
+    boolean mayGo = force || mayGo(chosen, nowNanos);
+    if (!mayGo && !isUpTo(complete, chosen.offset())) {
       return null;
     }
     run.begin(chosen, chosen.filesStarted() > filesStarted);
-    extend(chosen.chunk());
+    extend(chosen.chunk(), mayGo ? Long.MAX_VALUE : complete);
     return run;
+  }
+
+  private boolean isUpTo(long nanos, long at) {
+    return nanos == Long.MAX_VALUE
+        || nanos != Long.MIN_VALUE && format.timestampNanosAt(chosen.chunk().memory(), at) <= nanos;
   }
 
   /** Finds the feed with the earliest record, and the one that is next to it. */
@@ -118,12 +128,13 @@ public final class TimeMerge {
     }
   }
 
-  private void extend(Chunk chunk) {
+  private void extend(Chunk chunk, long upToNanos) {
     MemorySegment memory = chunk.memory();
     int end = chunk.end();
     int at;
     while ((at = run.begin() + run.length()) < end
-        && (second == null || chosen.isBefore(format.timeKeyAt(memory, at), second))) {
+        && (second == null || chosen.isBefore(format.timeKeyAt(memory, at), second))
+        && isUpTo(upToNanos, at)) {
       run.add();
     }
   }

@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.gotm.store.file.FileNames;
 
-/** The finished capture files below an output folder, day by day. */
+/** The capture files of an output folder: those that are written, and the finished ones by day. */
 final class CaptureFolder {
   private static final Pattern YEAR = Pattern.compile("\\d{4}");
   private static final Pattern TWO = Pattern.compile("\\d{2}");
@@ -20,13 +21,28 @@ final class CaptureFolder {
 
   private CaptureFolder() {}
 
-  /** All of them, in the order of their names. */
+  /** All finished files, in the order of their names. */
   static List<Path> list(Path folder) throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path year : entries(folder, YEAR)) {
       for (Path month : entries(year, TWO)) {
         for (Path day : entries(month, TWO)) {
           files.addAll(entries(day, CAPTURE));
+        }
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Files that are written now, are about to be finished, or were left by a run that was killed.
+   */
+  static List<Path> current(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, FileNames::isLeftover)) {
+      for (Path file : all) {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          files.add(file);
         }
       }
     }

@@ -11,6 +11,7 @@ import org.gotm.core.source.PacketSourceException;
 
 /** The answers in one capture file, in the file's order. One thread. */
 final class FileSearch implements AutoCloseable {
+  private final boolean isCurrent;
   private final Condition condition;
   private final PacketFacts facts;
   private final Found found = new Found();
@@ -24,12 +25,19 @@ final class FileSearch implements AutoCloseable {
    *
    * @param in the file or those parts of it where answers may be
    * @param name for messages
+   * @param isCurrent true if the file is still written
    * @param facts may be shared with other searches of the thread
    * @param checkpoint called every few packets; throws to end the search
    */
   FileSearch(
-      InputStream in, String name, Condition condition, PacketFacts facts, Runnable checkpoint)
+      InputStream in,
+      String name,
+      boolean isCurrent,
+      Condition condition,
+      PacketFacts facts,
+      Runnable checkpoint)
       throws IOException {
+    this.isCurrent = isCurrent;
     this.condition = condition;
     this.facts = facts;
     this.checkpoint = checkpoint;
@@ -82,6 +90,11 @@ final class FileSearch implements AutoCloseable {
   /** The answers at hand. */
   Found found() {
     return found;
+  }
+
+  /** True if the file is still written. */
+  boolean isCurrent() {
+    return isCurrent;
   }
 
   /** Packets looked at. */

@@ -17,6 +17,7 @@ final class FirstPacket {
         new FileSearch(
             Files.newInputStream(file),
             file.toString(),
+            false,
             new Condition.All(),
             new PacketFacts(),
             () -> {})) {

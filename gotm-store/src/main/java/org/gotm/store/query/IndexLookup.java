@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import org.gotm.store.index.Granule;
 import org.gotm.store.index.Sidecar;
-import org.gotm.store.index.Terms;
+import org.gotm.store.terms.Terms;
 
 /**
  * In which granules of a capture file answers may be, by its sidecar: never fewer than where they

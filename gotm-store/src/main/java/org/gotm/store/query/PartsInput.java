@@ -9,27 +9,45 @@ import org.gotm.store.index.Granule;
 import org.gotm.store.index.Sidecar;
 
 /**
- * The header and some granules of a capture file, behind each other: a capture of its own, packed
- * as the file is. Owns the channel. One thread.
+ * A capture file without the granules where no answer is: a capture of its own, packed as the file
+ * is. Owns the channel. One thread.
  */
 final class PartsInput extends InputStream {
   private final FileChannel channel;
   private final long[] begins;
   private final long[] ends;
+  private int parts;
   private int part;
   private long position;
 
-  PartsInput(FileChannel channel, Sidecar sidecar, BitSet granules) {
+  /**
+   * A file, or a part of it.
+   *
+   * @param length how much of the file there is
+   * @param sidecar null to read all of it
+   * @param wanted granules that are not left out
+   */
+  PartsInput(FileChannel channel, long length, Sidecar sidecar, BitSet wanted) {
     this.channel = channel;
-    int parts = 1 + granules.cardinality();
-    begins = new long[parts];
-    ends = new long[parts];
-    ends[0] = sidecar.headerLength();
-    int k = 1;
-    for (int i = granules.nextSetBit(0); i >= 0; i = granules.nextSetBit(i + 1)) {
+    int granules = sidecar == null ? 0 : sidecar.granules();
+    begins = new long[granules + 1];
+    ends = new long[granules + 1];
+    long begin = 0;
+    for (int i = 0; i < granules; i++) {
       Granule granule = sidecar.granule(i);
-      begins[k] = granule.offset();
-      ends[k++] = granule.offset() + granule.length();
+      if (!wanted.get(i) && granule.offset() + granule.length() <= length) {
+        addPart(begin, granule.offset());
+        begin = granule.offset() + granule.length();
+      }
+    }
+    addPart(begin, length);
+    position = begins[0];
+  }
+
+  private void addPart(long begin, long end) {
+    if (begin < end) {
+      begins[parts] = begin;
+      ends[parts++] = end;
     }
   }
 
@@ -41,11 +59,11 @@ final class PartsInput extends InputStream {
 
   @Override
   public int read(byte[] to, int at, int length) throws IOException {
-    while (part < begins.length && position == ends[part]) {
+    while (part < parts && position == ends[part]) {
       part++;
-      position = part < begins.length ? begins[part] : 0;
+      position = part < parts ? begins[part] : 0;
     }
-    if (part == begins.length) {
+    if (part == parts) {
       return -1;
     }
     int room = (int) Math.min(length, ends[part] - position);

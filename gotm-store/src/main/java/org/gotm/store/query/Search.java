@@ -1,16 +1,10 @@
 package org.gotm.store.query;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -18,7 +12,6 @@ import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.gotm.core.source.PacketSourceException;
-import org.gotm.store.index.Sidecar;
 
 /**
  * Looks for the packets of a query in the capture files of output folders, and writes them in the
@@ -45,21 +38,7 @@ public final class Search {
   private long leftOut;
   private long looked;
   private int files;
-  private int whole;
   private String cutShort = "";
-
-  /**
-   * A file whose time has not come.
-   *
-   * @param granules where answers may be; null if the whole file is to be searched
-   */
-  private record Capture(Path file, long firstNanos, Sidecar sidecar, BitSet granules) {
-    InputStream open() throws IOException {
-      return sidecar == null
-          ? Files.newInputStream(file)
-          : new PartsInput(FileChannel.open(file, StandardOpenOption.READ), sidecar, granules);
-    }
-  }
 
   /** Thrown by the checkpoint when time is up. */
   private static final class TimeUp extends RuntimeException {
@@ -89,7 +68,7 @@ public final class Search {
     deadline = nanoClock.getAsLong() + limits.time().toNanos();
     AnswerStream answer = new AnswerStream(out, format);
     try {
-      waiting = captures(folders);
+      waiting = new Captures(query.condition(), notes, this::checkpoint).find(folders);
       writeAll(answer);
     } catch (TimeUp e) {
       cutShort = "limit of time %s".formatted(limits.time());
@@ -98,58 +77,6 @@ public final class Search {
     }
     answer.flush();
     return new Answer(packets, bytes, leftOut, files, looked, cutShort);
-  }
-
-  /** Those that may have answers, by their first packets' times. */
-  private Deque<Capture> captures(List<Path> folders) throws IOException {
-    TimeRange range = TimeRange.of(query.condition());
-    List<Capture> captures = new ArrayList<>();
-    for (Path folder : folders) {
-      for (Path file : CaptureFolder.list(folder)) {
-        checkpoint();
-        Capture capture = capture(file, range);
-        if (capture != null) {
-          captures.add(capture);
-        }
-      }
-    }
-    if (whole > 0) {
-      notes.accept(
-          "%d of the files have no index and are searched whole; gotm index FILE... makes it"
-              .formatted(whole));
-    }
-    captures.sort(Comparator.comparingLong(Capture::firstNanos));
-    return new ArrayDeque<>(captures);
-  }
-
-  /** Null if no answer can be in the file. */
-  private Capture capture(Path file, TimeRange range) throws IOException {
-    try (Sidecar sidecar = Sidecar.open(file)) {
-      if (sidecar != null) {
-        return indexed(file, sidecar, range);
-      }
-    } catch (Sidecar.InvalidSidecarException e) {
-      notes.accept("%s: index not used: %s".formatted(file, e.getMessage()));
-    } catch (NoSuchFileException e) {
-      return null; // retention was faster
-    }
-    long first = FirstPacket.nanos(file, notes);
-    if (first > range.to()) {
-      return null;
-    }
-    whole++;
-    return new Capture(file, first, null, null);
-  }
-
-  private Capture indexed(Path file, Sidecar sidecar, TimeRange range) throws IOException {
-    if (!range.overlaps(sidecar.firstNanos(), sidecar.lastNanos())) {
-      return null;
-    }
-    BitSet granules = new IndexLookup(sidecar).find(query.condition(), range);
-    int first = granules.nextSetBit(0);
-    return first < 0
-        ? null
-        : new Capture(file, sidecar.granule(first).firstNanos(), sidecar, granules);
   }
 
   private void writeAll(AnswerStream answer) throws IOException {
@@ -179,6 +106,7 @@ public final class Search {
           new FileSearch(
               capture.open(),
               capture.file().toString(),
+              capture.isCurrent(),
               query.condition(),
               facts,
               this::checkpoint);
@@ -187,6 +115,13 @@ public final class Search {
     } catch (NoSuchFileException e) {
       // retention was faster
     } catch (PacketSourceException e) {
+      note(e, capture.isCurrent());
+    }
+  }
+
+  /** The end of a file that is written may be half a packet. */
+  private void note(PacketSourceException e, boolean isCurrent) {
+    if (!isCurrent) {
       notes.accept(e.getMessage());
     }
   }
@@ -196,7 +131,7 @@ public final class Search {
     try {
       hasMore = search.advance();
     } catch (PacketSourceException e) {
-      notes.accept(e.getMessage());
+      note(e, search.isCurrent());
     } finally {
       if (hasMore) {
         open.add(search);
@@ -234,5 +169,7 @@ public final class Search {
   private void closeAll() {
     open.forEach(this::close);
     open.clear();
+    waiting.forEach(Capture::close);
+    waiting.clear();
   }
 }

@@ -76,6 +76,7 @@ public final class Leftovers {
    * @throws RecordingException if a current file of ours is another process's
    */
   public void takeOver() throws IOException {
+    removeIndexes();
     for (Path path : list()) {
       if (path.getFileName().toString().contains(LeftoverRepair.SUFFIX)) {
         Files.delete(path);
@@ -87,6 +88,16 @@ public final class Leftovers {
     }
     takeOriginals();
     retry();
+  }
+
+  /** The index of a file that was not finished is made anew when the file is mended. */
+  private void removeIndexes() throws IOException {
+    try (DirectoryStream<Path> indexes =
+        Files.newDirectoryStream(names.folder(), names::isIndexOfCurrent)) {
+      for (Path path : indexes) {
+        Files.deleteIfExists(path);
+      }
+    }
   }
 
   private void takeOriginals() throws IOException {

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.LogLines;
 import org.gotm.store.TestWorker;
 import org.gotm.store.api.Compression;
@@ -22,6 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whether each piece comes back, with its chunk given back, whatever becomes of the threads. */
 @Timeout(60)
 class CompressorPoolTest {
+  private static final PieceRecords RECORDS =
+      new PieceRecords(RecordFormat.pcap(), number -> LinkType.ETHERNET);
+
   private static final int PIECES = 12;
 
   private final Arena arena = Arena.ofAuto();
@@ -32,6 +37,9 @@ class CompressorPoolTest {
 
   /** A count of time that ends the thread which adds to it. */
   private static final class Deadly extends LongAdder {
+    private static final PieceRecords RECORDS =
+        new PieceRecords(RecordFormat.pcap(), number -> LinkType.ETHERNET);
+
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -41,7 +49,7 @@ class CompressorPoolTest {
   }
 
   private CompressorPool pool(int threads, LongAdder nanos) {
-    return new CompressorPool(new Compression.Zstd(1), threads, nanos, () -> {}, log);
+    return new CompressorPool(new Compression.Zstd(1), threads, () -> null, nanos, () -> {}, log);
   }
 
   private void makePieces() {
@@ -50,7 +58,7 @@ class CompressorPoolTest {
             0,
             chunks,
             chunk -> {
-              Piece piece = new Piece(chunks, done::countDown, true, arena);
+              Piece piece = new Piece(chunks, done::countDown, RECORDS, true, arena);
               piece.begin(chunk);
               pieces.add(piece);
             });

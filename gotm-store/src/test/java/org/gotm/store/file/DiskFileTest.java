@@ -16,13 +16,19 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkPool;
+import org.gotm.core.packet.LinkType;
+import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.TestWorker;
 import org.gotm.store.compress.Piece;
+import org.gotm.store.compress.PieceRecords;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whether a file holds what was appended to it. */
 class DiskFileTest {
+  private static final PieceRecords RECORDS =
+      new PieceRecords(RecordFormat.pcap(), number -> LinkType.ETHERNET);
+
   @TempDir Path folder;
 
   private static MemorySegment staging(Arena arena) {
@@ -81,7 +87,7 @@ class DiskFileTest {
     try (Arena arena = Arena.ofConfined();
         DiskFile file = new DiskFile(path, staging(arena))) {
       ChunkPool pool = new ChunkPool(3, Chunk.MIN_CAPACITY, arena);
-      Piece whole = new Piece(pool, () -> {}, false, arena);
+      Piece whole = new Piece(pool, () -> {}, RECORDS, false, arena);
       MemorySegment piece = arena.allocate(10_000).fill((byte) 7);
       file.append(piece, 0, 24);
       model.writeBytes(piece.asSlice(0, 24).toArray(ValueLayout.JAVA_BYTE));

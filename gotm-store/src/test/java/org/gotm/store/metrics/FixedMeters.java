@@ -1,6 +1,7 @@
 package org.gotm.store.metrics;
 
 import java.util.List;
+import java.util.Optional;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 
@@ -25,6 +26,13 @@ public final class FixedMeters {
   /** An output that counts from 1 to 7. */
   public static MeteredOutput output() {
     return new MeteredOutput(
-        () -> 1, () -> 2, () -> 3, () -> 5_500_000_000L, () -> 4, () -> 6, () -> 7);
+        () -> 1,
+        () -> 2,
+        () -> 3,
+        () -> 5_500_000_000L,
+        () -> 4,
+        () -> 6,
+        () -> 7,
+        Optional.empty());
   }
 }

@@ -53,7 +53,7 @@ final class MergeBed implements AutoCloseable {
   /** All runs, taken whole. */
   List<Taken> takeAll() {
     List<Taken> taken = new ArrayList<>();
-    for (Run run; (run = merge.next(0, true)) != null; ) {
+    for (Run run; (run = merge.next(0, true, Long.MIN_VALUE)) != null; ) {
       taken.add(new Taken(run.packets(), run.firstNanos(), run.lastNanos(), run.startsFile()));
       merge.taken();
     }

@@ -17,7 +17,7 @@ class RunTest {
       worker.send(i * 1000L, MergeBed.PACKET_LENGTH);
     }
     bed.feed(worker);
-    return bed.merge.next(0, true);
+    return bed.merge.next(0, true, Long.MIN_VALUE);
   }
 
   @ParameterizedTest
@@ -44,7 +44,7 @@ class RunTest {
       run.cutTo(2 * MergeBed.RECORD_LENGTH);
       bed.merge.taken();
 
-      Run rest = bed.merge.next(0, true);
+      Run rest = bed.merge.next(0, true, Long.MIN_VALUE);
 
       assertThat(rest.begin()).isEqualTo(begin + 2 * MergeBed.RECORD_LENGTH);
       assertThat(rest.packets()).isEqualTo(3);

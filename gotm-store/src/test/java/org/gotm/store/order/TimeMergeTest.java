@@ -21,7 +21,7 @@ class TimeMergeTest {
   /** The workers of all packets, in the order of the merge. */
   private static List<Ledger> ledgers(MergeBed bed) {
     List<Ledger> ledgers = new ArrayList<>();
-    for (Run run; (run = bed.merge.next(0, true)) != null; ) {
+    for (Run run; (run = bed.merge.next(0, true, Long.MIN_VALUE)) != null; ) {
       for (int i = 0; i < run.packets(); i++) {
         ledgers.add(run.ledger());
       }
@@ -93,8 +93,8 @@ class TimeMergeTest {
       bed.merge.expect(1, silent);
       send(busy, 10);
       bed.feed(busy);
-      assertThat(bed.merge.next(MergeBed.FLUSH_NANOS, false)).isNull();
-      assertThat(bed.merge.next(MergeBed.WINDOW_OVER_NANOS, false)).isNotNull();
+      assertThat(bed.merge.next(MergeBed.FLUSH_NANOS, false, Long.MIN_VALUE)).isNull();
+      assertThat(bed.merge.next(MergeBed.WINDOW_OVER_NANOS, false, Long.MIN_VALUE)).isNotNull();
       bed.merge.taken();
       assertThat(bed.merge.isEmpty()).isTrue();
     }
@@ -108,7 +108,7 @@ class TimeMergeTest {
       send(first, 10, 20, 30);
       send(second, 15, 40);
       bed.feed(first, second);
-      bed.merge.next(0, true);
+      bed.merge.next(0, true, Long.MIN_VALUE);
       bed.merge.taken();
 
       bed.merge.drop();

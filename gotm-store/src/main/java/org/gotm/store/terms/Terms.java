@@ -1,4 +1,4 @@
-package org.gotm.store.index;
+package org.gotm.store.terms;
 
 /**
  * What an index tells the places of, as numbers that sort by kind and value.
@@ -16,7 +16,7 @@ package org.gotm.store.index;
  */
 public final class Terms {
   /** Bits of a term. */
-  static final int BITS = 54;
+  public static final int BITS = 54;
 
   private static final int VALUE_BITS = 50;
   private static final long VALUE_MASK = (1L << VALUE_BITS) - 1;
@@ -37,7 +37,7 @@ public final class Terms {
   private static final long VNI = NUMBER | 5L << 32;
 
   /** Of a granule that has more terms than an index takes: whatever is asked for may be there. */
-  static final long ANY = 7L << VALUE_BITS;
+  public static final long ANY = 7L << VALUE_BITS;
 
   private Terms() {}
 

@@ -1,4 +1,4 @@
-package org.gotm.store.index;
+package org.gotm.store.terms;
 
 import java.util.Arrays;
 import org.gotm.core.packet.HeaderVisitor;
@@ -7,11 +7,11 @@ import org.gotm.core.packet.HeaderVisitor;
  * The distinct terms of some packets: an open hash table that is emptied and used again. One
  * thread.
  */
-final class TermSet implements HeaderVisitor {
+public final class TermSet implements HeaderVisitor {
   private static final int FIRST_CAPACITY = 1 << 12;
 
   /** Distinct terms beyond which it is as if there were all. */
-  static final int MOST = 1 << 20;
+  public static final int MOST = 1 << 20;
 
   private static final int ARP = 0x0806;
 
@@ -20,18 +20,27 @@ final class TermSet implements HeaderVisitor {
   private boolean isFull;
   private int protocol;
 
-  int size() {
+  /** No term yet. */
+  public TermSet() {}
+
+  /** How many terms there are. */
+  public int size() {
     return size;
   }
 
-  void clear() {
+  /** Forgets all terms. */
+  public void clear() {
     Arrays.fill(table, 0);
     size = 0;
     isFull = false;
   }
 
-  /** Copies all terms, in no order. */
-  int copyTo(long[] target, int at) {
+  /**
+   * Copies all terms, in no order.
+   *
+   * @return where in the target they end
+   */
+  public int copyTo(long[] target, int at) {
     int end = at;
     for (long term : table) {
       if (term != 0) {
@@ -39,6 +48,15 @@ final class TermSet implements HeaderVisitor {
       }
     }
     return end;
+  }
+
+  /** Adds all terms of another set. */
+  public void addAll(TermSet other) {
+    for (long term : other.table) {
+      if (term != 0) {
+        add(term);
+      }
+    }
   }
 
   private void add(long term) {
