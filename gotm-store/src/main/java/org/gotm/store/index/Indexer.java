@@ -17,6 +17,7 @@ import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.store.api.Compression;
+import org.gotm.store.packed.PackedKind;
 
 /**
  * Makes the sidecar of a capture file from the file. What is not made of pieces that can be read
@@ -26,8 +27,6 @@ public final class Indexer {
   private static final int BYTES_A_TERM = 600;
   private static final int MOST_PIECES = 16;
   private static final int SPARE = 64;
-  private static final int GZIP = 0x1f8b;
-  private static final int ZSTD = 0x28b52ffd;
 
   private final PacketHeaders headers = new PacketHeaders(TunnelOptions.all());
   private final TermSet terms = new TermSet();
@@ -67,13 +66,11 @@ public final class Indexer {
   private static CapturePieces pieces(FileChannel channel, long length) throws IOException {
     ByteBuffer first = ByteBuffer.allocate(Integer.BYTES);
     channel.read(first, 0);
-    int magic = first.getInt(0);
-    if (magic == ZSTD) {
-      return new CapturePieces.Packed(new Compression.Zstd(1), channel, length);
-    }
-    return magic >>> 16 == GZIP
-        ? new CapturePieces.Packed(new Compression.Gzip(1), channel, length)
-        : new PlainPieces(channel, length);
+    return switch (PackedKind.of(first.getInt(0))) {
+      case GZIP -> new CapturePieces.Packed(Compression.gzip(), channel, length);
+      case ZSTD, SKIPPABLE -> new CapturePieces.Packed(Compression.zstd(), channel, length);
+      case LZ4, NONE -> new PlainPieces(channel, length);
+    };
   }
 
   private String index(CapturePieces all, long length, SidecarWriter writer) throws IOException {
@@ -81,6 +78,11 @@ public final class Indexer {
       return "it is empty";
     }
     takeHeader(all.content());
+    beginGranule(0);
+    read(headerLength);
+    if (packets > 0) {
+      return "its header cannot be read without packets";
+    }
     long afterHeader = all.end();
     beginGranule(afterHeader);
     while (all.next()) {
@@ -116,6 +118,11 @@ public final class Indexer {
     content += piece.content().remaining();
     makeRoom(length);
     buffer.clear().position(headerLength).put(piece.content());
+    read(length);
+  }
+
+  /** Reads the header and what is behind it. */
+  private void read(int length) {
     MemorySegment file = memory.asSlice(0, length);
     try (PacketSource source =
         isPcapng ? PcapngFileSource.of(file, "piece") : PcapFileSource.of(file, "piece")) {
