@@ -40,7 +40,7 @@ class LeftoverTest {
 
   @BeforeAll
   static void requireTools() {
-    Tool.require("tcpdump", "capinfos", "gzip", "zstd");
+    Tool.require("tcpdump", "capinfos", "gzip", "zstd", "bgzip", "python3");
   }
 
   /** A finished file of some chunks of some packets, one second apart. */
@@ -139,22 +139,24 @@ class LeftoverTest {
     return records;
   }
 
-  /** Where each gzip member or zstd frame ends, by looking for the next magic. */
+  /** Where the first chunk begins and where each ends, by looking for the next magic. */
   private static List<Integer> pieceEnds(byte[] file, Compression compression) {
-    int magic = compression instanceof Compression.Gzip ? 0x1f8b0800 : 0x28b52ffd;
+    boolean isGzip = compression instanceof Compression.Gzip;
+    int magic = isGzip ? 0x1f8b0804 : 0x28b52ffd;
     List<Integer> ends = new ArrayList<>();
     for (int i = 1; i + 4 <= file.length; i++) {
-      if (ByteBuffer.wrap(file).getInt(i) == magic) {
+      int word = ByteBuffer.wrap(file).getInt(i);
+      if (word == magic || !isGzip && word == 0x5e2a4d18) {
         ends.add(i);
       }
     }
-    ends.add(file.length);
     return ends;
   }
 
   /** Checks the file in each folder: sound, and with a beginning of the records that is enough. */
   private static void assertRecords(Path all, Compression compression, List<Integer> expected) {
     List<Path> files = Tool.finished(all);
+    Tool.checkSeekable(files);
     String list = files.stream().map(Path::toString).collect(Collectors.joining("\n"));
     String test =
         compression instanceof Compression.Gzip
@@ -205,16 +207,49 @@ class LeftoverTest {
     return "2017-08-29T17-" + (45 + (58 + second) / 60) + "-%02d".formatted((58 + second) % 60);
   }
 
-  @Test
-  void shouldMoveAWholeLeftoverWithoutTouchingItWhenItIsSound() throws IOException {
-    byte[] whole = finishedFile(new Compression.Gzip(6), 2, 5, 100);
+  @ParameterizedTest
+  @MethodSource("compressions")
+  void shouldMoveAWholeLeftoverWithoutTouchingItWhenItIsSound(Compression compression)
+      throws IOException {
+    byte[] whole = finishedFile(compression, 2, 5, 100);
     Path in = folder.resolve("out");
-    leave(in, whole, new Compression.Gzip(6));
+    leave(in, whole, compression);
     LogLines log = restart(in);
-    Path file = in.resolve("2017/08/29/2017-08-29T17-46-07.pcap.gz");
+    Path file = in.resolve("2017/08/29/2017-08-29T17-46-07.pcap" + compression.extension());
     assertThat(file).hasBinaryContent(whole);
-    assertThat(log.lines())
-        .anyMatch(l -> l.matches("moved en0_current.pcap.tmp.gz\\S* to " + file));
+    assertThat(log.lines()).anyMatch(l -> l.matches("moved en0_current.pcap.tmp\\S* to " + file));
+  }
+
+  @Test
+  void shouldLeaveGzipOfOthersAsItIsWhenItIsSound() throws IOException {
+    finishedFile(new Compression.None(), 2, 5, 100);
+    Path plain = Tool.finished(folder.resolve("made")).getFirst();
+    Path in = Files.createDirectories(folder.resolve("out"));
+    Path left = in.resolve("en0_current.pcap.tmp.gz");
+    Tool.run("gzip -c < \"$1\" > \"$2\"", plain, left);
+    byte[] whole = Files.readAllBytes(left);
+    restart(in);
+    assertThat(Tool.finished(in))
+        .singleElement()
+        .satisfies(f -> assertThat(f).hasBinaryContent(whole));
+  }
+
+  @Test
+  void shouldLoseNothingButTheTornRecordWhenMembersOfOthersAreCut() throws Exception {
+    finishedFile(new Compression.None(), 4, 400, 1200);
+    Path plain = Tool.finished(folder.resolve("made")).getFirst();
+    Path members = folder.resolve("members.gz");
+    Tool.run("bgzip -c < \"$1\" > \"$2\"", plain, members);
+    byte[] whole = Files.readAllBytes(members);
+    List<Integer> ends = pieceEnds(whole, new Compression.Gzip(6));
+    for (int i : List.of(0, 7, ends.size() - 2)) {
+      Path in = folder.resolve("out" + i);
+      leave(in, Arrays.copyOf(whole, ends.get(i) + 20), new Compression.Gzip(6));
+      mend(in);
+      Path file = Tool.finished(in).getFirst();
+      Tool.check(file);
+      assertThat(Tool.count(file)).isEqualTo(((i + 1) * 65280 - 24) / 1216);
+    }
   }
 
   @ParameterizedTest
@@ -282,7 +317,8 @@ class LeftoverTest {
     restart(in);
     Path file = Tool.finished(in).getFirst();
     Tool.check(file);
-    assertThat(Tool.count(file)).isBetween(100, 199);
+    int whole = compression instanceof Compression.Gzip ? 65280 / 1016 : 100;
+    assertThat(Tool.count(file)).isBetween(whole, 2 * whole - 1);
     assertThat(Tool.files(in, ".*damaged.*").getFirst())
         .hasBinaryContent(Arrays.copyOfRange(damaged, ends.get(1), damaged.length));
   }

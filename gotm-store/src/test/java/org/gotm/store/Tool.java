@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -88,7 +89,25 @@ public final class Tool {
     if (name.endsWith(".gz")) {
       run("gzip -t < \"$1\"", file);
     }
+    checkSeekable(List.of(file));
     run(cat(file) + " < \"$1\" | tcpdump -r - -w /dev/null", file);
+  }
+
+  /**
+   * Fails unless all .zst files end with a table of their frames, and all .gz files are whole BGZF
+   * files, if that is what they begin as.
+   */
+  static void checkSeekable(List<Path> files) {
+    String script = Path.of("src/test/resources/seekable.py").toAbsolutePath().toString();
+    String list = files.stream().map(Path::toString).collect(Collectors.joining("\n"));
+    run("{ grep 'zst$' <<< \"$2\" || true; } | xargs -r python3 \"$1\" check", script, list);
+    run(
+        "{ grep 'gz$' <<< \"$1\" || true; } | while read -r f; do "
+            + "cmp -s <(printf '\\x1f\\x8b\\x08\\x04') <(head -c 4 \"$f\") || continue; "
+            + "bgzip -t \"$f\" || exit 1; "
+            + "cmp <(base64 -d <<< H4sIBAAAAAAA/wYAQkMCABsAAwAAAAAAAAAAAA==) <(tail -c 28 \"$f\")"
+            + " || exit 1; done",
+        list);
   }
 
   private static String cat(Path file) {
@@ -138,7 +157,7 @@ public final class Tool {
   }
 
   /** All files below a folder whose names match. */
-  static List<Path> files(Path folder, String pattern) {
+  public static List<Path> files(Path folder, String pattern) {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(f -> f.getFileName().toString().matches(pattern)).sorted().toList();
     } catch (IOException e) {

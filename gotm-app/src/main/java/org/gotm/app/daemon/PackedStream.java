@@ -9,21 +9,14 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
+import org.gotm.store.packed.GzipStream;
+import org.gotm.store.packed.PackedKind;
 
 /**
  * A stream as it is or as it unpacks to, going by its first bytes. What cannot be unpacked is told
  * in words, with the place. One thread.
  */
 final class PackedStream extends FilterInputStream {
-  private static final int GZIP = 0x1f8b;
-  private static final int ZSTD = 0x28b52ffd;
-  private static final int LZ4 = 0x04224d18;
-
-  /** Frames that both zstd and lz4 skip; the last digit of the first byte is free. */
-  private static final int SKIPPABLE = 0x502a4d18;
-
-  private static final int SKIPPABLE_MASK = 0xf0ffffff;
-
   private final String kind;
   private final CountedStream packed;
 
@@ -35,11 +28,7 @@ final class PackedStream extends FilterInputStream {
 
   /** Whether a file with these first four bytes, big-endian, has to be unpacked. */
   static boolean isPacked(int magic) {
-    return magic == ZSTD || magic == LZ4 || magic >>> 16 == GZIP || isSkippable(magic);
-  }
-
-  private static boolean isSkippable(int magic) {
-    return (magic & SKIPPABLE_MASK) == SKIPPABLE;
+    return PackedKind.of(magic) != PackedKind.NONE;
   }
 
   /** Waits for the first bytes and tells by them what to do; closes the stream if it cannot. */
@@ -58,25 +47,27 @@ final class PackedStream extends FilterInputStream {
 
   private static InputStream unpack(CountedStream packed) throws IOException {
     PushbackInputStream in = new PushbackInputStream(packed, Integer.BYTES);
-    int magic = peek(in);
-    while (isSkippable(magic)) {
+    PackedKind kind = peek(in);
+    while (kind == PackedKind.SKIPPABLE) {
       skipFrame(in);
-      magic = peek(in);
+      kind = peek(in);
     }
-    if (magic == ZSTD) {
-      return new PackedStream("zstd", new ZstdInputStream(in), packed);
-    }
-    if (magic == LZ4) {
-      InputStream buffered = new BufferedInputStream(in);
-      return new PackedStream("lz4", new FramedLZ4CompressorInputStream(buffered, true), packed);
-    }
-    return magic >>> 16 == GZIP ? new PackedStream("gzip", new GzipStream(in), packed) : in;
+    return switch (kind) {
+      case GZIP -> new PackedStream("gzip", new GzipStream(in), packed);
+      case ZSTD -> new PackedStream("zstd", new ZstdInputStream(in), packed);
+      case LZ4 -> {
+        InputStream buffered = new BufferedInputStream(in);
+        yield new PackedStream("lz4", new FramedLZ4CompressorInputStream(buffered, true), packed);
+      }
+      case NONE, SKIPPABLE -> in;
+    };
   }
 
-  private static int peek(PushbackInputStream in) throws IOException {
-    byte[] first = in.readNBytes(Integer.BYTES);
+  private static PackedKind peek(PushbackInputStream in) throws IOException {
+    byte[] first = in.readNBytes(PackedKind.MAGIC_LENGTH);
     in.unread(first);
-    return first.length < Integer.BYTES ? 0 : ByteBuffer.wrap(first).getInt();
+    return PackedKind.of(
+        first.length < PackedKind.MAGIC_LENGTH ? 0 : ByteBuffer.wrap(first).getInt());
   }
 
   private static void skipFrame(InputStream in) throws IOException {

@@ -1,6 +1,9 @@
 package org.gotm.store.api;
 
-/** How files are compressed. Each chunk becomes a gzip member or zstd frame of its own. */
+/**
+ * How files are compressed. Each chunk becomes gzip members or a zstd frame of its own, and readers
+ * can begin in the middle of a file: gzip is BGZF, and a zstd file ends with a seek table.
+ */
 public sealed interface Compression {
 
   /** What comes after {@code .pcap} in a file's name: empty, {@code .gz} or {@code .zst}. */
@@ -30,7 +33,7 @@ public sealed interface Compression {
   }
 
   /**
-   * Gzip, RFC 1952.
+   * Gzip, RFC 1952, as BGZF.
    *
    * @param level 1 (fast) to 9 (small)
    */

@@ -1,10 +1,9 @@
 package org.gotm.store.compress;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.gotm.store.api.Compression;
 
-/** Makes independent gzip members or zstd frames. One thread. */
+/** Makes independent gzip members, as many as a piece needs, or zstd frames. One thread. */
 public sealed interface ChunkCompressor extends AutoCloseable
     permits GzipCompressor, ZstdCompressor {
 
@@ -15,7 +14,7 @@ public sealed interface ChunkCompressor extends AutoCloseable
    * @param to a direct buffer of at least {@link #bound} bytes, filled from 0
    * @return the length of the piece
    */
-  int compress(ByteBuffer from, ByteBuffer to) throws IOException;
+  int compress(ByteBuffer from, ByteBuffer to);
 
   @Override
   void close();

@@ -1,55 +1,89 @@
 package org.gotm.store.compress;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
-import org.apache.commons.compress.compressors.gzip.GzipParameters;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 
-/** Gzip members. Allocates a deflater and a small buffer for each, whatever its length. */
+/**
+ * Gzip members of the BGZF kind, each of which says how long it is, so that readers can go from one
+ * to the next and begin in the middle of a file. Source: the SAM/BAM specification, section 4.1.
+ * Allocates nothing after it was made.
+ *
+ * <pre>
+ * 1f 8b 08 04 | time 4 | 0 | ff | 6 0 | 'B' 'C' 2 0 | length of the member - 1, u16
+ * deflated content | CRC-32 u32 | length of the content u32
+ * </pre>
+ */
 final class GzipCompressor implements ChunkCompressor {
-  private static final int DEFLATE_BUFFER_LENGTH = 4096;
+  /** Content of a member, as bgzip has it: what grows by deflating still fits into 64 KiB. */
+  private static final int MOST_CONTENT = 65_280;
 
-  private final GzipParameters parameters = new GzipParameters();
-  private final BufferOutput output = new BufferOutput();
-  private byte[] input = new byte[0];
+  private static final int HEADER_LENGTH = 18;
+  private static final int LENGTH_OFFSET = 16;
+  private static final int TRAILER_LENGTH = 8;
+
+  /** Of the one block that content becomes which does not get shorter. */
+  private static final int STORED_HEADER_LENGTH = 5;
+
+  private static final byte[] HEADER = {
+    0x1f, (byte) 0x8b, 8, 4, 0, 0, 0, 0, 0, (byte) 0xff, 6, 0, 'B', 'C', 2, 0, 0, 0
+  };
+
+  private final Deflater deflater;
+  private final CRC32 crc = new CRC32();
 
   GzipCompressor(int level) {
-    parameters.setCompressionLevel(level);
-    parameters.setBufferSize(DEFLATE_BUFFER_LENGTH);
+    deflater = new Deflater(level, true);
   }
 
   @Override
-  public int compress(ByteBuffer from, ByteBuffer to) throws IOException {
-    int length = from.remaining();
-    if (input.length < length) {
-      input = new byte[length];
-    }
-    from.get(input, 0, length);
-    output.buffer = to.clear();
-    try (GzipCompressorOutputStream member = new GzipCompressorOutputStream(output, parameters)) {
-      member.write(input, 0, length);
-    }
+  public int compress(ByteBuffer from, ByteBuffer to) {
+    to.clear().order(ByteOrder.LITTLE_ENDIAN);
+    int end = from.limit();
+    do {
+      from.limit(Math.min(end, from.position() + MOST_CONTENT));
+      writeMember(from, to);
+      from.limit(end);
+    } while (from.hasRemaining());
     return to.position();
+  }
+
+  private void writeMember(ByteBuffer content, ByteBuffer to) {
+    int begin = to.position();
+    int at = content.position();
+    int length = content.remaining();
+    to.put(HEADER);
+    if (!deflate(content, to)) {
+      store(content.position(at), to.position(begin + HEADER_LENGTH));
+    }
+    crc.reset();
+    crc.update(content.position(at));
+    to.putInt((int) crc.getValue()).putInt(length);
+    to.putShort(begin + LENGTH_OFFSET, (short) (to.position() - begin - 1));
+  }
+
+  /** False if the content does not get shorter than when it is stored. */
+  private boolean deflate(ByteBuffer content, ByteBuffer to) {
+    int limit = to.limit();
+    deflater.reset();
+    deflater.setInput(content);
+    deflater.finish();
+    to.limit(Math.min(limit, to.position() + content.remaining() + STORED_HEADER_LENGTH));
+    while (!deflater.finished() && to.hasRemaining()) {
+      deflater.deflate(to);
+    }
+    to.limit(limit);
+    return deflater.finished();
+  }
+
+  private static void store(ByteBuffer content, ByteBuffer to) {
+    int length = content.remaining();
+    to.put((byte) 1).putShort((short) length).putShort((short) ~length).put(content);
   }
 
   @Override
   public void close() {
-    input = new byte[0];
-  }
-
-  /** Appends to a buffer. */
-  private static final class BufferOutput extends OutputStream {
-    private ByteBuffer buffer;
-
-    @Override
-    public void write(int b) {
-      buffer.put((byte) b);
-    }
-
-    @Override
-    public void write(byte[] from, int at, int length) {
-      buffer.put(from, at, length);
-    }
+    deflater.end();
   }
 }

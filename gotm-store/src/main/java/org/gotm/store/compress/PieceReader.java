@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.gotm.store.api.Compression;
 
-/** Decompresses a file one gzip member or zstd frame at a time. Bounded memory. One thread. */
+/**
+ * Decompresses a file one gzip member or zstd frame at a time; a frame that readers skip is a piece
+ * without content. Bounded memory. One thread.
+ */
 public sealed interface PieceReader extends AutoCloseable permits GzipPieces, ZstdPieces {
 
   /** Uncompressed bytes that one {@link #read} answers at most. */

@@ -211,19 +211,17 @@ public final class CurrentFile implements SeriesOutput {
   /** Bytes that may be appended before a new file is due by size. */
   @Override
   public long room() {
-    return file == null ? roomOfNewFile() : roomBehind(file.length());
+    return file == null ? roomOfNewFile() : roomBetween(file.length(), file.endLength());
   }
 
   /** Bytes that may be appended to a new file. */
   @Override
   public long roomOfNewFile() {
-    return roomBehind(options.header().startLength());
+    return roomBetween(options.header().startLength(), options.header().endLength());
   }
 
-  private long roomBehind(long length) {
-    return options.sizeBytes() == 0
-        ? Long.MAX_VALUE
-        : options.sizeBytes() - length - options.header().endLength();
+  private long roomBetween(long length, long endLength) {
+    return options.sizeBytes() == 0 ? Long.MAX_VALUE : options.sizeBytes() - length - endLength;
   }
 
   private boolean isEmpty() {

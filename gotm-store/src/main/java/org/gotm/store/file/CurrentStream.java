@@ -1,6 +1,7 @@
 package org.gotm.store.file;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -8,6 +9,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.function.LongSupplier;
 import org.gotm.core.capture.Counter;
 import org.gotm.store.compress.Piece;
+import org.gotm.store.compress.Trailer;
 
 /**
  * A series as one stream, such as standard output: each piece goes there as it comes. A stream that
@@ -22,6 +24,7 @@ public final class CurrentStream implements SeriesOutput {
   private final IntervalLedger interval;
   private final FileCounters counters;
   private final LongSupplier epochNanos;
+  private final Trailer trailer;
   private long length;
   private int described;
   private boolean begun;
@@ -44,6 +47,7 @@ public final class CurrentStream implements SeriesOutput {
     this.interval = interval;
     this.counters = counters;
     this.epochNanos = epochNanos;
+    this.trailer = header.trailer(Arena.ofAuto());
   }
 
   @Override
@@ -57,7 +61,7 @@ public final class CurrentStream implements SeriesOutput {
       begun = true;
       FileHeader.Start start = header.start();
       described = start.interfaces();
-      write(start.bytes());
+      write(start.part());
     }
   }
 
@@ -69,11 +73,17 @@ public final class CurrentStream implements SeriesOutput {
       described = header.interfaces();
       write(header.more(from, described));
     }
+    trailer.add(piece.length(), piece.totals().plainLength());
     if (write(piece.memory().asSlice(piece.begin(), piece.length()))) {
       piece.totals().book(Counter.WRITTEN);
     } else {
       lose(piece);
     }
+  }
+
+  private void write(FileHeader.Part part) {
+    trailer.add(part.bytes().byteSize(), part.plainLength());
+    write(part.bytes());
   }
 
   /** Writes all of it, or nothing more for ever. */
@@ -142,10 +152,11 @@ public final class CurrentStream implements SeriesOutput {
 
   @Override
   public void finish(long nowNanos) {
-    MemorySegment end = header.end(interval.take(epochNanos.getAsLong()), described);
+    FileHeader.Part end = header.end(interval.take(epochNanos.getAsLong()), described);
     if (end != null) {
       write(end);
     }
+    trailer.parts().forEach(this::write);
   }
 
   @Override

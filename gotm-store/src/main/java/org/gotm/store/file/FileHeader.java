@@ -1,6 +1,5 @@
 package org.gotm.store.file;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -8,6 +7,7 @@ import org.gotm.core.pcapfile.InterfaceDescription;
 import org.gotm.core.pcapfile.RecordFormat;
 import org.gotm.store.api.Compression;
 import org.gotm.store.compress.ChunkCompressor;
+import org.gotm.store.compress.Trailer;
 
 /**
  * What the files of a series hold besides packets: their first bytes, descriptions of interfaces
@@ -24,12 +24,19 @@ public final class FileHeader {
   private final List<InterfaceDescription> only;
 
   /**
-   * The first bytes of a file.
+   * A piece of a file.
    *
    * @param bytes of the file
+   * @param plainLength what they unpack to
+   */
+  record Part(MemorySegment bytes, long plainLength) {}
+
+  /**
+   * The first piece of a file.
+   *
    * @param interfaces how many are described there
    */
-  record Start(MemorySegment bytes, int interfaces) {}
+  record Start(Part part, int interfaces) {}
 
   /**
    * Those of one series.
@@ -45,10 +52,6 @@ public final class FileHeader {
   }
 
   /** What a new file begins with. */
-  public MemorySegment startBytes() {
-    return start().bytes();
-  }
-
   Start start() {
     List<InterfaceDescription> described = format.hasInterfaces() ? table.interfaces() : only;
     return new Start(packed(format.fileHeader(described, Arena.ofAuto())), described.size());
@@ -56,7 +59,7 @@ public final class FileHeader {
 
   /** Bytes of a new file without a packet, as long as no interface is added. */
   long startLength() {
-    return start().bytes().byteSize();
+    return start().part().bytes().byteSize();
   }
 
   /** True if there are more interfaces than so many. */
@@ -65,7 +68,7 @@ public final class FileHeader {
   }
 
   /** What describes the interfaces from number {@code from} to before {@code to}. */
-  MemorySegment more(int from, int to) {
+  Part more(int from, int to) {
     return packed(format.moreInterfaces(table.interfaces().subList(from, to), Arena.ofAuto()));
   }
 
@@ -79,7 +82,7 @@ public final class FileHeader {
    *
    * @param described interfaces of the file
    */
-  MemorySegment end(FileInterval interval, int described) {
+  Part end(FileInterval interval, int described) {
     return format.hasInterfaces()
         ? packed(
             format.statistics(
@@ -92,16 +95,18 @@ public final class FileHeader {
     return format.hasInterfaces() ? (long) END_LENGTH_AN_INTERFACE * interfaces() : 0;
   }
 
-  private MemorySegment packed(MemorySegment plain) {
+  /** What a file ends with behind all that, if it is complete. */
+  Trailer trailer(Arena arena) {
+    return Trailer.of(compression, arena);
+  }
+
+  private Part packed(MemorySegment plain) {
     try (ChunkCompressor compressor = ChunkCompressor.of(compression)) {
-      return compressor == null ? plain : compress(plain, compressor);
-    } catch (IOException e) {
-      throw new IllegalStateException("what belongs to a file could not be compressed", e);
+      return new Part(compressor == null ? plain : compress(plain, compressor), plain.byteSize());
     }
   }
 
-  private static MemorySegment compress(MemorySegment plain, ChunkCompressor compressor)
-      throws IOException {
+  private static MemorySegment compress(MemorySegment plain, ChunkCompressor compressor) {
     MemorySegment piece = Arena.ofAuto().allocate(ChunkCompressor.bound((int) plain.byteSize()));
     int length = compressor.compress(plain.asByteBuffer(), piece.asByteBuffer());
     return piece.asSlice(0, length);

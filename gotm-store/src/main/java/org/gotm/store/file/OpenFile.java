@@ -1,11 +1,13 @@
 package org.gotm.store.file;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.gotm.store.compress.Piece;
 import org.gotm.store.compress.PieceTotals;
+import org.gotm.store.compress.Trailer;
 import org.gotm.store.index.FileIndex;
 import org.gotm.store.index.LiveIndex;
 
@@ -18,6 +20,9 @@ import org.gotm.store.index.LiveIndex;
  * to the output thread, and to the closer's from its hand-over on.
  */
 final class OpenFile implements AutoCloseable {
+  /** Interfaces, packets and statistics may come before the trailer. */
+  private static final int MORE_PIECES = 3;
+
   private final DiskFile disk;
   private final FileHeader header;
   private final FileErrors errors;
@@ -25,6 +30,8 @@ final class OpenFile implements AutoCloseable {
   private final FileAccount account = new FileAccount();
   private final Runnable freeStaging;
   private final FileIndex index;
+  private final Arena arena = Arena.ofShared();
+  private final Trailer trailer;
   private long[] interfaceEnds = {};
   private long countedEnd;
   private boolean broken;
@@ -51,6 +58,7 @@ final class OpenFile implements AutoCloseable {
     this.errors = errors;
     this.counters = counters;
     this.freeStaging = freeStaging;
+    trailer = header.trailer(arena);
     disk = new DiskFile(path, staging);
     this.index = index == null ? null : index.open(path);
     appendHeader();
@@ -58,12 +66,14 @@ final class OpenFile implements AutoCloseable {
 
   private void appendHeader() {
     FileHeader.Start start = header.start();
-    appendOther(start.bytes());
+    appendOther(start.part());
     interfaceEnds = new long[start.interfaces()];
     Arrays.fill(interfaceEnds, disk.length());
   }
 
-  private void appendOther(MemorySegment bytes) {
+  private void appendOther(FileHeader.Part part) {
+    MemorySegment bytes = part.bytes();
+    trailer.add(bytes.byteSize(), part.plainLength());
     disk.append(bytes, 0, (int) bytes.byteSize());
     account.addHeader(disk.length());
   }
@@ -79,10 +89,17 @@ final class OpenFile implements AutoCloseable {
 
   /** Appends what a complete file ends with, in front of {@link #complete}. */
   void end(FileInterval interval) {
-    MemorySegment end = broken ? null : header.end(interval, interfaceEnds.length);
+    if (broken) {
+      return;
+    }
+    FileHeader.Part end = header.end(interval, interfaceEnds.length);
     if (end != null) {
       appendOther(end);
     }
+    for (MemorySegment part : trailer.parts()) {
+      disk.append(part, 0, (int) part.byteSize());
+    }
+    account.addHeader(disk.length()); // all of the trailer or nothing stays
   }
 
   /** Appends a piece, whose memory may be used again after that. */
@@ -92,6 +109,7 @@ final class OpenFile implements AutoCloseable {
     }
     long begin = disk.length();
     account.add(begin + piece.length(), piece.totals()); // it is booked even if this fails
+    trailer.add(piece.length(), piece.totals().plainLength());
     disk.append(piece);
     if (index != null) {
       index.add(piece.takeTerms(), begin, piece.length());
@@ -148,6 +166,7 @@ final class OpenFile implements AutoCloseable {
     }
     try {
       disk.cutTo(account.settledEnd());
+      trailer.cutTo(account.settledEnd());
       if (account.settledEnd() == 0) {
         appendHeader();
       } else {
@@ -236,6 +255,11 @@ final class OpenFile implements AutoCloseable {
     return disk.length();
   }
 
+  /** Bytes to leave free for its end if its size is limited, and one more piece comes. */
+  long endLength() {
+    return header.endLength() + trailer.lengthWith(MORE_PIECES);
+  }
+
   /** Bytes of the file that other processes see. */
   long diskEnd() {
     return disk.diskEnd();
@@ -270,6 +294,9 @@ final class OpenFile implements AutoCloseable {
   public void close() throws IOException {
     lose();
     release();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
     disk.close();
   }
 }

@@ -5,12 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.gotm.store.api.Compression;
 import org.gotm.store.compress.DamagedPieceException;
+import org.gotm.store.compress.FileScanner;
 import org.gotm.store.compress.PieceReader;
 
-/**
- * A capture file in pieces: gzip members or zstd frames as they are, stretches of whole records of
- * a plain file. Bounded memory. One thread.
- */
+/** A capture file in pieces of whole records. Bounded memory. One thread. */
 sealed interface CapturePieces extends AutoCloseable permits CapturePieces.Packed, PlainPieces {
 
   /** Content beyond which a piece is too long for an index of pieces. */
@@ -45,9 +43,10 @@ sealed interface CapturePieces extends AutoCloseable permits CapturePieces.Packe
     }
   }
 
-  /** Pieces as they were compressed. */
+  /** Gzip members or zstd frames: as many as it takes to the end of a record. */
   final class Packed implements CapturePieces {
     private final PieceReader reader;
+    private final FileScanner records = new FileScanner();
     private ByteBuffer content = ByteBuffer.allocate(1 << 20);
     private long offset;
     private long end;
@@ -60,27 +59,46 @@ sealed interface CapturePieces extends AutoCloseable permits CapturePieces.Packe
     public boolean next() throws IOException {
       offset = end;
       content.clear();
+      boolean hasMore = true;
+      while (hasMore && !isWhole()) {
+        hasMore = readPiece();
+      }
+      if (content.position() > 0 && !isWhole()) {
+        throw new UnfitException("cut off within a record");
+      }
+      end = content.position() > 0 ? reader.position() : end;
+      return content.flip().hasRemaining();
+    }
+
+    private boolean isWhole() {
+      return content.position() > 0 && records.wholeEnd() == records.offset();
+    }
+
+    private boolean readPiece() throws IOException {
       try {
         if (!reader.next()) {
-          content.flip();
+          records.end();
           return false;
         }
         for (ByteBuffer part; (part = reader.read()) != null; ) {
           append(part);
         }
+        return true;
       } catch (DamagedPieceException e) {
         throw new UnfitException(e.getMessage());
       }
-      end = reader.position();
-      content.flip();
-      return true;
     }
 
     private void append(ByteBuffer part) throws UnfitException {
+      records.scan(part.duplicate());
+      if (records.damage() != null) {
+        throw new UnfitException(records.damage());
+      }
       if (content.remaining() < part.remaining()) {
         int length = content.position() + part.remaining();
         if (length > LONGEST) {
-          throw new UnfitException("a piece is longer than %d MiB".formatted(LONGEST >> 20));
+          throw new UnfitException(
+              "no piece ends with a record for %d MiB".formatted(LONGEST >> 20));
         }
         ByteBuffer larger = ByteBuffer.allocate(Math.max(2 * content.capacity(), length));
         content = larger.put(content.flip());

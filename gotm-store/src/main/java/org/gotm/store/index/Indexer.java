@@ -17,6 +17,7 @@ import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.store.api.Compression;
+import org.gotm.store.packed.PackedKind;
 import org.gotm.store.terms.PieceTerms;
 
 /**
@@ -25,8 +26,6 @@ import org.gotm.store.terms.PieceTerms;
  */
 public final class Indexer {
   private static final int SPARE = 64;
-  private static final int GZIP = 0x1f8b;
-  private static final int ZSTD = 0x28b52ffd;
 
   private final PacketHeaders headers = new PacketHeaders(TunnelOptions.all());
   private final PieceTerms piece = new PieceTerms(piece -> {});
@@ -64,13 +63,11 @@ public final class Indexer {
   private static CapturePieces pieces(FileChannel channel, long length) throws IOException {
     ByteBuffer first = ByteBuffer.allocate(Integer.BYTES);
     channel.read(first, 0);
-    int magic = first.getInt(0);
-    if (magic == ZSTD) {
-      return new CapturePieces.Packed(new Compression.Zstd(1), channel, length);
-    }
-    return magic >>> 16 == GZIP
-        ? new CapturePieces.Packed(new Compression.Gzip(1), channel, length)
-        : new PlainPieces(channel, length);
+    return switch (PackedKind.of(first.getInt(0))) {
+      case GZIP -> new CapturePieces.Packed(Compression.gzip(), channel, length);
+      case ZSTD, SKIPPABLE -> new CapturePieces.Packed(Compression.zstd(), channel, length);
+      case LZ4, NONE -> new PlainPieces(channel, length);
+    };
   }
 
   private String index(CapturePieces all, long length, SidecarWriter writer, Path capture)
@@ -79,7 +76,9 @@ public final class Indexer {
       return "it is empty";
     }
     takeHeader(all.content());
-    boolean hasHoles = hasPackets();
+    if (hasPackets()) {
+      return "its header cannot be read without packets";
+    }
     GranuleBuilder granules = new GranuleBuilder(writer);
     while (all.next()) {
       take(all);
@@ -89,7 +88,7 @@ public final class Indexer {
       }
     }
     granules.finish();
-    writer.finish(Sidecar.path(capture), length, hasHoles);
+    writer.finish(Sidecar.path(capture), length, false);
     return null;
   }
 
@@ -118,13 +117,13 @@ public final class Indexer {
     read(length);
   }
 
-  /** True if what is taken for the header has packets. */
   private boolean hasPackets() {
     piece.begin(0);
     read(headerLength);
     return piece.packets() > 0;
   }
 
+  /** Reads the header and what is behind it. */
   private void read(int length) {
     MemorySegment file = memory.asSlice(0, length);
     try (PacketSource source =

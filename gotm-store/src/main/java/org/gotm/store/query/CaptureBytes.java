@@ -7,16 +7,13 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
-import java.util.zip.GZIPInputStream;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
+import org.gotm.store.packed.GzipStream;
+import org.gotm.store.packed.PackedKind;
 
 /** The bytes of a capture file, unpacked, whatever it is packed with. */
 final class CaptureBytes {
   private static final int BUFFER = 1 << 18;
-  private static final int GZIP = 0x1f8b;
-  private static final int ZSTD = 0x28b52ffd;
-  private static final int SKIPPABLE = 0x502a4d18;
-  private static final int SKIPPABLE_MASK = 0xf0ffffff;
 
   private final InputStream unpacked;
 
@@ -27,12 +24,12 @@ final class CaptureBytes {
   /** Goes by the first bytes. */
   static CaptureBytes of(InputStream file) throws IOException {
     InputStream in = buffered(file);
-    int magic = magic(in);
-    if (magic == ZSTD || (magic & SKIPPABLE_MASK) == SKIPPABLE) {
-      return new CaptureBytes(buffered(new ZstdInputStream(in)));
-    }
-    boolean isGzip = magic >>> 16 == GZIP;
-    return new CaptureBytes(isGzip ? buffered(new GZIPInputStream(in, BUFFER)) : in);
+    return new CaptureBytes(
+        switch (PackedKind.of(magic(in))) {
+          case GZIP -> buffered(new GzipStream(in));
+          case ZSTD, SKIPPABLE -> buffered(new ZstdInputStream(in));
+          case LZ4, NONE -> in;
+        });
   }
 
   private static InputStream buffered(InputStream in) {

@@ -1,13 +1,16 @@
 package org.gotm.store.repair;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.PcapngScanner;
 import org.gotm.store.api.Compression;
-import org.gotm.store.compress.DamagedPieceException;
+import org.gotm.store.compress.FileScanner;
 import org.gotm.store.compress.PieceReader;
+import org.gotm.store.compress.Trailer;
+import org.gotm.store.packed.PackedKind;
 
 /**
  * What an examination of a leftover file has found.
@@ -16,7 +19,8 @@ import org.gotm.store.compress.PieceReader;
  * @param end bytes of the file that were written; behind them are zeros at most
  * @param goodEnd bytes from the start of the file that can stay as they are
  * @param salvageable uncompressed bytes of whole records behind them, in a compressed piece that
- *     does not check out
+ *     does not check out or ends within a record
+ * @param trailer what is to follow these and those salvaged
  * @param records whole records, the salvageable ones included
  * @param firstTimestampNanos time of the first of them
  * @param lastTimestampNanos time of the last of them
@@ -29,6 +33,7 @@ record Leftover(
     long end,
     long goodEnd,
     long salvageable,
+    Trailer trailer,
     long records,
     long firstTimestampNanos,
     long lastTimestampNanos,
@@ -47,33 +52,34 @@ record Leftover(
   }
 
   private static final int BUFFER_LENGTH = 1 << 20;
-  private static final int GZIP_MAGIC = 0x1f8b;
-  private static final int ZSTD_MAGIC = 0x28b52ffd;
 
-  /** Examines a file in a bounded amount of memory. */
-  static Leftover examine(FileChannel channel) throws IOException {
+  /**
+   * Examines a file in a bounded amount of memory.
+   *
+   * @param arena for the trailer
+   */
+  static Leftover examine(FileChannel channel, Arena arena) throws IOException {
     Compression compression = compression(channel);
     if (compression instanceof Compression.None) {
       return examinePlain(channel);
     }
-    Leftover whole = examineCompressed(compression, channel, channel.size());
+    Leftover whole = PackedScan.examine(compression, channel, channel.size(), arena);
     long written = Math.max(whole.goodEnd(), withoutZeros(channel));
     if (whole.damage() == null || written == channel.size()) {
       return whole;
     }
-    return examineCompressed(compression, channel, written); // the end was never written
+    return PackedScan.examine(compression, channel, written, arena); // the end was never written
   }
 
   /** By the first bytes, as a name may lie. */
   private static Compression compression(FileChannel channel) throws IOException {
-    ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES);
-    int n = channel.read(magic, 0);
-    if (n >= Short.BYTES && (magic.getShort(0) & 0xffff) == GZIP_MAGIC) {
-      return new Compression.Gzip(Compression.Gzip.DEFAULT_LEVEL);
-    }
-    return n == Integer.BYTES && magic.getInt(0) == ZSTD_MAGIC
-        ? new Compression.Zstd(Compression.Zstd.DEFAULT_LEVEL)
-        : new Compression.None();
+    ByteBuffer magic = ByteBuffer.allocate(PackedKind.MAGIC_LENGTH);
+    channel.read(magic, 0);
+    return switch (PackedKind.of(magic.getInt(0))) {
+      case GZIP -> Compression.gzip();
+      case ZSTD, SKIPPABLE -> Compression.zstd();
+      case LZ4, NONE -> Compression.none();
+    };
   }
 
   private static Leftover examinePlain(FileChannel channel) throws IOException {
@@ -92,6 +98,7 @@ record Leftover(
         channel.size(),
         scanner.wholeEnd(),
         0,
+        Trailer.of(Compression.none(), null),
         scanner.records(),
         scanner.firstTimestampNanos(),
         scanner.lastTimestampNanos(),
@@ -111,40 +118,6 @@ record Leftover(
     }
     boolean isTorn = written >= Integer.BYTES && written < PcapHeaderLayout.LENGTH;
     return isTorn ? written : channel.size();
-  }
-
-  private static Leftover examineCompressed(Compression compression, FileChannel channel, long end)
-      throws IOException {
-    FileScanner scanner = new FileScanner();
-    long goodEnd = 0;
-    long goodPlainEnd = 0;
-    String damage = null;
-    try (PieceReader pieces = PieceReader.of(compression, channel, 0, end)) {
-      while (scanner.damage() == null && pieces.next()) {
-        for (ByteBuffer bytes; (bytes = pieces.read()) != null; ) {
-          scanner.scan(bytes);
-        }
-        if (scanner.wholeEnd() == scanner.offset()) {
-          goodEnd = pieces.position();
-          goodPlainEnd = scanner.wholeEnd();
-        }
-      }
-      scanner.end();
-      damage = scanner.damage();
-    } catch (DamagedPieceException e) {
-      damage = e.isCutOff() ? null : e.getMessage();
-    }
-    return new Leftover(
-        compression,
-        end,
-        goodEnd,
-        scanner.wholeEnd() - goodPlainEnd,
-        scanner.records(),
-        scanner.firstTimestampNanos(),
-        scanner.lastTimestampNanos(),
-        damage,
-        scanner.isCapture(),
-        scanner.extension());
   }
 
   /** The size of the file without the zeros at its end. */

@@ -1,6 +1,7 @@
 package org.gotm.store.repair;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.gotm.store.api.FinishedFile;
+import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.FinishedNames;
 import org.gotm.store.file.OwnFiles;
@@ -43,9 +45,13 @@ final class LeftoverMender {
    * @return what it holds, or null if it is not to be moved
    */
   Leftover mend(Path path, long end) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel =
+            FileChannel.open(
+                path,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS)) {
       if (OwnFiles.lock(channel) == null) {
         log.accept(
             "leftover %s is locked by another process: it is left alone"
@@ -56,7 +62,7 @@ final class LeftoverMender {
         channel.truncate(end);
         channel.force(true);
       }
-      Leftover found = Leftover.examine(channel);
+      Leftover found = Leftover.examine(channel, arena);
       if (found.hasRecords()) {
         makeWhole(path, channel, found);
         return found;
@@ -78,7 +84,12 @@ final class LeftoverMender {
     if (found.damage() != null) {
       keepRest(path, channel, found);
     }
-    LeftoverRepair.repair(path, channel, found);
+    IOException unended = LeftoverRepair.repair(path, channel, found);
+    if (unended != null) {
+      log.accept(
+          "leftover %s gets nothing to seek by at its end: %s"
+              .formatted(path.getFileName(), ErrorState.reason(unended)));
+    }
     log.accept(
         "leftover %s has %d packets; %d bytes behind the last whole piece, %s"
             .formatted(

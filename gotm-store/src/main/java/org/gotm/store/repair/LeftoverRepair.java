@@ -1,6 +1,7 @@
 package org.gotm.store.repair;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.gotm.store.compress.ChunkCompressor;
 import org.gotm.store.compress.PieceReader;
+import org.gotm.store.compress.Trailer;
 import org.gotm.store.file.FileNames;
 
 /**
@@ -25,21 +27,26 @@ final class LeftoverRepair {
   private LeftoverRepair() {}
 
   /**
-   * Cuts off what is not whole, and puts whole records of a cut piece into pieces of their own.
+   * Cuts off what is not whole, puts whole records of a cut piece into pieces of their own, and
+   * appends the trailer.
    *
    * @param path the leftover, replaced by another file of the same name if many records are
    *     salvaged
    * @param found what {@link Leftover#examine} says of it
+   * @return why there is no trailer, without which the file is good all the same; null if there is
    */
-  static void repair(Path path, FileChannel channel, Leftover found) throws IOException {
+  static IOException repair(Path path, FileChannel channel, Leftover found) throws IOException {
     if (found.salvageable() > PIECE_LENGTH) {
-      salvage(path, channel, found);
-    } else if (found.salvageable() > 0) {
-      salvageInPlace(channel, found);
-    } else if (found.goodEnd() < channel.size()) {
-      channel.truncate(found.goodEnd());
-      channel.force(true);
+      return salvage(path, channel, found);
     }
+    if (found.salvageable() > 0) {
+      salvageInPlace(channel, found);
+    } else {
+      channel.truncate(found.goodEnd());
+    }
+    IOException unended = append(found.trailer(), channel);
+    channel.force(true);
+    return unended;
   }
 
   /**
@@ -50,7 +57,19 @@ final class LeftoverRepair {
     long begin = found.goodEnd();
     long length = compressAgain(channel, found, piece -> write(piece, channel, begin));
     channel.truncate(begin + length);
-    channel.force(true);
+  }
+
+  private static IOException append(Trailer trailer, FileChannel to) throws IOException {
+    long end = to.size();
+    try {
+      for (MemorySegment part : trailer.parts()) {
+        write(part.asByteBuffer(), to, to.size());
+      }
+      return null;
+    } catch (IOException e) {
+      to.truncate(end);
+      return e;
+    }
   }
 
   private static void write(ByteBuffer piece, FileChannel to, long begin) throws IOException {
@@ -59,7 +78,8 @@ final class LeftoverRepair {
     }
   }
 
-  private static void salvage(Path path, FileChannel from, Leftover found) throws IOException {
+  private static IOException salvage(Path path, FileChannel from, Leftover found)
+      throws IOException {
     Path repaired = FileNames.beside(path, SUFFIX);
     try {
       try (FileChannel to =
@@ -70,9 +90,11 @@ final class LeftoverRepair {
               LinkOption.NOFOLLOW_LINKS)) {
         copy(from, 0, found.goodEnd(), to);
         compressAgain(from, found, piece -> write(piece, to, to.size()));
+        IOException unended = append(found.trailer(), to);
         to.force(true);
+        Files.move(repaired, path, StandardCopyOption.ATOMIC_MOVE);
+        return unended;
       }
-      Files.move(repaired, path, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(repaired);
     }
@@ -110,19 +132,25 @@ final class LeftoverRepair {
           bytes.limit((int) Math.min(bytes.limit(), bytes.position() + left));
           left -= bytes.remaining();
           if (plain.remaining() < bytes.remaining()) {
-            length += compress(compressor, plain, piece, to);
+            length += compress(compressor, plain, piece, found.trailer(), to);
           }
           plain.put(bytes);
         }
       }
-      return length + compress(compressor, plain, piece, to);
+      return length + compress(compressor, plain, piece, found.trailer(), to);
     }
   }
 
   private static int compress(
-      ChunkCompressor compressor, ByteBuffer plain, ByteBuffer piece, PieceWriter to)
+      ChunkCompressor compressor,
+      ByteBuffer plain,
+      ByteBuffer piece,
+      Trailer trailer,
+      PieceWriter to)
       throws IOException {
-    int length = compressor.compress(plain.flip(), piece);
+    int plainLength = plain.flip().remaining();
+    int length = compressor.compress(plain, piece);
+    trailer.add(length, plainLength);
     to.write(piece.limit(length).position(0));
     plain.clear();
     piece.clear();

@@ -1,4 +1,4 @@
-package org.gotm.store.repair;
+package org.gotm.store.compress;
 
 import java.nio.ByteBuffer;
 import org.gotm.core.pcapfile.PcapngScanner;
@@ -7,12 +7,15 @@ import org.gotm.core.pcapfile.PcapngScanner;
  * Reads through the bytes of a capture file, which its first byte tells to be pcap or pcapng, to
  * find where its last whole record ends. One thread.
  */
-final class FileScanner {
+public final class FileScanner {
   private RecordScanner pcap = new RecordScanner();
   private PcapngScanner pcapng;
 
+  /** A scanner at the begin of a file. */
+  public FileScanner() {}
+
   /** Reads on; stops at damage. */
-  void scan(ByteBuffer bytes) {
+  public void scan(ByteBuffer bytes) {
     if (pcap != null && pcap.offset() == 0 && isPcapng(bytes)) {
       pcapng = new PcapngScanner();
       pcap = null;
@@ -29,49 +32,49 @@ final class FileScanner {
   }
 
   /** Says that no more bytes follow. */
-  void end() {
+  public void end() {
     if (pcap != null) {
       pcap.end();
     }
   }
 
   /** Bytes that were read. */
-  long offset() {
+  public long offset() {
     return pcap != null ? pcap.offset() : pcapng.offset();
   }
 
   /** Where the last whole record ends, or what comes before the first, or 0. */
-  long wholeEnd() {
+  public long wholeEnd() {
     return pcap != null ? pcap.wholeEnd() : pcapng.wholeEnd();
   }
 
   /** Whole packets. */
-  long records() {
+  public long records() {
     return pcap != null ? pcap.records() : pcapng.records();
   }
 
   /** Time of the first whole packet. */
-  long firstTimestampNanos() {
+  public long firstTimestampNanos() {
     return pcap != null ? pcap.firstTimestampNanos() : pcapng.firstTimestampNanos();
   }
 
   /** Time of the last whole packet. */
-  long lastTimestampNanos() {
+  public long lastTimestampNanos() {
     return pcap != null ? pcap.lastTimestampNanos() : pcapng.lastTimestampNanos();
   }
 
   /** What is wrong with the bytes, other than that they end too early, or null. */
-  String damage() {
+  public String damage() {
     return pcap != null ? pcap.damage() : pcapng.damage();
   }
 
   /** False when the first bytes are not those of a capture file. */
-  boolean isCapture() {
+  public boolean isCapture() {
     return pcap != null ? pcap.isPcap() : pcapng.isPcapng();
   }
 
   /** What the name of such a file ends with, before its compression. */
-  String extension() {
+  public String extension() {
     return pcap != null ? ".pcap" : ".pcapng";
   }
 }

@@ -1,4 +1,4 @@
-package org.gotm.store.repair;
+package org.gotm.store.compress;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
