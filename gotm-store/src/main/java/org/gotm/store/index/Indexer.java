@@ -23,7 +23,7 @@ import org.gotm.store.api.Compression;
  * behind the file's header alone, as others' files may be, gets none. One thread.
  */
 public final class Indexer {
-  private static final int BYTES_A_TERM = 600;
+  private static final int BYTES_A_TERM = 500;
   private static final int MOST_PIECES = 16;
   private static final int SPARE = 64;
   private static final int GZIP = 0x1f8b;
@@ -38,7 +38,6 @@ public final class Indexer {
 
   private long begin;
   private int pieces;
-  private long content;
   private long packets;
   private long firstNanos;
   private long lastNanos;
@@ -85,7 +84,7 @@ public final class Indexer {
     beginGranule(afterHeader);
     while (all.next()) {
       take(all);
-      if (content >= (long) BYTES_A_TERM * terms.size() || ++pieces >= MOST_PIECES) {
+      if (all.end() - begin >= (long) BYTES_A_TERM * terms.size() || ++pieces >= MOST_PIECES) {
         endGranule(all.end(), writer);
       }
     }
@@ -113,7 +112,6 @@ public final class Indexer {
 
   private void take(CapturePieces piece) {
     int length = headerLength + piece.content().remaining();
-    content += piece.content().remaining();
     makeRoom(length);
     buffer.clear().position(headerLength).put(piece.content());
     MemorySegment file = memory.asSlice(0, length);
@@ -144,7 +142,6 @@ public final class Indexer {
   private void beginGranule(long offset) {
     begin = offset;
     pieces = 0;
-    content = 0;
     packets = 0;
     firstNanos = Long.MAX_VALUE;
     lastNanos = Long.MIN_VALUE;

@@ -28,11 +28,10 @@ final class SidecarWriter implements AutoCloseable {
   private final GroupEncoder group = new GroupEncoder();
   private final List<Granule> granules = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
-  private int blocks;
   private boolean isComplete;
 
   /** A group that was written. */
-  private record Group(int firstGranule, int granules, int firstBlock, long[] fences) {}
+  private record Group(int granules, int keptBits, long offset, int length, long[] fences) {}
 
   SidecarWriter(Path capture) throws IOException {
     target = Sidecar.path(capture);
@@ -51,18 +50,15 @@ final class SidecarWriter implements AutoCloseable {
     if (!group.hasRoom(terms)) {
       writeGroup();
     }
-    group.add(terms);
+    group.add(terms, granule.length());
     granules.add(granule);
   }
 
   private void writeGroup() throws IOException {
+    long offset = channel.position();
     group.write(channel);
-    long[] fences = new long[group.blocks()];
-    for (int i = 0; i < fences.length; i++) {
-      fences[i] = group.fence(i);
-    }
-    groups.add(new Group(granules.size() - group.granules(), group.granules(), blocks, fences));
-    blocks += fences.length;
+    groups.add(
+        new Group(group.granules(), group.keptBits(), offset, group.length(), group.fences()));
     group.clear();
   }
 
@@ -106,8 +102,8 @@ final class SidecarWriter implements AutoCloseable {
       directory.putLong(granule.packets());
     }
     for (Group written : groups) {
-      directory.putInt(written.firstGranule).putInt(written.granules);
-      directory.putInt(written.firstBlock).putInt(written.fences.length);
+      directory.putInt(written.granules).putInt(written.keptBits).putLong(written.offset);
+      directory.putInt(written.length).putInt(written.fences.length);
       for (long fence : written.fences) {
         directory.putLong(fence);
       }

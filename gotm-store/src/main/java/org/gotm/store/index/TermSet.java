@@ -14,11 +14,17 @@ final class TermSet implements HeaderVisitor {
   static final int MOST = 1 << 20;
 
   private static final int ARP = 0x0806;
+  private static final long WORD = 0xffff_ffffL;
 
   private long[] table = new long[FIRST_CAPACITY]; // 0 is no term
   private int size;
   private boolean isFull;
+  private long sourceHigh;
+  private long sourceLow;
+  private long targetHigh;
+  private long targetLow;
   private int protocol;
+  private int layers;
 
   int size() {
     return size;
@@ -79,6 +85,11 @@ final class TermSet implements HeaderVisitor {
   }
 
   @Override
+  public void packet() {
+    layers = 0;
+  }
+
+  @Override
   public void ethernet(long source, long target) {
     add(Terms.mac(source));
     add(Terms.mac(target));
@@ -106,7 +117,7 @@ final class TermSet implements HeaderVisitor {
 
   @Override
   public void ipv4(int source, int target, int newProtocol) {
-    protocol = newProtocol;
+    layer(source & WORD, 0, target & WORD, 0, newProtocol);
     add(Terms.ipv4(source));
     add(Terms.ipv4(target));
     add(Terms.protocol(4, newProtocol));
@@ -114,10 +125,26 @@ final class TermSet implements HeaderVisitor {
 
   @Override
   public void ipv6(long source0, long source1, long target0, long target1, int newProtocol) {
-    protocol = newProtocol;
+    layer(source0, source1, target0, target1, newProtocol);
     addIpv6(source0, source1);
     addIpv6(target0, target1);
     add(Terms.protocol(6, newProtocol));
+  }
+
+  private void layer(long source0, long source1, long target0, long target1, int newProtocol) {
+    sourceHigh = source0;
+    sourceLow = source1;
+    targetHigh = target0;
+    targetLow = target1;
+    protocol = newProtocol;
+    layers++;
+    addLayered();
+  }
+
+  private void addLayered() {
+    if (layers > 1) {
+      add(Terms.LAYERED);
+    }
   }
 
   private void addIpv6(long high, long low) {
@@ -127,12 +154,17 @@ final class TermSet implements HeaderVisitor {
 
   @Override
   public void ports(int source, int target) {
-    add(Terms.port(source, protocol));
-    add(Terms.port(target, protocol));
+    long flow =
+        Terms.flow(
+            Terms.end(sourceHigh, sourceLow, source), Terms.end(targetHigh, targetLow, target));
+    add(Terms.port(source, protocol, flow));
+    add(Terms.port(target, protocol, flow));
   }
 
   @Override
   public void arp(int sender, int target) {
+    layers++;
+    addLayered();
     add(Terms.ipv4(sender));
     add(Terms.ipv4(target));
     add(Terms.etherType(ARP));

@@ -73,8 +73,7 @@ public final class MixedTraffic {
       if (count == packets.length) {
         packets = Arrays.copyOf(packets, 2 * count);
       }
-      packets[count++] =
-          micros << 32 | (long) payload << 16 | flags << 8 | (isFromInside ? 1 : 0);
+      packets[count++] = micros << 32 | (long) payload << 16 | flags << 8 | (isFromInside ? 1 : 0);
     }
 
     /** Moves the time to that of the packet at hand. */
@@ -285,8 +284,9 @@ public final class MixedTraffic {
 
   /** Inside hosts are seen as they are; what is outside, behind a router. */
   private void putEthernet(Flow flow, boolean isFromInside) {
-    long inside = 0x0200_0000_0000L | mix(flow.inside) >>> 28;
     long router = 0x0200_5e00_0101L;
+    boolean isThere = flow.inside < INSIDE;
+    long inside = isThere ? 0x0200_0000_0000L | mix(flow.inside) >>> 28 : router;
     putMac(isFromInside ? router : inside);
     putMac(isFromInside ? inside : router);
     int network = flow.inside >> 8;
