@@ -6,6 +6,9 @@ package org.gotm.core.packet;
  * One thread.
  */
 public interface HeaderVisitor {
+  /** A packet begins; what is told until the next one is of it. */
+  default void packet() {}
+
   /**
    * The outermost Ethernet header.
    *

@@ -79,6 +79,7 @@ public final class PacketHeaders {
       HeaderVisitor newVisitor) {
     Objects.checkFromIndexSize(offset, caplen, segment.byteSize());
     visitor = newVisitor;
+    newVisitor.packet();
     cursor.begin(NativeMemory.address(segment.address() + offset), caplen, wireLength);
     if (vlanTag != 0) {
       visited.addVlan(vlanTag);

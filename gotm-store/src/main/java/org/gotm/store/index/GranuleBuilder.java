@@ -10,15 +10,15 @@ import org.gotm.store.terms.TermSet;
  * looking into it takes time. One thread.
  */
 final class GranuleBuilder {
-  private static final int BYTES_A_TERM = 600;
+  private static final int BYTES_A_TERM = 500;
   private static final int MOST_PIECES = 16;
+  private static final int MOST_TERMS = 1 << 18;
 
   private final SidecarWriter writer;
-  private final TermSet terms = new TermSet();
+  private final TermSet terms = new TermSet(MOST_TERMS);
   private long begin;
   private long end;
   private int pieces;
-  private long content;
   private long packets;
   private long firstNanos;
   private long lastNanos;
@@ -35,12 +35,11 @@ final class GranuleBuilder {
       beginGranule(piece.offset());
     }
     end = piece.end();
-    content += piece.content();
     packets += piece.packets();
     firstNanos = Math.min(firstNanos, piece.firstNanos());
     lastNanos = Math.max(lastNanos, piece.lastNanos());
     terms.addAll(piece.terms());
-    if (content >= (long) BYTES_A_TERM * terms.size() || ++pieces >= MOST_PIECES) {
+    if (end - begin >= (long) BYTES_A_TERM * terms.size() || ++pieces >= MOST_PIECES) {
       finish();
     }
   }
@@ -49,7 +48,6 @@ final class GranuleBuilder {
     begin = offset;
     end = offset;
     pieces = 0;
-    content = 0;
     packets = 0;
     firstNanos = Long.MAX_VALUE;
     lastNanos = Long.MIN_VALUE;

@@ -110,7 +110,7 @@ public final class Indexer {
   }
 
   private void take(CapturePieces from) {
-    piece.begin(from.content().remaining());
+    piece.clear();
     int length = headerLength + from.content().remaining();
     makeRoom(length);
     buffer.clear().position(headerLength).put(from.content());
@@ -118,7 +118,7 @@ public final class Indexer {
   }
 
   private boolean hasPackets() {
-    piece.begin(0);
+    piece.clear();
     read(headerLength);
     return piece.packets() > 0;
   }

@@ -20,7 +20,7 @@ import org.gotm.store.terms.TermCollector;
  */
 public final class LiveIndex implements AutoCloseable {
   /** Pieces whose terms may be under way. */
-  private static final int PIECES = 32;
+  private static final int PIECES = 16;
 
   private final Consumer<String> log;
   private final Runnable yieldPriority;

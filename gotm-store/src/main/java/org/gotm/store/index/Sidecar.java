@@ -6,6 +6,7 @@ import static org.gotm.store.index.SidecarLayout.DIRECTORY_HEAD;
 import static org.gotm.store.index.SidecarLayout.GRANULE_LENGTH;
 import static org.gotm.store.index.SidecarLayout.GROUP_LENGTH;
 import static org.gotm.store.index.SidecarLayout.HAS_HOLES;
+import static org.gotm.store.index.SidecarLayout.MOST_GRANULES;
 import static org.gotm.store.index.SidecarLayout.SUFFIX;
 import static org.gotm.store.index.SidecarLayout.TRAILER_LENGTH;
 
@@ -31,9 +32,13 @@ public final class Sidecar implements AutoCloseable {
   private static final int MOST_DIRECTORY = 1 << 28;
 
   private final FileChannel channel;
-  private final long captureLength;
-  private final ByteBuffer block = ByteBuffer.allocate(BLOCK_LENGTH).order(SidecarLayout.ORDER);
+  private final byte[] bytes = new byte[BLOCK_LENGTH + Long.BYTES];
+  private final ByteBuffer block = ByteBuffer.wrap(bytes).order(SidecarLayout.ORDER);
+  private final Bits bits = new Bits(bytes);
+  private final Entries entries = new Entries(bits);
   private final CRC32C crc = new CRC32C();
+  private final long captureLength;
+  private final long blocksLength;
   private final boolean hasHoles;
   private final long firstNanos;
   private final long lastNanos;
@@ -49,7 +54,8 @@ public final class Sidecar implements AutoCloseable {
     }
   }
 
-  private record Group(int firstGranule, int granules, int firstBlock, long[] fences) {}
+  private record Group(
+      int firstGranule, int granules, int keptBits, long offset, int length, long[] fences) {}
 
   /** Where the sidecar of a capture file is. */
   public static Path path(Path capture) {
@@ -113,6 +119,7 @@ public final class Sidecar implements AutoCloseable {
   private Sidecar(FileChannel channel) throws IOException {
     this.channel = channel;
     ByteBuffer directory = readDirectory();
+    blocksLength = channel.size() - TRAILER_LENGTH - directory.capacity();
     if (directory.getInt() != SidecarLayout.VERSION) {
       throw new InvalidSidecarException("of another version");
     }
@@ -193,19 +200,22 @@ public final class Sidecar implements AutoCloseable {
     int granule = 0;
     for (int i = 0; i < groups.length; i++) {
       require(directory.remaining() >= GROUP_LENGTH, "groups are missing");
-      int first = directory.getInt();
       int count = directory.getInt();
-      int firstBlock = directory.getInt();
+      int keptBits = directory.getInt();
+      long offset = directory.getLong();
+      int length = directory.getInt();
       int blocks = directory.getInt();
-      require(
-          first == granule && count > 0 && count <= granules.length - first && firstBlock >= 0,
-          "a group is wrong");
-      require(blocks >= 0 && (long) blocks * Long.BYTES <= directory.remaining(), "no fences");
+      require(count > 0 && count <= MOST_GRANULES, "a group is wrong");
+      require(count <= granules.length - granule, "granules are missing");
+      require(keptBits >= 0 && keptBits <= Terms.ALL_BITS, "a group is wrong");
+      require(offset >= 0 && length >= 0 && offset <= blocksLength - length, "blocks are missing");
+      require(blocks == (length + BLOCK_LENGTH - 1) / BLOCK_LENGTH, "a group is wrong");
+      require((long) blocks * Long.BYTES <= directory.remaining(), "no fences");
       long[] fences = new long[blocks];
       for (int k = 0; k < blocks; k++) {
         fences[k] = directory.getLong();
       }
-      groups[i] = new Group(first, count, firstBlock, fences);
+      groups[i] = new Group(granule, count, keptBits, offset, length, fences);
       granule += count;
     }
     require(granule == granules.length, "groups are missing");
@@ -242,12 +252,15 @@ public final class Sidecar implements AutoCloseable {
     return granules[i];
   }
 
-  /** The granules that may have one of these terms. */
+  /** The granules that may have one of these terms, which are of one kind. */
   public BitSet find(Terms.Range range) throws IOException {
     BitSet found = new BitSet(granules.length);
     for (Group group : groups) {
       find(range, group, found);
       find(Terms.Range.of(Terms.ANY), group, found);
+      if (group.keptBits < Terms.ALL_BITS) {
+        find(range.coarse(group.keptBits), group, found);
+      }
     }
     return found;
   }
@@ -255,8 +268,8 @@ public final class Sidecar implements AutoCloseable {
   private void find(Terms.Range range, Group group, BitSet found) throws IOException {
     int at = firstBlock(group.fences, range.from());
     while (at < group.fences.length && group.fences[at] <= range.to()) {
-      readBlock(group.firstBlock + at);
-      scan(range, group, found);
+      int count = readBlock(group, at);
+      scan(count, range, group, found);
       at++;
     }
   }
@@ -276,75 +289,48 @@ public final class Sidecar implements AutoCloseable {
     return Math.max(low - 1, 0);
   }
 
-  private void readBlock(int number) throws IOException {
-    block.clear();
-    long offset = (long) number * BLOCK_LENGTH;
+  /** Reads a block; answers how many entries it has. */
+  private int readBlock(Group group, int number) throws IOException {
+    int from = number * BLOCK_LENGTH;
+    int length = Math.min(group.length - from, BLOCK_LENGTH);
+    block.clear().limit(length);
     while (block.hasRemaining()) {
-      if (channel.read(block, offset + block.position()) < 0) {
+      if (channel.read(block, group.offset + from + block.position()) < 0) {
         throw new InvalidSidecarException("cut off");
       }
     }
     crc.reset();
-    crc.update(block.array(), 4, BLOCK_LENGTH - 4);
-    int length = block.getInt(4);
-    if ((int) crc.getValue() != block.getInt(0)
-        || length < 0
-        || length > BLOCK_LENGTH - BLOCK_HEAD) {
+    crc.update(bytes, 4, Math.max(length - 4, 0));
+    if (length < BLOCK_HEAD || (int) crc.getValue() != block.getInt(0)) {
       throw new InvalidSidecarException("block %d does not have its checksum".formatted(number));
     }
-    block.limit(BLOCK_HEAD + length).position(BLOCK_HEAD);
+    bits.begin(8 * BLOCK_HEAD, 8 * length);
+    int termBits = block.get(6);
+    require(termBits >= 0 && termBits < Terms.BITS, "a block is wrong");
+    entries.begin(termBits);
+    return Short.toUnsignedInt(block.getShort(4));
   }
 
-  private void scan(Terms.Range range, Group group, BitSet found) throws IOException {
+  private void scan(int count, Terms.Range range, Group group, BitSet found) throws IOException {
     long term = block.getLong(8);
-    while (block.hasRemaining()) {
-      term += varint();
-      int count = (int) varint();
+    for (int i = 0; i < count && term <= range.to(); i++) {
+      term += i == 0 ? 0 : entries.getDifference();
       boolean isWanted = term >= range.from() && term <= range.to();
-      if (count == 0) {
-        scanBits(group, isWanted ? found : null);
-      } else {
-        scanNumbers(count, group, isWanted ? found : null);
-      }
-      if (term > range.to()) {
-        return;
-      }
+      scanGranules(group, isWanted ? found : null);
     }
   }
 
-  private void scanBits(Group group, BitSet found) throws IOException {
-    int length = (group.granules + 7) / 8;
-    require(block.remaining() >= length, "a bitmap is cut off");
-    for (int i = 0; found != null && i < group.granules; i++) {
-      if ((block.get(block.position() + i / 8) >>> i % 8 & 1) != 0) {
-        found.set(group.firstGranule + i);
-      }
-    }
-    block.position(block.position() + length);
-  }
-
-  private void scanNumbers(int count, Group group, BitSet found) throws IOException {
-    long granule = 0;
+  private void scanGranules(Group group, BitSet found) throws IOException {
+    int count = entries.getCount();
+    int gapBits = Entries.gapBits(count, group.granules);
+    int granule = -1;
     for (int i = 0; i < count; i++) {
-      granule += varint();
+      granule += 1 + entries.getGap(gapBits);
       require(granule < group.granules, "a granule is not of its group");
       if (found != null) {
-        found.set(group.firstGranule + (int) granule);
+        found.set(group.firstGranule + granule);
       }
     }
-  }
-
-  private long varint() throws IOException {
-    long value = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      require(block.hasRemaining(), "an entry is cut off");
-      byte b = block.get();
-      value |= (long) (b & 0x7f) << shift;
-      if (b >= 0) {
-        return value;
-      }
-    }
-    throw new InvalidSidecarException("a number is too long");
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.gotm.store.index;
 
-import static org.gotm.store.index.SidecarLayout.BLOCK_LENGTH;
 import static org.gotm.store.index.SidecarLayout.DIRECTORY_HEAD;
 import static org.gotm.store.index.SidecarLayout.GRANULE_LENGTH;
 import static org.gotm.store.index.SidecarLayout.GROUP_LENGTH;
@@ -38,7 +37,7 @@ final class SidecarWriter implements AutoCloseable {
   private boolean isComplete;
 
   /** A group that was written. */
-  private record Group(int firstGranule, int granules, int firstBlock, long[] fences) {}
+  private record Group(int granules, int keptBits, long offset, int length, long[] fences) {}
 
   /** Writes to a file that is made anew. */
   SidecarWriter(Path current) throws IOException {
@@ -57,25 +56,16 @@ final class SidecarWriter implements AutoCloseable {
     if (!group.hasRoom(terms)) {
       checkpoint();
     }
-    group.add(terms);
+    group.add(terms, granule.length());
     granules.add(granule);
   }
 
   /** Blocks begin at multiples of their length; what a checkpoint wrote before stays behind. */
   private void writeGroup() throws IOException {
-    long firstBlock = (channel.position() + BLOCK_LENGTH - 1) / BLOCK_LENGTH;
-    channel.position(firstBlock * BLOCK_LENGTH);
+    long offset = channel.position();
     group.write(channel);
-    long[] fences = new long[group.blocks()];
-    for (int i = 0; i < fences.length; i++) {
-      fences[i] = group.fence(i);
-    }
     groups.add(
-        new Group(
-            granules.size() - group.granules(),
-            group.granules(),
-            Math.toIntExact(firstBlock),
-            fences));
+        new Group(group.granules(), group.keptBits(), offset, group.length(), group.fences()));
     group.clear();
   }
 
@@ -139,8 +129,8 @@ final class SidecarWriter implements AutoCloseable {
       directory.putLong(granule.packets());
     }
     for (Group written : groups) {
-      directory.putInt(written.firstGranule).putInt(written.granules);
-      directory.putInt(written.firstBlock).putInt(written.fences.length);
+      directory.putInt(written.granules).putInt(written.keptBits).putLong(written.offset);
+      directory.putInt(written.length).putInt(written.fences.length);
       for (long fence : written.fences) {
         directory.putLong(fence);
       }

@@ -1,7 +1,9 @@
 package org.gotm.store.query;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import org.gotm.store.index.Granule;
 import org.gotm.store.index.Sidecar;
 import org.gotm.store.terms.Terms;
@@ -34,13 +36,7 @@ final class IndexLookup {
 
   private BitSet find(Condition condition) throws IOException {
     return switch (condition) {
-      case Condition.And and -> {
-        BitSet both = find(and.first());
-        if (!both.isEmpty()) {
-          both.and(find(and.second()));
-        }
-        yield both;
-      }
+      case Condition.And and -> all(and);
       case Condition.Or or -> {
         BitSet either = find(or.first());
         either.or(find(or.second()));
@@ -58,6 +54,41 @@ final class IndexLookup {
       case Condition.Community community -> all();
       case Condition.Bpf bpf -> all();
     };
+  }
+
+  private BitSet all(Condition.And and) throws IOException {
+    List<Condition> conditions = new ArrayList<>();
+    addAll(and, conditions);
+    FlowEnds ends = FlowEnds.of(conditions);
+    BitSet found = ends == null ? all() : flow(ends);
+    for (Condition condition : conditions) {
+      if (!found.isEmpty()) {
+        found.and(find(condition));
+      }
+    }
+    return found;
+  }
+
+  private static void addAll(Condition condition, List<Condition> to) {
+    if (condition instanceof Condition.And(Condition first, Condition second)) {
+      addAll(first, to);
+      addAll(second, to);
+    } else {
+      to.add(condition);
+    }
+  }
+
+  /** Where a flow may be, or packets with several IP headers. */
+  private BitSet flow(FlowEnds ends) throws IOException {
+    BitSet found = sidecar.find(Terms.Range.of(Terms.LAYERED));
+    for (int protocol : ends.protocols()) {
+      for (long flow : ends.flows()) {
+        BitSet both = sidecar.find(Terms.Range.of(Terms.port(ends.port(), protocol, flow)));
+        both.and(sidecar.find(Terms.Range.of(Terms.port(ends.otherPort(), protocol, flow))));
+        found.or(both);
+      }
+    }
+    return found;
   }
 
   private BitSet all() {
@@ -82,9 +113,7 @@ final class IndexLookup {
   private BitSet port(Condition.Port port) throws IOException {
     boolean isOne = port.protocol() != Condition.ANY && port.from() == port.to();
     return sidecar.find(
-        isOne
-            ? Terms.Range.of(Terms.port(port.from(), port.protocol()))
-            : Terms.ports(port.from(), port.to()));
+        isOne ? Terms.port(port.from(), port.protocol()) : Terms.ports(port.from(), port.to()));
   }
 
   private BitSet protocol(Condition.Protocol protocol) throws IOException {

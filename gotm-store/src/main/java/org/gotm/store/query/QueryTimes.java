@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * ago}.
  */
 final class QueryTimes {
-  private static final Pattern DURATION = Pattern.compile("(?:\\d+(?:ms|[dhms]))+");
+  private static final Pattern DURATION = Pattern.compile("(?:\\d+(?:ms|[dhms])){1,16}");
   private static final Pattern PART = Pattern.compile("(\\d+)(ms|[dhms])");
   private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
   private static final Pattern CLOCK = Pattern.compile("\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?");

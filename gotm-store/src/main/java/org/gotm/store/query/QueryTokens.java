@@ -5,7 +5,9 @@ import java.util.List;
 
 /** The words of a query, one after another. One thread. */
 final class QueryTokens {
-  private static final int MOST = 10_000;
+  /** Conditions of a chain are as deep as the chain is long: what a small stack has room for. */
+  private static final int MOST = 2_000;
+
   private static final String OPERATORS = "()!";
 
   private final String query;

@@ -8,12 +8,13 @@ import java.util.function.Consumer;
  * of the index, and then its pool.
  */
 public final class PieceTerms implements Runnable {
+  private static final int MOST_TERMS = 1 << 16;
+
   private final Consumer<PieceTerms> pool;
-  private final TermSet terms = new TermSet();
+  private final TermSet terms = new TermSet(MOST_TERMS);
   private Consumer<PieceTerms> target;
   private long offset;
   private int length;
-  private long content;
   private long packets;
   private long firstNanos;
   private long lastNanos;
@@ -24,16 +25,10 @@ public final class PieceTerms implements Runnable {
     clear();
   }
 
-  /** Forgets everything, to begin with so many bytes of records. */
-  public void begin(long newContent) {
-    clear();
-    content = newContent;
-  }
-
-  private void clear() {
+  /** Forgets everything. */
+  public void clear() {
     terms.clear();
     target = null;
-    content = 0;
     packets = 0;
     firstNanos = Long.MAX_VALUE;
     lastNanos = Long.MIN_VALUE;
@@ -81,11 +76,6 @@ public final class PieceTerms implements Runnable {
   /** Where in the file it ends. */
   public long end() {
     return offset + length;
-  }
-
-  /** Bytes of its records. */
-  public long content() {
-    return content;
   }
 
   /** How many packets it has. */

@@ -41,7 +41,7 @@ public final class TermCollector {
       return null;
     }
     try {
-      piece.begin(end - begin);
+      piece.clear();
       read(memory, begin, end, format, linkTypes, piece);
       return piece;
     } catch (RuntimeException e) {

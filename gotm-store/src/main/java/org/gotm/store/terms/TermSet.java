@@ -10,18 +10,28 @@ import org.gotm.core.packet.HeaderVisitor;
 public final class TermSet implements HeaderVisitor {
   private static final int FIRST_CAPACITY = 1 << 12;
 
-  /** Distinct terms beyond which it is as if there were all. */
-  public static final int MOST = 1 << 20;
-
   private static final int ARP = 0x0806;
+  private static final long WORD = 0xffff_ffffL;
 
   private long[] table = new long[FIRST_CAPACITY]; // 0 is no term
+  private final int most;
   private int size;
   private boolean isFull;
+  private long sourceHigh;
+  private long sourceLow;
+  private long targetHigh;
+  private long targetLow;
   private int protocol;
+  private int layers;
 
-  /** No term yet. */
-  public TermSet() {}
+  /**
+   * No term yet.
+   *
+   * @param most how many terms it takes; with more it is as if there were all
+   */
+  public TermSet(int most) {
+    this.most = most;
+  }
 
   /** How many terms there are. */
   public int size() {
@@ -63,7 +73,7 @@ public final class TermSet implements HeaderVisitor {
     if (isFull || !insert(table, term)) {
       return;
     }
-    if (++size > MOST) {
+    if (++size > most) {
       clear();
       add(Terms.ANY);
       isFull = true;
@@ -97,6 +107,11 @@ public final class TermSet implements HeaderVisitor {
   }
 
   @Override
+  public void packet() {
+    layers = 0;
+  }
+
+  @Override
   public void ethernet(long source, long target) {
     add(Terms.mac(source));
     add(Terms.mac(target));
@@ -124,7 +139,7 @@ public final class TermSet implements HeaderVisitor {
 
   @Override
   public void ipv4(int source, int target, int newProtocol) {
-    protocol = newProtocol;
+    layer(source & WORD, 0, target & WORD, 0, newProtocol);
     add(Terms.ipv4(source));
     add(Terms.ipv4(target));
     add(Terms.protocol(4, newProtocol));
@@ -132,10 +147,26 @@ public final class TermSet implements HeaderVisitor {
 
   @Override
   public void ipv6(long source0, long source1, long target0, long target1, int newProtocol) {
-    protocol = newProtocol;
+    layer(source0, source1, target0, target1, newProtocol);
     addIpv6(source0, source1);
     addIpv6(target0, target1);
     add(Terms.protocol(6, newProtocol));
+  }
+
+  private void layer(long source0, long source1, long target0, long target1, int newProtocol) {
+    sourceHigh = source0;
+    sourceLow = source1;
+    targetHigh = target0;
+    targetLow = target1;
+    protocol = newProtocol;
+    layers++;
+    addLayered();
+  }
+
+  private void addLayered() {
+    if (layers > 1) {
+      add(Terms.LAYERED);
+    }
   }
 
   private void addIpv6(long high, long low) {
@@ -145,12 +176,17 @@ public final class TermSet implements HeaderVisitor {
 
   @Override
   public void ports(int source, int target) {
-    add(Terms.port(source, protocol));
-    add(Terms.port(target, protocol));
+    long flow =
+        Terms.flow(
+            Terms.end(sourceHigh, sourceLow, source), Terms.end(targetHigh, targetLow, target));
+    add(Terms.port(source, protocol, flow));
+    add(Terms.port(target, protocol, flow));
   }
 
   @Override
   public void arp(int sender, int target) {
+    layers++;
+    addLayered();
     add(Terms.ipv4(sender));
     add(Terms.ipv4(target));
     add(Terms.etherType(ARP));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,7 +118,25 @@ class QueryParserTest {
         .isThrownBy(() -> parse("(".repeat(100_000)))
         .withMessageContaining("words");
     assertThatExceptionOfType(QueryException.class)
-        .isThrownBy(() -> parse("not ".repeat(5000) + "tcp"))
+        .isThrownBy(() -> parse("not ".repeat(500) + "tcp"))
         .withMessageContaining("deeper than 100");
+  }
+
+  @Test
+  void shouldReadTheLongestChainOnASmallStack() throws InterruptedException {
+    AtomicReference<TimeRange> range = new AtomicReference<>();
+    String chain = "after 3h ago" + " and tcp".repeat(998);
+    Thread small =
+        new Thread(null, () -> range.set(TimeRange.of(parse(chain))), "small stack", 512 << 10);
+    small.start();
+    small.join();
+    assertThat(range.get()).isEqualTo(TimeRange.of(parse("after 3h ago")));
+  }
+
+  @Test
+  void shouldRefuseADurationOfAnyLength() {
+    assertThatExceptionOfType(QueryException.class)
+        .isThrownBy(() -> parse("after " + "1s".repeat(100_000) + " ago"))
+        .withMessageContaining("is no time");
   }
 }

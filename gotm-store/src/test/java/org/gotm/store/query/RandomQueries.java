@@ -3,7 +3,12 @@ package org.gotm.store.query;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import org.gotm.core.packet.HeaderVisitor;
@@ -19,6 +24,12 @@ final class RandomQueries implements HeaderVisitor {
   private final List<Integer> ports = new ArrayList<>(List.of(1, 65535));
   private final List<String> macs = new ArrayList<>(List.of("02:00:00:00:00:99"));
   private final List<Integer> protocols = new ArrayList<>(List.of(99));
+  private final List<String> tags = new ArrayList<>(List.of("vlan", "vlan 99", "mpls", "vni"));
+  private final List<String> flows = new ArrayList<>();
+  private final List<Long> times = new ArrayList<>(List.of(0L, 4_000_000_000_000_000_000L));
+  private byte[] source;
+  private byte[] target;
+  private int protocol;
 
   RandomQueries(Random random) {
     this.random = random;
@@ -35,7 +46,31 @@ final class RandomQueries implements HeaderVisitor {
           batch.wireLengths[i],
           batch.vlanTags[i],
           this);
+      times.add(batch.timestampsNanos[i]);
     }
+  }
+
+  @Override
+  public void vlan(int id) {
+    tags.add("vlan " + id);
+  }
+
+  @Override
+  public void label(int label) {
+    tags.add("mpls " + label);
+  }
+
+  @Override
+  public void vni(int vni) {
+    tags.add("vni " + (vni & Integer.MAX_VALUE));
+  }
+
+  private void layer(ByteBuffer newSource, ByteBuffer newTarget, int newProtocol) {
+    source = newSource.array();
+    target = newTarget.array();
+    protocol = newProtocol;
+    protocols.add(protocol);
+    addresses.add(text(random.nextBoolean() ? source : target));
   }
 
   @Override
@@ -45,24 +80,52 @@ final class RandomQueries implements HeaderVisitor {
   }
 
   @Override
-  public void ipv4(int source, int target, int protocol) {
-    protocols.add(protocol);
-    addresses.add(text(ByteBuffer.allocate(4).putInt(random.nextBoolean() ? source : target)));
+  public void ipv4(int newSource, int newTarget, int newProtocol) {
+    layer(
+        ByteBuffer.allocate(4).putInt(newSource),
+        ByteBuffer.allocate(4).putInt(newTarget),
+        newProtocol);
   }
 
   @Override
-  public void ipv6(long source0, long source1, long target0, long target1, int protocol) {
-    addresses.add(text(ByteBuffer.allocate(16).putLong(target0).putLong(target1)));
+  public void ipv6(long source0, long source1, long target0, long target1, int newProtocol) {
+    layer(
+        ByteBuffer.allocate(16).putLong(source0).putLong(source1),
+        ByteBuffer.allocate(16).putLong(target0).putLong(target1),
+        newProtocol);
   }
 
   @Override
-  public void ports(int source, int target) {
-    ports.add(random.nextBoolean() ? source : target);
+  public void ports(int sourcePort, int targetPort) {
+    ports.add(random.nextBoolean() ? sourcePort : targetPort);
+    if (random.nextInt(4) == 0) {
+      flows.add(
+          "host %s and host %s and port %d and port %d"
+              .formatted(text(source), text(target), sourcePort, targetPort));
+      flows.add("community-id " + communityId(sourcePort, targetPort));
+    }
   }
 
-  private static String text(ByteBuffer address) {
+  /** After the specification: SHA-1 over the ends, the lower one first. */
+  private String communityId(int sourcePort, int targetPort) {
+    int order = Arrays.compareUnsigned(source, target);
+    boolean isInOrder = order < 0 || order == 0 && sourcePort <= targetPort;
+    ByteBuffer input = ByteBuffer.allocate(2 + 2 * source.length + 6);
+    input.putShort((short) 0).put(isInOrder ? source : target).put(isInOrder ? target : source);
+    input.put((byte) protocol).put((byte) 0);
+    input.putShort((short) (isInOrder ? sourcePort : targetPort));
+    input.putShort((short) (isInOrder ? targetPort : sourcePort));
     try {
-      return InetAddress.getByAddress(address.array()).getHostAddress();
+      byte[] digest = MessageDigest.getInstance("SHA-1").digest(input.array());
+      return "1:" + Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String text(byte[] address) {
+    try {
+      return InetAddress.getByAddress(address).getHostAddress();
     } catch (UnknownHostException e) {
       throw new AssertionError(e);
     }
@@ -79,6 +142,49 @@ final class RandomQueries implements HeaderVisitor {
       query.append(random.nextBoolean() ? " and " : " or ").append(term());
     }
     return query.toString();
+  }
+
+  /** A query with all words of the language, nested; {@code bpf} with "greater" and a length. */
+  String nextOfAll() {
+    return nested(random.nextInt(4));
+  }
+
+  private String nested(int depth) {
+    if (depth == 0) {
+      return random.nextInt(3) == 0 ? condition() : ownCondition();
+    }
+    String query = nested(depth - 1);
+    for (int more = random.nextInt(3); more > 0; more--) {
+      query += any(List.of(" and ", " or ", " && ", " || ")) + nested(random.nextInt(depth));
+    }
+    return switch (random.nextInt(5)) {
+      case 0 -> "not (" + query + ")";
+      case 1 -> "! (" + query + ")";
+      case 2 -> query;
+      default -> "(" + query + ")";
+    };
+  }
+
+  private String ownCondition() {
+    return switch (random.nextInt(12)) {
+      case 0, 1 -> flows.isEmpty() ? "udp" : any(flows);
+      case 2 -> any(tags);
+      case 3 -> any(List.of("sctp", "icmp6", "icmp", "ip6 proto 58", "proto 6", "arp", "ip6"));
+      case 4 -> any(List.of("after ", "before ")) + Instant.ofEpochSecond(0, any(times));
+      case 5 -> {
+        long nanos = any(times);
+        yield "(after %s and before %s)"
+            .formatted(
+                Instant.ofEpochSecond(0, nanos),
+                Instant.ofEpochSecond(0, nanos + (1L << random.nextInt(40))));
+      }
+      case 6 -> "ether proto " + any(List.of("0x0800", "0x86dd", "arp", "0x88cc", "0x8847"));
+      case 7 -> any(List.of("arp ", "ip ", "")) + side() + "host 10.20.0." + random.nextInt(256);
+      case 8 -> "bpf 'greater " + random.nextInt(1600) + "'";
+      case 9 -> "src and dst net " + network(any(addresses));
+      case 10 -> "port " + any(ports) + " or " + any(ports);
+      default -> "host " + any(addresses) + " and host " + any(addresses);
+    };
   }
 
   private String term() {
