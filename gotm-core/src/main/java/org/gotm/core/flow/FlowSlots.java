@@ -30,6 +30,11 @@ final class FlowSlots {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final int LONGEST_SEARCH = 64;
 
+  /**
+   * With 16 slots a flow or more, at most one flow in 30 is not at home: that is not looked for.
+   */
+  private static final int SPARSE_SHIFT = 4;
+
   private final MemorySegment memory; // stays alive with this
   private final MemorySegment detailsMemory;
   private final long base;
@@ -37,6 +42,7 @@ final class FlowSlots {
   private final long lastSlot;
   private final FlowKeys keys;
   private final int[] elsewhere;
+  private boolean isSparse;
   private long touched;
   private long probes;
 
@@ -91,9 +97,19 @@ final class FlowSlots {
    * answers are guesses, as flows come and go while the batch is worked on.
    *
    * <p>Writes the slot where each packet most probably is, or will be, into {@link FlowKeys#FLOW}.
+   * While there are few flows, that is its home.
+   *
+   * @param flows how many flows there are
    */
-  void locate(int count) {
+  void locate(int count, int flows) {
     homeLoop(count);
+    isSparse = flows <= count() >>> SPARSE_SHIFT;
+    if (!isSparse) {
+      locateElsewhere(count);
+    }
+  }
+
+  private void locateElsewhere(int count) {
     int left = elsewhereLoop(count);
     for (int round = 0; left > 0 && round < LONGEST_SEARCH; round++) {
       probes += left;
@@ -181,6 +197,7 @@ final class FlowSlots {
     long slot = homeOfKey(key);
     while (!isEmpty(slot) && !holds(slot, words, key)) {
       slot = next(slot);
+      probes += isSparse ? 1 : 0; // or else they were counted when it was located
     }
     return slot;
   }
@@ -257,7 +274,7 @@ final class FlowSlots {
     return home(hash);
   }
 
-  /** Slots that {@link #locate} looked at beyond the first for each packet. */
+  /** Slots looked at beyond the first for each packet. */
   long probes() {
     return probes;
   }

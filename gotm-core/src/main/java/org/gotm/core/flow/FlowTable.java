@@ -92,7 +92,7 @@ final class FlowTable {
    */
   int decide(PacketBatch batch, int[] kept) {
     int count = batch.count();
-    slots.locate(count);
+    slots.locate(count, lives.size());
     keptCount = 0;
     int i = count(0, batch, kept);
     while (i < count) {
