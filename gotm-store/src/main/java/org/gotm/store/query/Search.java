@@ -47,6 +47,7 @@ public final class Search {
   private int files;
   private int whole;
   private String cutShort = "";
+  private Runnable watcher = () -> {};
 
   /**
    * A file whose time has not come.
@@ -77,6 +78,17 @@ public final class Search {
     this.limits = limits;
     this.notes = notes;
     this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Has the searching thread call this again and again, between packets, also while it finds none:
+   * what it throws ends the search.
+   *
+   * @return this
+   */
+  public Search watchedBy(Runnable newWatcher) {
+    watcher = newWatcher;
+    return this;
   }
 
   /**
@@ -221,6 +233,7 @@ public final class Search {
   }
 
   private void checkpoint() {
+    watcher.run();
     if (!limits.time().isZero() && nanoClock.getAsLong() - deadline > 0) {
       throw new TimeUp();
     }
