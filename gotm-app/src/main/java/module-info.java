@@ -7,10 +7,14 @@ module org.gotm.app {
   requires info.picocli;
   requires io.prometheus.metrics.instrumentation.jvm;
   requires io.prometheus.metrics.model;
+  requires java.logging;
+  requires java.naming;
   requires jdk.management;
+  requires jdk.net;
   requires jdk.unsupported;
   requires micrometer.registry.prometheus;
   requires org.apache.commons.compress;
+  requires org.eclipse.jetty.server;
   requires org.gotm.ffm;
   requires org.gotm.store;
   requires micrometer.core;
@@ -19,6 +23,8 @@ module org.gotm.app {
   opens org.gotm.app.bench to
       info.picocli;
   opens org.gotm.app.doctor to
+      info.picocli;
+  opens org.gotm.app.keys to
       info.picocli;
   opens org.gotm.app.query to
       info.picocli;

@@ -1,5 +1,6 @@
 package org.gotm.app.cli;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,8 @@ import picocli.CommandLine.TypeConversionException;
  * @param line whose values they are
  */
 record Checks(CommandLine line) {
+  private static final int MAX_PORT = 65535;
+
   void range(String name, long value, long least, long most) {
     if (value < least || value > most) {
       throw refusal(name + "=" + value + ": not from " + least + " to " + most);
@@ -58,6 +61,18 @@ record Checks(CommandLine line) {
       throw refusal(name + "=" + value + ": not one of " + String.join(", ", words));
     }
     return value;
+  }
+
+  /** What is to be listened at: {@code host:port}, or {@code :port} for all addresses. */
+  InetSocketAddress address(String name, String value) {
+    int colon = value.lastIndexOf(':');
+    String host = colon < 0 ? "" : value.substring(0, colon).replaceAll("^\\[|]$", "");
+    String portText = value.substring(colon + 1);
+    int port = portText.matches("\\d{1,5}") ? Integer.parseInt(portText) : -1;
+    if (port < 0 || port > MAX_PORT) {
+      throw refusal(name + "=" + value + ": not host:port, :port or off, with port up to 65535");
+    }
+    return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
   }
 
   ParameterException refusal(String message) {

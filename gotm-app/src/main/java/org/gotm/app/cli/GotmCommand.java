@@ -9,6 +9,7 @@ import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
 import org.gotm.app.daemon.SettingsChange;
 import org.gotm.app.doctor.DoctorCommand;
+import org.gotm.app.keys.KeysCommand;
 import org.gotm.app.query.IndexCommand;
 import org.gotm.app.query.QueryCommand;
 import picocli.CommandLine.Command;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       CleanupCommand.class,
       DoctorCommand.class,
       IndexCommand.class,
+      KeysCommand.class,
       QueryCommand.class
     })
 final class GotmCommand implements Callable<Integer> {
@@ -46,6 +48,7 @@ final class GotmCommand implements Callable<Integer> {
   @Mixin private FormatOptions format;
   @Mixin private RetentionOptions retention;
   @Mixin private ReportOptions report;
+  @Mixin private QueryServerOptions queries;
   @Mixin private ProcessOptions process;
   @Mixin private ShuntOptions shunt;
 
@@ -99,6 +102,7 @@ final class GotmCommand implements Callable<Integer> {
         report.settings(checks, !from.files().isEmpty()),
         retention.settings(checks),
         process.settings(checks),
-        shunt.settings(checks));
+        shunt.settings(checks),
+        queries.settings(checks, to));
   }
 }

@@ -11,7 +11,6 @@ import picocli.CommandLine.Option;
 @Command(optionListHeading = "%nStatistics and metrics:%n")
 final class ReportOptions {
   private static final String DEFAULT_ADDRESS = "localhost:8080";
-  private static final int MAX_PORT = 65535;
 
   @Option(
       names = {"-timeinterval", "--timeinterval"},
@@ -39,20 +38,9 @@ final class ReportOptions {
   }
 
   private Optional<InetSocketAddress> metricsAddress(Checks checks) {
-    if (metricsAddress.equals("off") || metricsAddress.isEmpty()) {
-      return Optional.empty();
-    }
-    int colon = metricsAddress.lastIndexOf(':');
-    String host = colon < 0 ? "" : metricsAddress.substring(0, colon).replaceAll("^\\[|]$", "");
-    String portText = metricsAddress.substring(colon + 1);
-    int port = portText.matches("\\d{1,5}") ? Integer.parseInt(portText) : -1;
-    if (port < 0 || port > MAX_PORT) {
-      throw checks.refusal(
-          "metrics-address="
-              + metricsAddress
-              + ": not host:port, :port or off, with port up to 65535");
-    }
-    return Optional.of(
-        host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port));
+    boolean isOff = metricsAddress.equals("off") || metricsAddress.isEmpty();
+    return isOff
+        ? Optional.empty()
+        : Optional.of(checks.address("metrics-address", metricsAddress));
   }
 }

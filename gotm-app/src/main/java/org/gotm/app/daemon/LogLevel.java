@@ -30,8 +30,12 @@ enum LogLevel {
     this.priority = priority;
   }
 
+  /** The part of a line that has what strangers have asked, who have no say. */
+  private static final String ASKED = " (?:reason|query)='.*";
+
   /** The level of a message. */
-  static LogLevel of(String message) {
+  static LogLevel of(String line) {
+    String message = line.startsWith("query who=") ? line.replaceFirst(ASKED, "") : line;
     if (ERRORS.matcher(message).find()) {
       return ERROR;
     }

@@ -15,6 +15,9 @@ import org.gotm.app.metrics.DaemonMetrics;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
+import org.gotm.app.queryserver.QueryCounts;
+import org.gotm.app.queryserver.QueryServer;
+import org.gotm.app.queryserver.Recorded;
 import org.gotm.app.web.RecorderPage;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.Privileges;
@@ -69,12 +72,13 @@ public final class Recorder {
     Privileges.setFileMask(settings.process().fileMask());
     try (log;
         Pipeline pipeline = new Pipeline(settings, log);
-        MetricsServer server = bindMetrics()) {
+        MetricsServer server = bindMetrics();
+        QueryServer queries = bindQueries()) {
       if (!interfacesCome()) {
         return ExitCodes.OK;
       }
       pipeline.open();
-      return record(pipeline, server);
+      return record(pipeline, server, queries);
     }
   }
 
@@ -98,7 +102,8 @@ public final class Recorder {
     return true;
   }
 
-  private int record(Pipeline pipeline, MetricsServer server) throws InterruptedException {
+  private int record(Pipeline pipeline, MetricsServer server, QueryServer queries)
+      throws InterruptedException {
     List<CaptureThread> captures = pipeline.captures();
     StatsReporter reporter =
         new StatsReporter(
@@ -118,9 +123,15 @@ public final class Recorder {
     if (server != null) {
       serve(server, pipeline); // takes longer than all before
     }
+    if (queries != null) {
+      answer(queries, pipeline);
+    }
     service.ready();
-    watch(pipeline, reporter, new ServiceStatus(captures, System.nanoTime()));
+    watch(pipeline, reporter, queries, new ServiceStatus(captures, System.nanoTime()));
     service.stopping();
+    if (queries != null) {
+      queries.cancel();
+    }
     stop(pipeline, reporter);
     reporter.printNews();
     reporter.printLedger(pipeline.classes().names());
@@ -151,7 +162,8 @@ public final class Recorder {
   }
 
   /** Reports and rotates until all captures ended or a stop is asked for. */
-  private void watch(Pipeline pipeline, StatsReporter reporter, ServiceStatus status)
+  private void watch(
+      Pipeline pipeline, StatsReporter reporter, QueryServer queries, ServiceStatus status)
       throws InterruptedException {
     long interval = settings.report().interval().toNanos();
     long next = System.nanoTime() + interval;
@@ -163,7 +175,7 @@ public final class Recorder {
         return;
       }
       if (request == Signals.Request.ROTATE) {
-        reload(pipeline);
+        reload(pipeline, queries);
       }
       reporter.printNews();
       if (pipeline.moves()) {
@@ -181,12 +193,15 @@ public final class Recorder {
   }
 
   /** Rotates, and takes up what has changed. */
-  private void reload(Pipeline pipeline) {
+  private void reload(Pipeline pipeline, QueryServer queries) {
     service.reloading(System.nanoTime());
     pipeline.recording().rotate();
     reload.run(pipeline.classes(), pipeline.recording().retainer());
     if (metrics != null) {
       metrics.addClasses(pipeline.classes().names());
+    }
+    if (queries != null) {
+      queries.reload();
     }
     service.ready();
   }
@@ -231,6 +246,34 @@ public final class Recorder {
           "metrics-address=%s:%d: %s; choose another or off"
               .formatted(address.getHostString(), address.getPort(), reason),
           e);
+    }
+  }
+
+  private QueryServer bindQueries() {
+    if (settings.queries().isOff()) {
+      return null;
+    }
+    try {
+      return QueryServer.open(settings.queries(), UserChange.successor(settings), log);
+    } catch (IOException e) {
+      throw new StartException(e.getMessage(), e);
+    }
+  }
+
+  private void answer(QueryServer queries, Pipeline pipeline) {
+    QueryCounts counts = new QueryCounts();
+    Recorded recorded =
+        new Recorded(
+            List.of(settings.output().folder()),
+            () -> {},
+            () -> pipeline.recording().retainer().map(Retainer::deletedFiles).orElse(0L));
+    try {
+      queries.start(recorded, counts);
+    } catch (IOException e) {
+      throw new StartException(e.getMessage(), e);
+    }
+    if (metrics != null) {
+      metrics.add(counts);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.gotm.app.queryserver.QuerySettings;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
@@ -27,6 +28,7 @@ import org.gotm.store.retain.Retention;
  * @param retention when the oldest files are deleted
  * @param process what the process is to the system
  * @param shunt who is asked to filter large flows
+ * @param queries where queries for what was recorded are answered
  */
 public record Settings(
     Source source,
@@ -36,7 +38,8 @@ public record Settings(
     Report report,
     Retention retention,
     Process process,
-    Shunt shunt) {
+    Shunt shunt,
+    QuerySettings queries) {
 
   /**
    * Where packets come from, and what of them is taken.

@@ -44,6 +44,15 @@ final class UserChange {
     }
   }
 
+  /** Whom the process is going to be, if not who it is. */
+  static Optional<UserAccount> successor(Settings settings) {
+    Optional<UserAccount> user = settings.process().user();
+    if (user.isEmpty() && !settings.isOffline()) {
+      user = UserAccount.find(DEFAULT_USER);
+    }
+    return Privileges.isRoot() ? user.filter(account -> !account.isRoot()) : Optional.empty();
+  }
+
   private static void refuseAnother(UserAccount user) {
     if (!user.name().equals(System.getProperty("user.name"))) {
       throw new StartException(

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.gotm.app.bpf.BpfTests;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.store.query.Answer;
 import org.gotm.store.query.AnswerFormat;

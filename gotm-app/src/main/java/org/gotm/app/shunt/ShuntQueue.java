@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.gotm.app.log.CauseLog;
 import org.gotm.app.shunt.FilterCounts.Status;
 import org.gotm.ffm.linux.Libc;
 

@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.gotm.app.daemon.LogFormat;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.queryserver.QuerySettings;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.Separator;
@@ -74,7 +75,13 @@ class GotmCommandTest {
                     Duration.ofSeconds(5), Optional.of(new InetSocketAddress("localhost", 8080))),
                 Retention.none(),
                 new Settings.Process(Optional.empty(), 0027, LogFormat.TEXT),
-                new Settings.Shunt(Optional.empty(), Optional.empty())));
+                new Settings.Shunt(Optional.empty(), Optional.empty()),
+                new QuerySettings(
+                    Optional.empty(),
+                    Path.of("/etc/gotm/keys"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ofMinutes(15))));
   }
 
   @Test

@@ -17,6 +17,7 @@ class OptionTopicsTest {
           "Format of files:",
           "Deleting the oldest files:",
           "Statistics and metrics:",
+          "Answering queries:",
           "Process:",
           "Large flows:",
           "Other:");

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.gotm.app.docs.DocPages;
+import org.gotm.app.queryserver.QueryCounts;
 import org.gotm.ffm.afpacket.AfPacketSource;
 import org.gotm.ffm.snf.SnfSource;
 import org.gotm.store.Recording;
@@ -38,6 +39,7 @@ class DocumentedMetricsTest {
     RecorderMetrics metrics = FixedRecorder.of(FixedMeters.worker("en0", 0));
     metrics.addClasses(List.of("default", "dns"));
     metrics.add(new DaemonMetrics(() -> true, () -> 0, Clock.systemUTC(), System::nanoTime));
+    metrics.add(new QueryCounts());
     Set<String> names = new TreeSet<>();
     try (Recording recording =
         Recording.into(folder).retention(Retention.none()).index(true).open()) {

@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gotm.app.log.CauseLog;
 import org.gotm.app.shunt.FilterCounts.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -72,6 +72,13 @@ public final class Libc {
   /** The number of bpf(2), which the C library has no function for: of x86-64, or of all others. */
   private static final int SYS_BPF = System.getProperty("os.arch").equals("amd64") ? 321 : 280;
 
+  /** The number of ioprio_set(2): of x86-64, or of all others. */
+  private static final int SYS_IOPRIO_SET =
+      System.getProperty("os.arch").equals("amd64") ? 251 : 30;
+
+  private static final int IOPRIO_WHO_PROCESS = 1;
+  private static final int IOPRIO_IDLE = 3 << 13;
+
   private final Arena arena;
   private final MemorySegment errno;
   private final MemorySegment scratch;
@@ -239,6 +246,11 @@ public final class Libc {
   public int setThreadNice(int nice) {
     int thread = callInt(GETTID, 0, 0, 0, 0, 0);
     return callInt(SETPRIORITY, PRIO_PROCESS, thread, nice, 0, 0);
+  }
+
+  /** Lets the calling thread read and write disks when nobody else does; see ioprio_set(2). */
+  public int setThreadIdleIo() {
+    return callInt(SYSCALL, SYS_IOPRIO_SET, IOPRIO_WHO_PROCESS, 0, IOPRIO_IDLE, 0);
   }
 
   /**

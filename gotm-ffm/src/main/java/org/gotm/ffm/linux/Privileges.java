@@ -57,10 +57,14 @@ public final class Privileges {
     }
   }
 
-  /** What is masked out of the mode of each file and folder that the process makes from now on. */
-  public static void setFileMask(int mask) {
+  /**
+   * What is masked out of the mode of each file and folder that the process makes from now on.
+   *
+   * @return what was until now
+   */
+  public static int setFileMask(int mask) {
     try (Arena call = Arena.ofConfined()) {
-      new Libc(call).callInt(UMASK, mask, 0, 0, 0, 0);
+      return new Libc(call).callInt(UMASK, mask, 0, 0, 0, 0);
     }
   }
 

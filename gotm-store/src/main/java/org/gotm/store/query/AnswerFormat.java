@@ -2,7 +2,7 @@ package org.gotm.store.query;
 
 /** The form of an answer. */
 public enum AnswerFormat {
-  /** Classic pcap with microseconds, as stenographer answers. */
+  /** Classic pcap with microseconds, as stenographer answers: longer packets are cut to 65536. */
   PCAP_MICRO,
   /** Classic pcap with nanoseconds. */
   PCAP,

@@ -18,6 +18,9 @@ final class AnswerStream {
   /** What a record has before the packet in a classic file, and counts of a limit of bytes. */
   static final int RECORD_LENGTH = 16;
 
+  /** What stenographer says, and cuts packets to. */
+  private static final int STENOGRAPHER_SNAPLEN = 1 << 16;
+
   private static final long NANOS_A_SECOND = 1_000_000_000;
   private static final int SECTION_LENGTH = 28;
   private static final int INTERFACE_LENGTH = 32;
@@ -51,12 +54,17 @@ final class AnswerStream {
       return false;
     }
     int unit = format == AnswerFormat.PCAP ? 1 : 1000;
+    int caplen = Math.min(packet.caplen(), snaplen());
     head.putInt((int) Math.floorDiv(packet.nanos(), NANOS_A_SECOND));
     head.putInt((int) (Math.floorMod(packet.nanos(), NANOS_A_SECOND) / unit));
-    head.putInt(packet.caplen()).putInt(packet.wireLength());
+    head.putInt(caplen).putInt(packet.wireLength());
     flushHead();
-    out.write(packet.bytes(), packet.offset(), packet.caplen());
+    out.write(packet.bytes(), packet.offset(), caplen);
     return true;
+  }
+
+  private int snaplen() {
+    return format == AnswerFormat.PCAP_MICRO ? STENOGRAPHER_SNAPLEN : PcapHeaderLayout.MAX_SNAPLEN;
   }
 
   /** Sends what was written on its way, after the file's header at least. */
@@ -77,7 +85,7 @@ final class AnswerStream {
       boolean isNano = format == AnswerFormat.PCAP;
       head.putInt(isNano ? PcapHeaderLayout.MAGIC_NANOS : PcapHeaderLayout.MAGIC_MICROS);
       head.putShort((short) 2).putShort((short) 4).putLong(0);
-      head.putInt(PcapHeaderLayout.MAX_SNAPLEN).putInt(linkType);
+      head.putInt(snaplen()).putInt(linkType);
     }
     flushHead();
   }

@@ -28,6 +28,11 @@ public final class Query {
     return new Query(text, new QueryParser(text, new QueryTimes(now, zone), compiler).parse());
   }
 
+  /** The packets that this one and another ask for, under the text of this one. */
+  public Query within(Query other) {
+    return new Query(text, new Condition.And(other.condition, condition));
+  }
+
   Condition condition() {
     return condition;
   }

@@ -39,6 +39,7 @@ public final class Search {
   private long looked;
   private int files;
   private String cutShort = "";
+  private Runnable watcher = () -> {};
 
   /** Thrown by the checkpoint when time is up. */
   private static final class TimeUp extends RuntimeException {
@@ -56,6 +57,17 @@ public final class Search {
     this.limits = limits;
     this.notes = notes;
     this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Has the searching thread call this again and again, between packets, also while it finds none:
+   * what it throws ends the search.
+   *
+   * @return this
+   */
+  public Search watchedBy(Runnable newWatcher) {
+    watcher = newWatcher;
+    return this;
   }
 
   /**
@@ -156,6 +168,7 @@ public final class Search {
   }
 
   private void checkpoint() {
+    watcher.run();
     if (!limits.time().isZero() && nanoClock.getAsLong() - deadline > 0) {
       throw new TimeUp();
     }

@@ -1,4 +1,4 @@
-package org.gotm.app.query;
+package org.gotm.app.bpf;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.gotm.store.query.PacketTest;
  * libpcap's expressions as tests of packets, compiled once for each link type that comes. An
  * expression that has no meaning for a link type matches none of its packets. One thread.
  */
-final class BpfTests implements PacketTest.Compiler, AutoCloseable {
+public final class BpfTests implements PacketTest.Compiler, AutoCloseable {
   private final List<PcapFilter> filters = new ArrayList<>();
 
   /** One expression, for each link type. */

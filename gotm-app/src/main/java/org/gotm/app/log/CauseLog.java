@@ -1,4 +1,4 @@
-package org.gotm.app.shunt;
+package org.gotm.app.log;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * Logs what goes wrong once a minute for each cause, and then how often it did meanwhile. Causes
  * are few. Any thread.
  */
-final class CauseLog {
+public final class CauseLog {
   private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final Consumer<String> log;
@@ -23,13 +23,13 @@ final class CauseLog {
   }
 
   /** With a clock in nanoseconds. */
-  CauseLog(Consumer<String> log, LongSupplier clock) {
+  public CauseLog(Consumer<String> log, LongSupplier clock) {
     this.log = log;
     this.clock = clock;
   }
 
   /** Logs a message unless one of this cause was logged in the last minute. */
-  synchronized void say(String cause, String message) {
+  public synchronized void say(String cause, String message) {
     long now = clock.getAsLong();
     Cause earlier = causes.get(cause);
     if (earlier == null) {

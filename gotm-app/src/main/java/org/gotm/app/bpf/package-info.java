@@ -1,0 +1,2 @@
+/** Expressions of libpcap as tests of packets. */
+package org.gotm.app.bpf;

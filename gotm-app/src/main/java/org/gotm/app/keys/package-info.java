@@ -1,0 +1,2 @@
+/** The command that makes keys and certificates. */
+package org.gotm.app.keys;

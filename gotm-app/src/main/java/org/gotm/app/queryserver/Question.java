@@ -1,0 +1,75 @@
+package org.gotm.app.queryserver;
+
+import java.time.Duration;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.util.Fields;
+import org.gotm.store.query.AnswerFormat;
+import org.gotm.store.query.Limits;
+
+/**
+ * What a client asks.
+ *
+ * @param text the query
+ * @param format of the answer
+ * @param limits that the client has set, and the longest time
+ */
+record Question(String text, AnswerFormat format, Limits limits) {
+  /** A question that is not one, in words for the client. */
+  static final class WrongException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    WrongException(String message) {
+      super(message);
+    }
+  }
+
+  /** As stenographer's clients ask, with a header of our own. */
+  static Question posted(String text, HttpFields headers, Duration time) throws WrongException {
+    String format = headers.get("Gotm-Format");
+    return new Question(
+        text,
+        format == null ? AnswerFormat.PCAP_MICRO : format(format),
+        limits(headers.get("Steno-Limit-Packets"), headers.get("Steno-Limit-Bytes"), time));
+  }
+
+  /** As a link asks. */
+  static Question linked(Fields fields, Duration time) throws WrongException {
+    String query = fields.getValue("query");
+    if (query == null) {
+      throw new WrongException("query is missing: /pcap?query=host+10.1.2.3");
+    }
+    String format = fields.getValue("format");
+    return new Question(
+        query,
+        format == null ? AnswerFormat.PCAP : format(format),
+        limits(fields.getValue("packets"), fields.getValue("bytes"), time));
+  }
+
+  private static AnswerFormat format(String word) throws WrongException {
+    return switch (word) {
+      case "pcap-micros" -> AnswerFormat.PCAP_MICRO;
+      case "pcap" -> AnswerFormat.PCAP;
+      case "pcapng" -> AnswerFormat.PCAPNG;
+      default -> throw new WrongException("the format is not pcap-micros, pcap or pcapng");
+    };
+  }
+
+  private static Limits limits(String packets, String bytes, Duration time) throws WrongException {
+    try {
+      return new Limits(number(packets), number(bytes), time);
+    } catch (NumberFormatException e) {
+      throw new WrongException("Invalid Limit Headers");
+    }
+  }
+
+  private static long number(String text) {
+    return text == null || text.isEmpty() ? 0 : GoInteger.parse(text);
+  }
+
+  /** A name for the file that the answer becomes, which tells of the query. */
+  String fileName() {
+    String words = text.replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("^[-.]+|[-.]+$", "");
+    String name = words.substring(0, Math.min(words.length(), 80));
+    return (name.isEmpty() ? "all" : name) + (format == AnswerFormat.PCAPNG ? ".pcapng" : ".pcap");
+  }
+}
