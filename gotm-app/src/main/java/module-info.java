@@ -14,6 +14,7 @@ module org.gotm.app {
   requires jdk.unsupported;
   requires micrometer.registry.prometheus;
   requires org.apache.commons.compress;
+  requires org.eclipse.jetty.client;
   requires org.eclipse.jetty.server;
   requires org.gotm.ffm;
   requires org.gotm.store;

@@ -1,8 +1,6 @@
 package org.gotm.app.query;
 
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -11,9 +9,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.gotm.app.bpf.BpfTests;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.queryclient.QueryRefusedException;
+import org.gotm.app.queryclient.SensorAddress;
+import org.gotm.app.queryclient.SensorOptions;
+import org.gotm.app.queryclient.SensorQuery;
 import org.gotm.store.query.Answer;
 import org.gotm.store.query.AnswerFormat;
 import org.gotm.store.query.Limits;
@@ -21,6 +24,7 @@ import org.gotm.store.query.Query;
 import org.gotm.store.query.QueryException;
 import org.gotm.store.query.Search;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,6 +39,7 @@ import picocli.CommandLine.Spec;
       "Queries are stenographer's, or pcap-filter's words: 'host 10.1.2.3 and port 443 and after 3h ago'."
     },
     mixinStandardHelpOptions = true,
+    optionListHeading = "%nOptions:%n",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:the whole answer",
@@ -54,6 +59,8 @@ public final class QueryCommand implements Callable<Integer> {
       defaultValue = "out",
       description = "Output folder of a recorder; may be repeated (default: ${DEFAULT-VALUE}).")
   private List<Path> folders;
+
+  @Mixin private SensorOptions sensorOptions;
 
   @Option(
       names = {"-w"},
@@ -98,7 +105,19 @@ public final class QueryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Limits limits = new Limits(limitPackets, limitBytes, Duration.ofSeconds(limitSeconds));
+    Optional<SensorAddress> sensor = sensorOptions.sensor();
+    try {
+      return told(sensor.isPresent() ? ask(sensor.get()) : search());
+    } catch (OutputException e) {
+      return tell(e);
+    } catch (QueryException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    } catch (QueryRefusedException e) {
+      return tell(e);
+    }
+  }
+
+  private Answer search() throws IOException {
     AnswerFormat answerFormat = answerFormat();
     for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
@@ -106,15 +125,31 @@ public final class QueryCommand implements Callable<Integer> {
       }
     }
     try (BpfTests tests = new BpfTests()) {
-      Query query =
-          Query.parse(String.join(" ", words), Instant.now(), ZoneId.systemDefault(), tests);
-      try (OutputStream out = open()) {
-        Search search = new Search(query, limits, QueryCommand::say, System::nanoTime);
-        return told(search.run(folders, answerFormat, out));
+      Query query = Query.parse(query(), Instant.now(), ZoneId.systemDefault(), tests);
+      try (OutputStream out = new BufferedOutputStream(open(), BUFFER)) {
+        Search search = new Search(query, limits(), QueryCommand::say, System::nanoTime);
+        return search.run(folders, answerFormat, out);
       }
-    } catch (QueryException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  private Answer ask(SensorAddress sensor) throws IOException {
+    if (spec.commandLine().getParseResult().hasMatchedOption("-write")) {
+      throw new ParameterException(
+          spec.commandLine(), "url=%s: not with -write: one or the other".formatted(sensor.text()));
+    }
+    refuseTerminal();
+    try (SensorQuery asked = new SensorQuery(sensor, sensorOptions.keys())) {
+      return asked.run(query(), limits(), answerFormat(), this::open);
+    }
+  }
+
+  private String query() {
+    return String.join(" ", words);
+  }
+
+  private Limits limits() {
+    return new Limits(limitPackets, limitBytes, Duration.ofSeconds(limitSeconds));
   }
 
   private AnswerFormat answerFormat() {
@@ -129,16 +164,15 @@ public final class QueryCommand implements Callable<Integer> {
   }
 
   private OutputStream open() throws IOException {
-    boolean isStandard = target.equals("-");
-    if (isStandard && System.console() != null && System.console().isTerminal()) {
+    refuseTerminal();
+    return AnswerOutput.open(target);
+  }
+
+  private void refuseTerminal() {
+    if (target.equals("-") && System.console() != null && System.console().isTerminal()) {
       throw new ParameterException(
           spec.commandLine(), "packets would go to the terminal: give -w FILE, or | tcpdump -r -");
     }
-    OutputStream out =
-        isStandard
-            ? new FileOutputStream(FileDescriptor.out)
-            : Files.newOutputStream(Path.of(target));
-    return new BufferedOutputStream(out, BUFFER);
   }
 
   private static int told(Answer answer) {
@@ -151,6 +185,23 @@ public final class QueryCommand implements Callable<Integer> {
       say("cut short after %d packets: %s".formatted(answer.packets(), answer.cutShort()));
     }
     return answer.isComplete() ? ExitCodes.OK : CUT_SHORT;
+  }
+
+  private static int tell(OutputException e) {
+    if (!e.isNobodyReading()) {
+      say(e.getMessage());
+    }
+    return ExitCodes.FAILED;
+  }
+
+  /** With a mark below the place that the sensor names. */
+  private int tell(QueryRefusedException e) {
+    say(e.getMessage());
+    String query = query().replaceAll("\\p{C}", " ");
+    e.place().stream()
+        .filter(place -> place <= query.length())
+        .forEach(place -> System.err.println("  %s%n  %s^".formatted(query, " ".repeat(place))));
+    return ExitCodes.USAGE;
   }
 
   private static void say(String line) {

@@ -23,13 +23,26 @@ record Question(String text, AnswerFormat format, Limits limits) {
     }
   }
 
-  /** As stenographer's clients ask, with a header of our own. */
+  /** As stenographer's clients ask, with headers of our own. */
   static Question posted(String text, HttpFields headers, Duration time) throws WrongException {
     String format = headers.get("Gotm-Format");
     return new Question(
         text,
         format == null ? AnswerFormat.PCAP_MICRO : format(format),
-        limits(headers.get("Steno-Limit-Packets"), headers.get("Steno-Limit-Bytes"), time));
+        limits(
+            headers.get("Steno-Limit-Packets"),
+            headers.get("Steno-Limit-Bytes"),
+            shorter(time, headers.get("Gotm-Limit-Seconds"))));
+  }
+
+  /** What a client has patience for, if that is less than the server's longest time. */
+  private static Duration shorter(Duration longest, String seconds) throws WrongException {
+    try {
+      long asked = number(seconds);
+      return asked > 0 && asked < longest.toSeconds() ? Duration.ofSeconds(asked) : longest;
+    } catch (NumberFormatException e) {
+      throw new WrongException("Invalid Limit Headers");
+    }
   }
 
   /** As a link asks. */

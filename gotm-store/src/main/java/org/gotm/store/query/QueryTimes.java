@@ -13,12 +13,13 @@ import java.util.regex.Pattern;
 /**
  * Times as a query has them: {@code 2026-11-27T13:00:00Z} (RFC 3339), {@code 2026-11-27 13:00},
  * with or without seconds and a day alone, of the query's time zone, {@code 3h ago}, {@code 1d12h
- * ago}.
+ * ago}, {@code @1795784400} (seconds since 1970, as programs have them).
  */
 final class QueryTimes {
   private static final Pattern DURATION = Pattern.compile("(?:\\d+(?:ms|[dhms])){1,16}");
   private static final Pattern PART = Pattern.compile("(\\d+)(ms|[dhms])");
   private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
+  private static final Pattern SECONDS = Pattern.compile("@\\d{1,12}");
   private static final Pattern CLOCK = Pattern.compile("\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?");
   private static final String HELP =
       "is no time: write 2026-11-27T13:00:00Z, '2026-11-27 13:00' or 3h ago";
@@ -51,6 +52,9 @@ final class QueryTimes {
         throw tokens.wrong(tokens.peek(), "'ago' is missing after %s".formatted(text));
       }
       return now.minus(duration(text));
+    }
+    if (SECONDS.matcher(text).matches()) {
+      return Instant.ofEpochSecond(Long.parseLong(text.substring(1)));
     }
     if (token.isQuoted() && text.indexOf(' ') > 0) {
       int space = text.indexOf(' ');

@@ -72,7 +72,7 @@ final class QueryTokens {
 
   /** Letters, digits, and what addresses, times and Community IDs are made of. */
   private static boolean isOfWord(char c) {
-    return Character.isLetterOrDigit(c) || "._:/+-=%".indexOf(c) >= 0;
+    return Character.isLetterOrDigit(c) || "._:/+-=%@".indexOf(c) >= 0;
   }
 
   Token peek() {

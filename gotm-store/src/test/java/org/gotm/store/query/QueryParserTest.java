@@ -100,7 +100,8 @@ class QueryParserTest {
         "after 2026-11-27 09:30 | after 2026-11-27T09:30:00Z",
         "after '2026-11-27 9:30:05.5' | after 2026-11-27T09:30:05.5Z",
         "after 2026-11-27 | after 2026-11-27T00:00:00Z",
-        "after 2026-11-27T09:30 | after 2026-11-27T11:30:00+02:00"
+        "after 2026-11-27T09:30 | after 2026-11-27T11:30:00+02:00",
+        "after @1795771800 | after 2026-11-27T09:30:00Z"
       })
   void shouldTakeSeveralWordsForOneThing(String query, String same) {
     assertThat(parse(query)).isEqualTo(parse(same));

@@ -1,0 +1,2 @@
+/** Asks a sensor elsewhere for packets. */
+package org.gotm.app.queryclient;
