@@ -78,6 +78,7 @@ class ServiceIT {
   /** Neither a boot nor an upgrade waits for a cable; but who watches sees that it is missing. */
   @Test
   void shouldBeReadyButNotWellWhileItWaitsForItsInterface() throws Exception {
+    Command.check(veth.inside("ip", "link", "set", "lo", "up"));
     veth.setDown();
     String words = "waiting for interface=%s: not there, or not up".formatted(veth.name());
     try (NotifySocket systemd = NotifySocket.at(folder.resolve("notify"));
