@@ -35,10 +35,12 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> problems =
-        problems(new StartArguments(StartArguments.DEFAULT_FILE, arguments.toArray(String[]::new)));
+    StartArguments start =
+        new StartArguments(StartArguments.DEFAULT_FILE, arguments.toArray(String[]::new));
+    List<String> problems = problems(start);
     problems.forEach(System.err::println);
     if (problems.isEmpty()) {
+      start.overridden().forEach(System.out::println);
       System.out.println("ok");
     }
     return problems.isEmpty() ? ExitCodes.OK : ExitCodes.USAGE;

@@ -38,7 +38,7 @@ final class ConfigChanges implements Supplier<Optional<SettingsChange>> {
     line.parseArgs(start.all());
     GotmCommand command = line.getCommand();
     Settings settings = command.settings();
-    return new SettingsChange(file, settings, changed(start.configured()));
+    return new SettingsChange(file, settings, changed(start.configured()), start.overridden());
   }
 
   private Map<String, String> changed(Map<String, List<String>> now) {

@@ -1,5 +1,6 @@
 package org.gotm.app.cli;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -70,10 +71,16 @@ final class GotmCommand implements Callable<Integer> {
   private boolean helpAsked;
 
   private Supplier<Optional<SettingsChange>> changes = Optional::empty;
+  private List<String> overridden = List.of();
 
-  /** Where it hears of changes in the configuration file. */
-  void hearsOf(Supplier<Optional<SettingsChange>> newChanges) {
+  /**
+   * Where it hears of changes in the configuration file, and what of that does not count.
+   *
+   * @param newOverridden lines for the log
+   */
+  void hearsOf(Supplier<Optional<SettingsChange>> newChanges, List<String> newOverridden) {
     changes = newChanges;
+    overridden = newOverridden;
   }
 
   @Override
@@ -82,7 +89,7 @@ final class GotmCommand implements Callable<Integer> {
       LiveSources.describeInterfaces().forEach(System.out::println);
       return 0;
     }
-    return new Recorder(settings(), System.getenv(), changes).run();
+    return new Recorder(settings(), System.getenv(), changes, overridden).run();
   }
 
   /**

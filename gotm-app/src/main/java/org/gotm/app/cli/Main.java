@@ -40,7 +40,7 @@ public final class Main {
       CommandLine line = commandLine();
       GotmCommand command = line.getCommand();
       String[] arguments = start.all();
-      command.hearsOf(new ConfigChanges(start));
+      command.hearsOf(new ConfigChanges(start), start.overridden());
       return line.execute(arguments);
     } catch (ConfigException e) {
       e.problems().forEach(Main::print);

@@ -75,6 +75,33 @@ final class StartArguments {
     return values;
   }
 
+  /**
+   * What the file says, now, and the command line says otherwise, a line each.
+   *
+   * @throws ConfigException if the file cannot be read
+   */
+  List<String> overridden() {
+    List<String> lines = new ArrayList<>();
+    file()
+        .map(ConfigFile::read)
+        .ifPresent(
+            file ->
+                file.entries().stream()
+                    .filter(entry -> ConfigCheck.option(entry) != null && isGiven(entry))
+                    .forEach(entry -> addOverridden(lines, file, entry)));
+    return lines;
+  }
+
+  private void addOverridden(List<String> lines, ConfigFile file, ConfigFile.Entry entry) {
+    OptionSpec given = parsed.orElseThrow().matchedOption(ConfigCheck.option(entry).names()[0]);
+    List<String> values = given.originalStringValues();
+    if (!values.contains(entry.value() == null ? given.fallbackValue() : entry.value())) {
+      String words = "%s does not count, as the command line says %s=%s";
+      String line = entry.argument().replaceFirst("^--?", "");
+      lines.add(file.at(entry, words.formatted(line, given.names()[0], values.getLast())));
+    }
+  }
+
   /** The file that counts, if any. */
   Optional<Path> file() {
     return parsed.flatMap(this::path);

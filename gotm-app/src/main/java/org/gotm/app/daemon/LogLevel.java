@@ -21,7 +21,7 @@ enum LogLevel {
   private static final Pattern WARNINGS =
       Pattern.compile(
           "trouble: |cannot |failed|left alone|damaged|stay as they are|not all mended|were dropped"
-              + "|takes a restart|^waiting for|^running as root|another user|goes on without"
+              + "|takes a restart|does not count|joins packets before|^waiting for|^running as root|another user|goes on without"
               + "| lost=[1-9]");
 
   private final int priority;

@@ -11,7 +11,8 @@ import java.util.Map;
  * How messages become lines of the log. Any thread.
  *
  * @param format of the lines
- * @param isJournal true if the journal of systemd reads them, which takes priorities in text
+ * @param isJournal true if the journal of systemd reads them, which takes priorities in text, and
+ *     has the time itself
  */
 public record LogStyle(LogFormat format, boolean isJournal) {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy/MM/dd HH:mm:ss ");
@@ -42,7 +43,7 @@ public record LogStyle(LogFormat format, boolean isJournal) {
     String words = message.replace('\n', ' ');
     return format == LogFormat.JSON
         ? JsonLine.of(time, LogLevel.of(words), words)
-        : prefix(words) + time.format(TIME) + words;
+        : isJournal ? prefix(words) + words : time.format(TIME) + words;
   }
 
   /**

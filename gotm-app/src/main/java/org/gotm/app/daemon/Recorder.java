@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,14 @@ import org.gotm.app.metrics.DaemonMetrics;
 import org.gotm.app.metrics.FlowSizes;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.RecorderMetrics;
+import org.gotm.app.metrics.WaitingMetrics;
 import org.gotm.app.queryserver.QueryCounts;
 import org.gotm.app.queryserver.QueryServer;
 import org.gotm.app.queryserver.Recorded;
 import org.gotm.app.web.RecorderPage;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.Privileges;
+import org.gotm.store.Recording;
 import org.gotm.store.metrics.MeteredWorker;
 import org.gotm.store.metrics.RetentionMetrics;
 import org.gotm.store.retain.Retainer;
@@ -31,8 +34,8 @@ import org.gotm.store.retain.Retainer;
  * thread.
  */
 public final class Recorder {
+  private static final Duration SHOW_AT_MOST = Duration.ofSeconds(2);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Settings settings;
   private final Signals signals = new Signals();
@@ -41,18 +44,23 @@ public final class Recorder {
   private final EventLog log;
   private final Service service;
   private final Reload reload;
+  private final List<String> overridden;
+  private boolean reloadAsked;
   private RecorderMetrics metrics;
 
   /**
    * A run with these settings.
    *
    * @param changes reads the configuration file again; none if there is no such file
+   * @param overridden what of that file does not count, a line each
    */
   public Recorder(
       Settings settings,
       Map<String, String> environment,
-      Supplier<Optional<SettingsChange>> changes) {
+      Supplier<Optional<SettingsChange>> changes,
+      List<String> overridden) {
     this.settings = settings;
+    this.overridden = overridden;
     drawing = settings.isOffline() && Progress.isWanted();
     long bytes = drawing ? FileSources.totalBytes(settings.source().files()) : 0;
     log = new EventLog(System.err, Clock.systemDefaultZone(), new Progress(System.err, bytes));
@@ -74,7 +82,9 @@ public final class Recorder {
         Pipeline pipeline = new Pipeline(settings, log);
         MetricsServer server = bindMetrics();
         QueryServer queries = bindQueries()) {
-      if (!interfacesCome()) {
+      overridden.forEach(log);
+      if (settings.source().waits() && !settings.isOffline() && !interfacesCome(server)) {
+        service.stopping();
         return ExitCodes.OK;
       }
       pipeline.open();
@@ -82,23 +92,21 @@ public final class Recorder {
     }
   }
 
-  /** Waits for the interfaces if it is to; false if a stop is asked for before they come. */
-  private boolean interfacesCome() throws InterruptedException {
-    List<String> said = List.of();
-    while (settings.source().waits() && !settings.isOffline()) {
-      List<String> missing = LiveSources.missing(settings.source().interfaces());
-      if (missing.isEmpty()) {
-        return true;
-      }
-      if (!missing.equals(said)) {
-        log.accept(
-            "waiting for interface=%s: not there, or not up".formatted(String.join(",", missing)));
-        said = missing;
-      }
-      if (signals.await(WAIT_NANOS) == Signals.Request.STOP) {
-        return false;
-      }
+  /** Waits for the interfaces; false if a stop is asked for before they come. */
+  private boolean interfacesCome(MetricsServer server) throws InterruptedException {
+    InterfaceWait wait = new InterfaceWait(settings.source().interfaces(), signals, service, log);
+    if (wait.isOver()) {
+      return true;
     }
+    if (server != null) {
+      WaitingMetrics waiting = new WaitingMetrics(processMetrics(wait::errors));
+      server.serve(waiting::scrape, wait::errors, waiting.page(wait::errors));
+    }
+    if (!wait.await()) {
+      return false;
+    }
+    reloadAsked = wait.isReloadAsked();
+    service.suspendWatchdog(); // a large file may have to be repaired first
     return true;
   }
 
@@ -127,6 +135,10 @@ public final class Recorder {
       answer(queries, pipeline);
     }
     service.ready();
+    service.status("recording " + settings.source().name());
+    if (reloadAsked) {
+      takeUpChanges(pipeline, queries);
+    }
     watch(pipeline, reporter, queries, new ServiceStatus(captures, System.nanoTime()));
     service.stopping();
     if (queries != null) {
@@ -196,6 +208,11 @@ public final class Recorder {
   private void reload(Pipeline pipeline, QueryServer queries) {
     service.reloading(System.nanoTime());
     pipeline.recording().rotate();
+    takeUpChanges(pipeline, queries);
+    service.ready();
+  }
+
+  private void takeUpChanges(Pipeline pipeline, QueryServer queries) {
     reload.run(pipeline.classes(), pipeline.recording().retainer());
     if (metrics != null) {
       metrics.addClasses(pipeline.classes().names());
@@ -203,7 +220,6 @@ public final class Recorder {
     if (queries != null) {
       queries.reload();
     }
-    service.ready();
   }
 
   /** Drains and finishes, unless a second signal comes before that is done. */
@@ -260,12 +276,22 @@ public final class Recorder {
     }
   }
 
+  private void show(Recording recording) {
+    try {
+      if (!recording.show(SHOW_AT_MOST)) {
+        log.accept("query: what came last is not all on disk, and may be missing in the answer");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the search ends at its next look
+    }
+  }
+
   private void answer(QueryServer queries, Pipeline pipeline) {
     QueryCounts counts = new QueryCounts();
     Recorded recorded =
         new Recorded(
             List.of(settings.output().folder()),
-            () -> {},
+            () -> show(pipeline.recording()),
             () -> pipeline.recording().retainer().map(Retainer::deletedFiles).orElse(0L));
     try {
       queries.start(recorded, counts);
@@ -288,11 +314,14 @@ public final class Recorder {
     metrics = new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval());
     metrics.addClasses(pipeline.classes().names());
     pipeline.recording().retainer().map(RetentionMetrics::new).ifPresent(metrics::add);
-    metrics.add(
-        new DaemonMetrics(
-            () -> errors(pipeline).isEmpty(), log::dropped, Clock.systemUTC(), System::nanoTime));
+    metrics.add(processMetrics(() -> errors(pipeline)));
     metrics.countFiltered(pipeline.filterCounts());
-    server.serve(metrics, () -> errors(pipeline), page(pipeline));
+    server.serve(metrics::scrape, () -> errors(pipeline), page(pipeline));
+  }
+
+  private DaemonMetrics processMetrics(Supplier<List<String>> errors) {
+    return new DaemonMetrics(
+        () -> errors.get().isEmpty(), log::dropped, Clock.systemUTC(), System::nanoTime);
   }
 
   private RecorderPage page(Pipeline pipeline) {

@@ -45,6 +45,7 @@ final class Reload {
     log.use(LogStyle.of(change.settings().process().logFormat(), environment));
     classes.use(change.settings().flows());
     retainer.ifPresent(keeps -> keeps.use(change.settings().retention()));
+    change.overridden().forEach(log);
     change
         .changed()
         .forEach(

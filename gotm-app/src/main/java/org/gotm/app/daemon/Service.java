@@ -11,9 +11,12 @@ import org.gotm.ffm.linux.ServiceManager;
  * watchdog while the recording moves. Without systemd nothing happens. One thread.
  */
 final class Service {
+  private static final long LONG_MICROS = TimeUnit.HOURS.toMicros(1);
+
   private final ServiceManager manager;
   private final Consumer<String> log;
-  private final long feedNanos;
+  private final long watchdogMicros;
+  private boolean suspended;
   private long fedNanos;
   private String failure;
 
@@ -26,7 +29,7 @@ final class Service {
   Service(Map<String, String> environment, Consumer<String> log) {
     this.manager = new ServiceManager(environment.get("NOTIFY_SOCKET"));
     this.log = log;
-    this.feedNanos = TimeUnit.MICROSECONDS.toNanos(watchdogMicros(environment)) / 2;
+    this.watchdogMicros = watchdogMicros(environment);
   }
 
   /** How long the watchdog waits; 0 if there is none, or it watches another process. */
@@ -37,9 +40,20 @@ final class Service {
     return isOurs && micros.matches("\\d{1,15}") ? Long.parseLong(micros) : 0;
   }
 
-  /** It records. */
+  /** It records, or waits for its interfaces; the watchdog is to be fed from now on. */
   void ready() {
-    tell("READY=1");
+    tell(suspended ? "READY=1\nWATCHDOG_USEC=" + watchdogMicros : "READY=1");
+    suspended = false;
+  }
+
+  /**
+   * What follows may take long: until it is {@link #ready} again the watchdog waits for an hour.
+   */
+  void suspendWatchdog() {
+    if (watchdogMicros > 0) {
+      tell("WATCHDOG_USEC=" + LONG_MICROS);
+      suspended = true;
+    }
   }
 
   /** It reads its settings again, until it is {@link #ready}. */
@@ -62,6 +76,7 @@ final class Service {
    * started again.
    */
   void feed(long nowNanos) {
+    long feedNanos = TimeUnit.MICROSECONDS.toNanos(watchdogMicros) / 2;
     if (feedNanos > 0 && nowNanos - fedNanos >= feedNanos) {
       fedNanos = nowNanos;
       tell("WATCHDOG=1");

@@ -66,12 +66,19 @@ final class StatsReporter {
         packets,
         output,
         packets == 0 ? 0.0 : 100.0 * output / packets,
-        ledger.get(Counter.RECEIVED),
+        received(ledger),
         ledger.get(Counter.DROPPED),
         ledger.get(Counter.INTERFACE_DROPPED),
         since(capture, Counter.LOST_OUTPUT_FULL)
             + since(capture, Counter.LOST_WRITE_ERROR)
             + since(capture, Counter.LOST_SYNC_ERROR));
+  }
+
+  /** The kernel's count is up to a second old; what has come out since has been received. */
+  private static long received(Ledger ledger) {
+    long seen =
+        ledger.get(Counter.DELIVERED) + ledger.get(Counter.DROPPED) + ledger.get(Counter.DISCARDED);
+    return Math.max(ledger.get(Counter.RECEIVED), seen);
   }
 
   private long since(CaptureThread capture, Counter counter) {

@@ -37,7 +37,12 @@ public final class MetricsServer implements AutoCloseable {
   private long lastFailureNanos;
   private volatile ServerSocket listener;
   private volatile boolean closed;
+  private volatile Content content;
   private Thread thread;
+
+  /** What it answers with. */
+  private record Content(
+      Supplier<String> metrics, Supplier<List<String>> healthCheck, Site others) {}
 
   private MetricsServer(InetSocketAddress address, Consumer<String> log, long retryMillis) {
     this.address = address;
@@ -75,15 +80,19 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * Begins to answer.
+   * Begins to answer, or answers so from now on. One thread.
    *
+   * @param metrics in Prometheus' text format
    * @param healthCheck what is wrong now, a line each; empty when every thread lives and every
    *     source works; called by the server's threads
    * @param site what else there is
    */
-  public void serve(RecorderMetrics metrics, Supplier<List<String>> healthCheck, Site site) {
-    Site all = new Pages(metrics, healthCheck, site);
-    thread = Thread.ofPlatform().daemon().name("metrics").start(() -> run(new Exchanges(all)));
+  public void serve(Supplier<String> metrics, Supplier<List<String>> healthCheck, Site site) {
+    content = new Content(metrics, healthCheck, site);
+    if (thread == null) {
+      Exchanges exchanges = new Exchanges(new Pages());
+      thread = Thread.ofPlatform().daemon().name("metrics").start(() -> run(exchanges));
+    }
   }
 
   /** The port it listens on, of use when port 0 was asked for; 0 while it waits for its port. */
@@ -168,22 +177,12 @@ public final class MetricsServer implements AutoCloseable {
 
   /** All pages there are; what fails in one of them is logged. */
   private final class Pages implements Site {
-    private final RecorderMetrics metrics;
-    private final Supplier<List<String>> healthCheck;
-    private final Site others;
-
-    Pages(RecorderMetrics metrics, Supplier<List<String>> healthCheck, Site others) {
-      this.metrics = metrics;
-      this.healthCheck = healthCheck;
-      this.others = others;
-    }
-
     @Override
     public Page page(String path) {
       try {
         return switch (path) {
-          case "/metrics" -> Page.of(PROMETHEUS_TEXT, metrics.scrape());
-          case "/healthz" -> health(healthCheck.get());
+          case "/metrics" -> Page.of(PROMETHEUS_TEXT, content.metrics().get());
+          case "/healthz" -> health(content.healthCheck().get());
           default -> other(path);
         };
       } catch (Throwable e) {
@@ -193,13 +192,13 @@ public final class MetricsServer implements AutoCloseable {
     }
 
     private Page other(String path) {
-      Page page = others.page(path);
+      Page page = content.others().page(path);
       return page == null ? Page.plain(404, "see /, /metrics and /healthz\n") : page;
     }
 
     @Override
     public EventStream stream(String path) {
-      EventStream events = others.stream(path);
+      EventStream events = content.others().stream(path);
       return events == null ? null : new LoggedStream(events);
     }
   }

@@ -120,8 +120,9 @@ public final class QueryCommand implements Callable<Integer> {
   private Answer search() throws IOException {
     AnswerFormat answerFormat = answerFormat();
     for (Path folder : folders) {
-      if (!Files.isDirectory(folder)) {
-        throw new ParameterException(spec.commandLine(), "write=" + folder + ": no such folder");
+      String problem = problem(folder);
+      if (problem != null) {
+        throw new ParameterException(spec.commandLine(), "write=" + folder + ": " + problem);
       }
     }
     try (BpfTests tests = new BpfTests()) {
@@ -150,6 +151,19 @@ public final class QueryCommand implements Callable<Integer> {
 
   private Limits limits() {
     return new Limits(limitPackets, limitBytes, Duration.ofSeconds(limitSeconds));
+  }
+
+  /** Why a folder cannot be searched, or null. One that may not be looked into may be there. */
+  private static String problem(Path folder) {
+    if (Files.notExists(folder)) {
+      return "no such folder";
+    }
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      return "not a folder";
+    }
+    return Files.isReadable(folder) && Files.isExecutable(folder)
+        ? null
+        : "permission denied; ask as root, as its owner, or as a member of its group";
   }
 
   private AnswerFormat answerFormat() {

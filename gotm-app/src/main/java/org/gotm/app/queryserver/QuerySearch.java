@@ -84,10 +84,11 @@ final class QuerySearch implements Runnable {
   }
 
   private void search(Query query) throws IOException {
-    around.recorded().show().run();
     body = new AnswerBody(exchange.begin(question));
     Search search =
-        new Search(query, question.limits(), this::note, System::nanoTime).watchedBy(this::watch);
+        new Search(query, question.limits(), this::note, System::nanoTime)
+            .shownBy(around.recorded().show())
+            .watchedBy(this::watch);
     Answer answer = search.run(around.recorded().folders(), question.format(), body);
     exchange.end(answer);
     Audit.Effort effort =

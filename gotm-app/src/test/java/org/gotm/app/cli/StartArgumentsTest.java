@@ -74,6 +74,36 @@ class StartArgumentsTest {
   }
 
   @Test
+  void shouldSayWhatOfTheFileDoesNotCount() throws IOException {
+    write("write=/data", "utc", "diskfree=10%", "maxage=30d", "packetcutoff=7");
+
+    StartArguments start =
+        start("-w", "here", "-utc", "--diskfree=5%", "-diskfree", "1%", "-packetcutoff=7");
+
+    String file = folder.resolve("gotm.conf").toString();
+    assertThat(start.overridden())
+        .containsExactly(
+            file + ":1: write=/data does not count, as the command line says -write=here",
+            file + ":3: diskfree=10% does not count, as the command line says -diskfree=1%");
+  }
+
+  @Test
+  void shouldSayThatNothingIsOverriddenWhereNothingIs() throws IOException {
+    assertThat(start("-i", "lo").overridden()).isEmpty();
+    write("write=/data");
+    assertThat(start("-i", "lo").overridden()).isEmpty();
+  }
+
+  /** That of the package. */
+  @Test
+  void shouldFindNothingWrongWithTheFileThatIsDelivered() {
+    String file = "../deploy/gotm.conf";
+
+    assertThat(problems("-config", file, "-wait", "-interface", "ens1")).isEmpty();
+    assertThat(settings("-config", file).retention().diskFree()).isPresent();
+  }
+
+  @Test
   void shouldDoWithoutAFileWhereThereIsNone() {
     assertThat(settings("-i", "lo").source().interfaces()).containsExactly("lo");
   }

@@ -60,10 +60,10 @@ class LogStyleTest {
   }
 
   @Test
-  void shouldHaveAPriorityInFrontWhenTheJournalReads() {
+  void shouldHaveAPriorityInFrontAndNoTimeWhenTheJournalReads() {
     LogStyle journal = new LogStyle(LogFormat.TEXT, true);
 
-    assertThat(journal.line(TIME, "Rotating")).isEqualTo("<6>2017/08/29 17:45:58 Rotating");
+    assertThat(journal.line(TIME, "Rotating")).isEqualTo("<6>Rotating");
     assertThat(journal.lastLine(TIME, "gotm: no")).isEqualTo("<3>gotm: no");
   }
 
@@ -95,6 +95,8 @@ class LogStyleTest {
         "WARNING|write=out: .gotm.lock is a symbolic link: it is left alone",
         "WARNING|if=eth0 W=00 flows=1 dropped=0 ifdropped=0 lost=12",
         "WARNING|5 lines of the log were dropped, as nobody read it",
+        "WARNING|if=eth0 joins packets before they are captured; for frames as on the wire: x",
+        "WARNING|/etc/gotm/gotm.conf:3: diskfree=5% does not count, as the command line says -diskfree=1%",
         "INFO|if=eth0 W=00 flows=1 dropped=7 ifdropped=0 lost=0",
         "INFO|ledger total received=1 lost_output_full=0 lost_write_error=0 balanced=yes",
         "INFO|if=eth0 W=00 works again",

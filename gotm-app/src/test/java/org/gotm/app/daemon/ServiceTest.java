@@ -61,6 +61,27 @@ class ServiceTest {
     assertThat(systemd.poll(0)).isEqualTo("RELOADING=1\nMONOTONIC_USEC=5000000");
   }
 
+  /** What is done between two states may take longer than the watchdog waits. */
+  @Test
+  void shouldGiveAnHourUntilItIsReadyAgain() {
+    Service service = service(PID);
+
+    service.suspendWatchdog();
+    service.ready();
+    service.ready();
+
+    assertThat(systemd.poll(0)).isEqualTo("WATCHDOG_USEC=3600000000");
+    assertThat(systemd.poll(0)).isEqualTo("READY=1\nWATCHDOG_USEC=4000000");
+    assertThat(systemd.poll(0)).isEqualTo("READY=1");
+  }
+
+  @Test
+  void shouldNotSpeakOfAWatchdogThatThereIsNot() {
+    service("1").suspendWatchdog();
+
+    assertThat(systemd.poll(0)).isNull();
+  }
+
   @Test
   void shouldSayOnceThatItCannotTell() {
     Service service = new Service(Map.of("NOTIFY_SOCKET", "/no/socket"), log::add);

@@ -54,7 +54,17 @@ class StatsReporterTest {
         .first()
         .isEqualTo(
             "if=en0 W=00 flows=110 removed=10 bytes=10 pkts=10 output=5 outpct=50.0"
-                + " recvd=110 dropped=110 ifdropped=110 lost=30");
+                + " recvd=330 dropped=110 ifdropped=110 lost=30");
+  }
+
+  /** Its source is asked once a second, which may be a while ago. */
+  @Test
+  void shouldNotCallFewerPacketsReceivedThanHaveComeOut() {
+    first.ledger.set(Counter.RECEIVED, 90);
+    first.ledger.set(Counter.DELIVERED, 100);
+    first.ledger.set(Counter.DROPPED, 5);
+
+    assertThat(interval()).first().asString().contains(" pkts=100 ", " recvd=105 dropped=5 ");
   }
 
   @Test

@@ -25,7 +25,7 @@ class FlowIndexerConfigTest {
   @Test
   void shouldMatchFinishedFilesOfTheService() {
     assertThat(DocPages.text("deploy/gotm.service")).contains("WorkingDirectory=/var/lib/gotm\n");
-    assertThat(DocPages.text("deploy/gotm.default")).contains(" -write pcaps ");
+    assertThat(DocPages.text("deploy/gotm.conf")).contains("\nwrite=pcaps\n");
     assertThat(FileSystems.getDefault().getPathMatcher("glob:" + setting("file_glob")))
         .matches(glob -> glob.matches(Path.of(FILE)))
         .matches(glob -> !glob.matches(Path.of("/var/lib/gotm/pcaps/ens1_current.pcap.tmp")));

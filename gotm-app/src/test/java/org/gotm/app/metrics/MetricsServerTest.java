@@ -84,7 +84,7 @@ class MetricsServerTest {
 
   private void serve(MetricsServer someServer) {
     someServer.serve(
-        FixedRecorder.of(FixedMeters.worker("en0", 0)),
+        FixedRecorder.of(FixedMeters.worker("en0", 0))::scrape,
         () -> {
           if (failure != null) {
             throw failure;
@@ -375,6 +375,14 @@ class MetricsServerTest {
       assertThat(Duration.ofNanos(System.nanoTime() - begin))
           .isGreaterThanOrEqualTo(Duration.ofMillis(12 * 20));
     }
+  }
+
+  @Test
+  void shouldAnswerWithWhatItServesNow() throws Exception {
+    server.serve(() -> "later 1\n", () -> List.of("it waits"), Site.NONE);
+
+    assertThat(send("GET", "/metrics").body()).isEqualTo("later 1\n");
+    assertThat(send("GET", "/healthz").body()).isEqualTo("it waits\n");
   }
 
   @Test

@@ -206,7 +206,8 @@ class CommandLineIT {
     assertRefused(
         quiet("-r", capture, "-write", out).under(WITHOUT_RIGHTS).run(),
         1,
-        "write=.*/out: cannot be written to: permission denied; .*");
+        "write=(.*/out): cannot be written to: permission denied; user .+ may not;"
+            + " run: install -d -o .+ -m 0750 \\1, or choose another with -write");
   }
 
   @Test

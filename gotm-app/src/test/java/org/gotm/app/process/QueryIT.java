@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.gotm.app.process.GotmLaunch.gotm;
 import static org.gotm.app.process.GotmLaunch.quiet;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.gotm.core.pcapfile.Captures;
 import org.gotm.ffm.Command;
@@ -78,6 +80,27 @@ class QueryIT {
     assertThat(ended.log())
         .containsExactly(
             "gotm: query 'host 10.1.2', character 6: '10.1.2' is no address; names are not looked up; see gotm --help");
+  }
+
+  /** It is there, and stays so: nobody is to make it. */
+  @Test
+  void shouldTellAFolderThatMayNotBeReadFromOneThatIsNotThere() throws IOException {
+    Path closed = Files.createDirectories(out.resolve("pcaps"));
+    Files.setPosixFilePermissions(out, PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    assertThat(
+            gotm("query", "-write", closed, "tcp", "-w", "/dev/null")
+                .under("setpriv", "--reuid=65534", "--clear-groups", "--regid=65534")
+                .run()
+                .log())
+        .singleElement()
+        .asString()
+        .startsWith("gotm: write=" + closed + ": permission denied");
+    assertThat(gotm("query", "-write", out.resolve("no"), "tcp", "-w", "/dev/null").run().log())
+        .singleElement()
+        .asString()
+        .startsWith("gotm: write=" + out.resolve("no") + ": no such folder");
   }
 
   @Test

@@ -62,6 +62,7 @@ class ServiceIT {
         GotmProcess gotm =
             gotm().with("NOTIFY_SOCKET", systemd.name()).with("WATCHDOG_USEC", "200000").start()) {
       systemd.await("READY=1");
+      assertThat(systemd.await("STATUS=")).isEqualTo("STATUS=recording " + veth.name());
       assertThat(systemd.await("STATUS=")).contains(" packets/s, ", " kept; since the start 0 ");
       systemd.await("WATCHDOG=1");
       systemd.await("WATCHDOG=1");
@@ -71,6 +72,41 @@ class ServiceIT {
       gotm.signal("TERM");
       systemd.await("STOPPING=1");
       assertThat(gotm.awaitExit().exitCode()).isZero();
+    }
+  }
+
+  /** Neither a boot nor an upgrade waits for a cable; but who watches sees that it is missing. */
+  @Test
+  void shouldBeReadyButNotWellWhileItWaitsForItsInterface() throws Exception {
+    Command.check(veth.inside("ip", "link", "set", "lo", "up"));
+    veth.setDown();
+    String words = "waiting for interface=%s: not there, or not up".formatted(veth.name());
+    try (NotifySocket systemd = NotifySocket.at(folder.resolve("notify"));
+        GotmProcess gotm =
+            gotm("-wait", "-metrics-address", HealthPage.ADDRESS)
+                .with("NOTIFY_SOCKET", systemd.name())
+                .with("WATCHDOG_USEC", "1000000")
+                .start()) {
+      HealthPage health = new HealthPage(veth);
+      systemd.await("READY=1");
+      assertThat(systemd.await("STATUS=")).isEqualTo("STATUS=" + words);
+      systemd.await("WATCHDOG=1");
+      systemd.await("WATCHDOG=1");
+      assertThat(health.await("503")).contains(words);
+      String metrics = "http://" + HealthPage.ADDRESS + "/metrics";
+      assertThat(Command.run(veth.inside("curl", "-s", metrics)).output())
+          .contains("gotm_healthy 0");
+      configure("workers=1", "class=whole:ip or ip6:never");
+      gotm.signal("HUP");
+      veth.setUp();
+      assertThat(systemd.await("READY=1")).isEqualTo("READY=1\nWATCHDOG_USEC=1000000");
+      assertThat(systemd.await("STATUS=")).isEqualTo("STATUS=recording " + veth.name());
+      health.await("ok\n200");
+      gotm.awaitLine("Class whole: ip or ip6: never cut");
+      int sent = veth.send(traffic);
+      Ended ended = gotm.stop("TERM");
+      assertThat(ended.exitCode()).as(ended.toString()).isZero();
+      assertThat(ended.logLine("ledger total")).contains("received=" + sent + " ");
     }
   }
 

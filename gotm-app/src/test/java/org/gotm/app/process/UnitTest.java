@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.gotm.ffm.Command;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,28 @@ class UnitTest {
     String instance = unit(name).toString().replace("@.", "@ens1.");
 
     assertThat(Command.check("systemd-analyze", "--man=no", "verify", instance)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gotm.service", "gotm@.service"})
+  void shouldBeUnderstoodAndHardlyMoreExposedWithTheRightsOfEbpf(String name) throws IOException {
+    Path unit = unit(name);
+    Path dropIns = Files.createDirectory(folder.resolve(name + ".d"));
+    Files.copy(DEPLOY.resolve("ebpf.conf"), dropIns.resolve("ebpf.conf"));
+    String instance = unit.toString().replace("@.", "@ens1.");
+    assertThat(Command.check("systemd-analyze", "--man=no", "verify", instance)).isEmpty();
+    Files.writeString(
+        unit, Files.readString(DEPLOY.resolve("ebpf.conf")), StandardOpenOption.APPEND);
+
+    String table =
+        Command.check(
+            "systemd-analyze",
+            "security",
+            "--offline=true",
+            "--no-pager",
+            "--threshold=16",
+            unit.toString());
+    assertThat(table).contains("Service may load BPF programs", "bpf is allowed");
   }
 
   /** The threshold is ten times the exposure level. */

@@ -75,7 +75,7 @@ class RecorderPageTest {
     server =
         MetricsServer.open(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), message -> {});
-    server.serve(metrics, () -> errors, page);
+    server.serve(metrics::scrape, () -> errors, page);
   }
 
   @AfterEach

@@ -18,6 +18,6 @@ public final class BpfException extends RuntimeException {
   }
 
   private static String remedy(int errno) {
-    return errno == Errno.EPERM ? "; it takes CAP_BPF" : "";
+    return errno == Errno.EPERM ? "; it takes CAP_BPF, and a service the drop-in ebpf.conf" : "";
   }
 }

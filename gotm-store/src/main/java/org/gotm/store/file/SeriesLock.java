@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -37,6 +38,9 @@ public final class SeriesLock implements AutoCloseable {
   /** Who cannot open it cannot lock it. */
   private static final FileAttribute<?> ONLY_OURS =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /** The C library's words for EROFS; to a service most of the disk is so. */
+  private static final String READ_ONLY = "Read-only file system";
 
   private final Path folder;
   private final String base;
@@ -71,10 +75,21 @@ public final class SeriesLock implements AutoCloseable {
       return lock;
     } catch (IOException e) {
       throw new RecordingException(
-          "write=%s: cannot be written to: %s; choose another folder with -write or change its permissions"
-              .formatted(folder, ErrorState.reason(e)),
+          "write=%s: cannot be written to: %s; %s"
+              .formatted(folder, ErrorState.reason(e), remedy(folder, e)),
           e);
     }
+  }
+
+  private static String remedy(Path folder, IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "user %1$s may not; run: install -d -o %1$s -m 0750 %2$s, or choose another with -write"
+          .formatted(System.getProperty("user.name"), folder);
+    }
+    return READ_ONLY.equals(ErrorState.reason(e))
+        ? "under systemd it takes ReadWritePaths=%s in a drop-in; else choose another with -write"
+            .formatted(folder)
+        : "choose another folder with -write or change its permissions";
   }
 
   /** What to tell the user when another process writes files of that name there. */

@@ -16,13 +16,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.gotm.store.file.Doorbell;
 import org.gotm.store.index.Sidecar;
 
 /**
- * Finds the capture files that may have answers to a query: recorders are asked to show what they
- * have in memory, then come the files that are written, then the finished ones. One that gets its
- * finished name between is not taken twice. One thread.
+ * Finds the capture files that may have answers to a query: first the files that are written, then
+ * the finished ones. One that gets its finished name between is not taken twice. One thread.
  */
 final class Captures {
   private final Condition condition;
@@ -49,7 +47,6 @@ final class Captures {
   /** Those below these folders, by the time of their first answer. */
   Deque<Capture> find(List<Path> folders) throws IOException {
     for (Path folder : folders) {
-      Doorbell.ringAll(folder, notes);
       for (Path file : CaptureFolder.current(folder)) {
         checkpoint.run();
         addCurrent(file);

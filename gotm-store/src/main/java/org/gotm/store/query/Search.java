@@ -8,10 +8,12 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.gotm.core.source.PacketSourceException;
+import org.gotm.store.file.Doorbell;
 
 /**
  * Looks for the packets of a query in the capture files of output folders, and writes them in the
@@ -29,6 +31,7 @@ public final class Search {
   private final Consumer<String> notes;
   private final LongSupplier nanoClock;
   private final PacketFacts facts = new PacketFacts();
+  private Optional<Runnable> show = Optional.empty();
   private final PriorityQueue<FileSearch> open =
       new PriorityQueue<>(Comparator.comparingLong(search -> search.found().nanos()));
   private Deque<Capture> waiting = new ArrayDeque<>();
@@ -71,6 +74,16 @@ public final class Search {
   }
 
   /**
+   * Asks this to show what recorders have in memory, instead of ringing at the folders' recorders.
+   *
+   * @return this
+   */
+  public Search shownBy(Runnable newShow) {
+    show = Optional.of(newShow);
+    return this;
+  }
+
+  /**
    * Searches folders, and writes the answer.
    *
    * @param out is flushed, not closed
@@ -80,6 +93,7 @@ public final class Search {
     deadline = nanoClock.getAsLong() + limits.time().toNanos();
     AnswerStream answer = new AnswerStream(out, format);
     try {
+      askToShow(folders);
       waiting = new Captures(query.condition(), notes, this::checkpoint).find(folders);
       writeAll(answer);
     } catch (TimeUp e) {
@@ -89,6 +103,16 @@ public final class Search {
     }
     answer.flush();
     return new Answer(packets, bytes, leftOut, files, looked, cutShort);
+  }
+
+  private void askToShow(List<Path> folders) throws IOException {
+    if (show.isPresent()) {
+      show.get().run();
+      return;
+    }
+    for (Path folder : folders) {
+      Doorbell.ringAll(folder, notes);
+    }
   }
 
   private void writeAll(AnswerStream answer) throws IOException {
