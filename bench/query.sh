@@ -3,7 +3,7 @@
 # the end. Run as root, for the cache; needs a JDK and tcpdump, with -s also stenographer, curl, openssl,
 # iproute2 and gcc.
 #
-#   bench/query.sh [-g GIGABYTES] [-f FLOWS_A_SECOND] [-r ROTATION_MEGABYTES] [-t FOLDER] [-k] [-s GIGABYTES]
+#   bench/query.sh [-g GIGABYTES] [-f FLOWS_A_SECOND] [-r ROTATION_MEGABYTES] [-t FOLDER] [-k] [-s MEGABYTES]
 #
 # -g is how much traffic there is before it is compressed (default 5), -t where the store is made, which takes 0.8 of that. -k
 # keeps the store, or uses one that is there. -s plays so much of it to gotm and to Debian's stenographer over a veth pair, 50,000
@@ -110,7 +110,7 @@ query 'busy host' "host $busy" 1000
 
 # Both record what was recorded, replayed over a veth pair: processor time a packet, when the last packet is found, the index.
 gcc -O2 -o "$work/send" "$here/send.c"
-"$gotm" query -write "$store" -format pcap-micro -limit-bytes $((steno * 1000000000)) -w "$work/play.pcap" 2>/dev/null || :
+"$gotm" query -write "$store" -format pcap-micro -limit-bytes $((steno * 1000000)) -w "$work/play.pcap" 2>/dev/null || :
 count=$(tcpdump -r "$work/play.pcap" --count 2>/dev/null | awk '{ print $1 }')
 last=$(tcpdump -nqtr "$work/play.pcap" 'ip and tcp' 2>/dev/null | tail -n 1 | awk '{ sub(":$", "", $4); split($2, a, "."); split($4, b, ".")
   print "host " a[1] "." a[2] "." a[3] "." a[4] " and host " b[1] "." b[2] "." b[3] "." b[4] " and port " a[5] " and port " b[5] }')
