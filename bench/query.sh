@@ -164,8 +164,6 @@ rm -rf "$work/live"
 
 certificates=$work/certs
 mkdir -p "$certificates" "$work/steno/packets" "$work/steno/index"
-chmod 755 "$work"
-chown -R nobody "$work/steno" # who stenotype becomes
 (
   cd "$certificates"
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=bench -keyout ca_key.pem -out ca_cert.pem
@@ -179,7 +177,7 @@ cat >"$work/steno.conf" <<CONF
 { "Threads": [ { "PacketsDirectory": "$work/steno/packets", "IndexDirectory": "$work/steno/index",
     "MaxDirectoryFiles": 30000, "DiskFreePercentage": 1 } ],
   "StenotypePath": "/usr/sbin/stenotype", "Interface": "tap0", "Port": 1234, "Host": "127.0.0.1",
-  "Flags": ["--seccomp=none", "--filesize_mb=1024"], "CertPath": "$certificates" }
+  "Flags": ["--seccomp=none", "--uid=0", "--gid=0", "--filesize_mb=1024"], "CertPath": "$certificates" }
 CONF
 ip netns exec "$space" stenographer -config="$work/steno.conf" -syslog=false >"$work/steno.log" 2>&1 &
 started=$!
