@@ -30,8 +30,15 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/gotm-query-XXXXXX")
 store=${store:-$work/store}
 space=gotm-query-$$
 started=
+stop() {
+  pkill -P "$started" || : # stenotype outlives stenographer
+  kill "$started" 2>/dev/null || :
+  wait "$started" 2>/dev/null || :
+  started=
+}
+
 cleanup() {
-  [ -z "$started" ] || kill $started 2>/dev/null || :
+  [ -z "$started" ] || stop
   [ ! -e "/run/netns/$space" ] || ip netns del "$space"
   [ -n "$keep" ] || rm -rf "$store"
   rm -rf "$work"
@@ -145,12 +152,6 @@ visible() {
   seconds "$from"
 }
 
-stop() {
-  kill "$started"
-  wait "$started" 2>/dev/null || :
-  started=
-}
-
 ip netns exec "$space" "$gotm" -interface tap0 -filter '' -write "$work/live" -compress=off -bytecutoff=0 -packetcutoff=0 \
   -metrics-address=off -user root >"$work/log" 2>&1 &
 started=$!
@@ -177,7 +178,7 @@ cat >"$work/steno.conf" <<CONF
 { "Threads": [ { "PacketsDirectory": "$work/steno/packets", "IndexDirectory": "$work/steno/index",
     "MaxDirectoryFiles": 30000, "DiskFreePercentage": 1 } ],
   "StenotypePath": "/usr/sbin/stenotype", "Interface": "tap0", "Port": 1234, "Host": "127.0.0.1",
-  "Flags": ["--seccomp=none", "--uid=0", "--gid=0", "--filesize_mb=1024"], "CertPath": "$certificates" }
+  "Flags": ["--seccomp=none", "--uid=root", "--gid=root", "--filesize_mb=1024"], "CertPath": "$certificates" }
 CONF
 ip netns exec "$space" stenographer -config="$work/steno.conf" -syslog=false >"$work/steno.log" 2>&1 &
 started=$!

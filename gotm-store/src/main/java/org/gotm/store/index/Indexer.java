@@ -82,6 +82,10 @@ public final class Indexer {
     takeHeader(all.content());
     long afterHeader = all.end();
     beginGranule(afterHeader);
+    readAll(headerLength);
+    if (packets > 0) {
+      return "it has packets where the header is";
+    }
     while (all.next()) {
       take(all);
       if (all.end() - begin >= (long) BYTES_A_TERM * terms.size() || ++pieces >= MOST_PIECES) {
@@ -114,6 +118,10 @@ public final class Indexer {
     int length = headerLength + piece.content().remaining();
     makeRoom(length);
     buffer.clear().position(headerLength).put(piece.content());
+    readAll(length);
+  }
+
+  private void readAll(int length) {
     MemorySegment file = memory.asSlice(0, length);
     try (PacketSource source =
         isPcapng ? PcapngFileSource.of(file, "piece") : PcapFileSource.of(file, "piece")) {

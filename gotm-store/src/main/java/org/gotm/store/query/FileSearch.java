@@ -11,6 +11,7 @@ import org.gotm.core.source.PacketSourceException;
 
 /** The answers in one capture file, in the file's order. One thread. */
 final class FileSearch implements AutoCloseable {
+  private final String name;
   private final Condition condition;
   private final PacketFacts facts;
   private final Found found = new Found();
@@ -30,6 +31,7 @@ final class FileSearch implements AutoCloseable {
   FileSearch(
       InputStream in, String name, Condition condition, PacketFacts facts, Runnable checkpoint)
       throws IOException {
+    this.name = name;
     this.condition = condition;
     this.facts = facts;
     this.checkpoint = checkpoint;
@@ -77,6 +79,11 @@ final class FileSearch implements AutoCloseable {
       }
     }
     packets += batch.count();
+  }
+
+  /** The file's name, which orders packets of the same time. */
+  String name() {
+    return name;
   }
 
   /** The answers at hand. */
