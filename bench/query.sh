@@ -3,7 +3,7 @@
 # the end. Run as root, for the cache; needs a JDK and tcpdump, with -s also stenographer, curl, openssl,
 # iproute2 and gcc.
 #
-#   bench/query.sh [-g GIGABYTES] [-f FLOWS_A_SECOND] [-r ROTATION_MEGABYTES] [-t FOLDER] [-k] [-s GIGABYTES]
+#   bench/query.sh [-g GIGABYTES] [-f FLOWS_A_SECOND] [-r ROTATION_MEGABYTES] [-t FOLDER] [-k] [-s MEGABYTES]
 #
 # -g is how much traffic there is before it is compressed (default 5), -t where the store is made, which takes 0.8 of that. -k
 # keeps the store, or uses one that is there. -s plays so much of it to gotm and to Debian's stenographer over a veth pair, 50,000
@@ -30,8 +30,15 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/gotm-query-XXXXXX")
 store=${store:-$work/store}
 space=gotm-query-$$
 started=
+stop() {
+  pkill -P "$started" || : # stenotype outlives stenographer
+  kill "$started" 2>/dev/null || :
+  wait "$started" 2>/dev/null || :
+  started=
+}
+
 cleanup() {
-  [ -z "$started" ] || kill $started 2>/dev/null || :
+  [ -z "$started" ] || stop
   [ ! -e "/run/netns/$space" ] || ip netns del "$space"
   [ -n "$keep" ] || rm -rf "$store"
   rm -rf "$work"
@@ -110,7 +117,7 @@ query 'busy host' "host $busy" 1000
 
 # Both record what was recorded, replayed over a veth pair: processor time a packet, when the last packet is found, the index.
 gcc -O2 -o "$work/send" "$here/send.c"
-"$gotm" query -write "$store" -format pcap-micro -limit-bytes $((steno * 1000000000)) -w "$work/play.pcap" 2>/dev/null || :
+"$gotm" query -write "$store" -format pcap-micro -limit-bytes $((steno * 1000000)) -w "$work/play.pcap" 2>/dev/null || :
 count=$(tcpdump -r "$work/play.pcap" --count 2>/dev/null | awk '{ print $1 }')
 last=$(tcpdump -nqtr "$work/play.pcap" 'ip and tcp' 2>/dev/null | tail -n 1 | awk '{ sub(":$", "", $4); split($2, a, "."); split($4, b, ".")
   print "host " a[1] "." a[2] "." a[3] "." a[4] " and host " b[1] "." b[2] "." b[3] "." b[4] " and port " a[5] " and port " b[5] }')
@@ -145,12 +152,6 @@ visible() {
   seconds "$from"
 }
 
-stop() {
-  kill "$started"
-  wait "$started" 2>/dev/null || :
-  started=
-}
-
 ip netns exec "$space" "$gotm" -interface tap0 -filter '' -write "$work/live" -compress=off -bytecutoff=0 -packetcutoff=0 \
   -metrics-address=off -user root >"$work/log" 2>&1 &
 started=$!
@@ -164,8 +165,6 @@ rm -rf "$work/live"
 
 certificates=$work/certs
 mkdir -p "$certificates" "$work/steno/packets" "$work/steno/index"
-chmod 755 "$work"
-chown -R nobody "$work/steno" # who stenotype becomes
 (
   cd "$certificates"
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=bench -keyout ca_key.pem -out ca_cert.pem
@@ -179,7 +178,7 @@ cat >"$work/steno.conf" <<CONF
 { "Threads": [ { "PacketsDirectory": "$work/steno/packets", "IndexDirectory": "$work/steno/index",
     "MaxDirectoryFiles": 30000, "DiskFreePercentage": 1 } ],
   "StenotypePath": "/usr/sbin/stenotype", "Interface": "tap0", "Port": 1234, "Host": "127.0.0.1",
-  "Flags": ["--seccomp=none", "--filesize_mb=1024"], "CertPath": "$certificates" }
+  "Flags": ["--seccomp=none", "--uid=root", "--gid=root", "--filesize_mb=1024"], "CertPath": "$certificates" }
 CONF
 ip netns exec "$space" stenographer -config="$work/steno.conf" -syslog=false >"$work/steno.log" 2>&1 &
 started=$!

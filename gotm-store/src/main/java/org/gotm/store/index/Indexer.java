@@ -77,7 +77,7 @@ public final class Indexer {
     }
     takeHeader(all.content());
     if (hasPackets()) {
-      return "its header cannot be read without packets";
+      return "it has packets where the header is";
     }
     GranuleBuilder granules = new GranuleBuilder(writer);
     while (all.next()) {

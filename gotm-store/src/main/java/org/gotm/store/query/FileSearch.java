@@ -11,6 +11,7 @@ import org.gotm.core.source.PacketSourceException;
 
 /** The answers in one capture file, in the file's order. One thread. */
 final class FileSearch implements AutoCloseable {
+  private final String name;
   private final boolean isCurrent;
   private final Condition condition;
   private final PacketFacts facts;
@@ -37,6 +38,7 @@ final class FileSearch implements AutoCloseable {
       PacketFacts facts,
       Runnable checkpoint)
       throws IOException {
+    this.name = name;
     this.isCurrent = isCurrent;
     this.condition = condition;
     this.facts = facts;
@@ -85,6 +87,11 @@ final class FileSearch implements AutoCloseable {
       }
     }
     packets += batch.count();
+  }
+
+  /** The file's name, which orders packets of the same time. */
+  String name() {
+    return name;
   }
 
   /** The answers at hand. */

@@ -33,7 +33,9 @@ public final class Search {
   private final PacketFacts facts = new PacketFacts();
   private Optional<Runnable> show = Optional.empty();
   private final PriorityQueue<FileSearch> open =
-      new PriorityQueue<>(Comparator.comparingLong(search -> search.found().nanos()));
+      new PriorityQueue<>(
+          Comparator.<FileSearch>comparingLong(search -> search.found().nanos())
+              .thenComparing(FileSearch::name));
   private Deque<Capture> waiting = new ArrayDeque<>();
   private long deadline;
   private long packets;

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.gotm.core.pcapfile.Captures;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.source.PacketBatch;
@@ -272,5 +273,19 @@ class SearchTest {
       assertThat(answer("udp port 53")).as("length %d", length).isEqualTo(whole);
     }
     assertThat(notes).anyMatch(note -> note.contains("index not used"));
+  }
+
+  @Test
+  void shouldFindPacketsThatAreInThePieceOfTheHeader() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(Captures.read("eth-udp-dns.pcap"));
+    }
+    Path capture = add(packed.toByteArray(), ".pcap.gz");
+    byte[] whole = answer("udp port 53");
+
+    new Indexer().index(capture);
+
+    assertThat(answer("udp port 53")).isEqualTo(whole).hasSizeGreaterThan(24);
   }
 }
