@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * The body of an answer on its way to the client: kept together as long as the search finds packets
- * quickly, sent when it does not. One thread.
+ * The body of an answer on its way to the client, kept together until the search flushes it. One
+ * thread.
  */
 final class AnswerBody extends OutputStream {
   private static final int BUFFER = 1 << 15;

@@ -111,9 +111,6 @@ final class QuerySearch implements Runnable {
   private void watch() {
     checkEnd();
     long now = System.nanoTime();
-    if (body.sent() == 0 || now - lookedNanos >= LOOK_NANOS) {
-      body.flush();
-    }
     if (now - lookedNanos >= LOOK_NANOS) {
       lookedNanos = now;
       look();

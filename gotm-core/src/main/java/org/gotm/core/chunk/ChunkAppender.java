@@ -196,7 +196,10 @@ public final class ChunkAppender implements PacketSink {
 
   private void showIfAsked() {
     long asked = showAsked;
-    if (shown == Long.MAX_VALUE || asked > shown && hasAllUpTo(asked)) {
+    if (shown == Long.MAX_VALUE) {
+      shown = Long.MIN_VALUE; // a worker has begun
+    }
+    if (asked > shown && hasAllUpTo(asked)) {
       handOver();
       shown = asked;
     }

@@ -9,11 +9,14 @@ import static org.gotm.core.chunk.ChunkTestbed.options;
 import static org.gotm.core.chunk.ChunkTestbed.packet;
 import static org.gotm.core.chunk.ChunkTestbed.waiting;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.gotm.core.capture.Counter;
+import org.gotm.core.flow.BatchFlows;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.TimestampPrecision;
+import org.gotm.core.source.PacketBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -158,6 +161,61 @@ class ChunkAppenderTest {
     appender.tick(501 * SECOND);
 
     assertThat(testbed.handedOver).hasSize(2);
+  }
+
+  @Test
+  void shouldHandOverWhatIsAskedForWhenTheRingCanHaveNoMoreOfIt() {
+    ChunkAppender appender = testbed.appender(options());
+    testbed.append(appender, packet(10), 1);
+    appender.tick(0);
+    assertThat(appender.hasShown(5)).isFalse();
+    appender.show(5);
+
+    endBatch(appender, 4);
+    appender.tick(1);
+    assertThat(testbed.handedOver).isEmpty();
+    endBatch(appender, 5);
+    appender.tick(2);
+
+    assertThat(testbed.handedOver).hasSize(1);
+    assertThat(appender.hasShown(5)).isTrue();
+    assertThat(appender.hasShown(6)).isFalse();
+  }
+
+  @Test
+  void shouldHandOverWhatIsAskedForWhenNothingMoreComes() {
+    ChunkAppender appender = testbed.appender(options());
+    testbed.append(appender, packet(10), 1);
+    endBatch(appender, 1);
+    appender.tick(0);
+    appender.show(5);
+
+    appender.tick(1);
+    assertThat(testbed.handedOver).isEmpty();
+    appender.tick(2);
+
+    assertThat(testbed.handedOver).hasSize(1);
+    assertThat(appender.hasShown(5)).isTrue();
+  }
+
+  @Test
+  void shouldHaveShownAllWhenNoWorkerHasPackets() {
+    ChunkAppender appender = testbed.appender(options());
+    assertThat(appender.hasShown(Long.MAX_VALUE)).isTrue();
+    testbed.append(appender, packet(10), 1);
+    appender.tick(0);
+    assertThat(appender.hasShown(1)).isFalse();
+
+    appender.finish();
+
+    assertThat(appender.hasShown(Long.MAX_VALUE)).isTrue();
+  }
+
+  private static void endBatch(ChunkAppender appender, long nanos) {
+    PacketBatch batch = new PacketBatch(1);
+    batch.clear(MemorySegment.NULL);
+    batch.add(0, 0, 0, nanos, 0);
+    appender.endBatch(batch, BatchFlows.none());
   }
 
   @Test

@@ -86,7 +86,7 @@ public final class FileIndex {
 
   private void open() throws IOException {
     if (writer == null) {
-      writer = new SidecarWriter(sidecar);
+      writer = new SidecarWriter(sidecar, index::pairsOfFile);
       granules = new GranuleBuilder(writer);
     }
   }

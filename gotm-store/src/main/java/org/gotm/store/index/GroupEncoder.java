@@ -72,9 +72,9 @@ final class GroupEncoder {
     }
   }
 
-  /** True if the terms of one more granule fit. */
-  boolean hasRoom(TermSet terms) {
-    return granules < MOST_GRANULES && pairCount + terms.size() <= MOST_PAIRS;
+  /** True if the terms of one more granule fit, of {@code most} pairs. */
+  boolean hasRoom(TermSet terms, int most) {
+    return granules < MOST_GRANULES && pairCount + terms.size() <= most;
   }
 
   int granules() {

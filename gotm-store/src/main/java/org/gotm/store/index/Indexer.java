@@ -47,7 +47,8 @@ public final class Indexer {
         FileChannel.open(capture, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       long length = channel.size();
       try (CapturePieces all = pieces(channel, length);
-          SidecarWriter writer = new SidecarWriter(unfinished(capture))) {
+          SidecarWriter writer =
+              new SidecarWriter(unfinished(capture), () -> GroupEncoder.MOST_PAIRS)) {
         return index(all, length, writer, capture);
       } catch (CapturePieces.UnfitException | PacketSourceException e) {
         return e.getMessage();

@@ -142,6 +142,11 @@ public final class LiveIndex implements AutoCloseable {
     log.accept(line);
   }
 
+  /** Files that are written at once share the memory. The thread of the index. */
+  int pairsOfFile() {
+    return GroupEncoder.MOST_PAIRS / Math.max(1, files.size());
+  }
+
   /** The thread of the index. */
   void forget(FileIndex file) {
     files.remove(file);

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.zip.CRC32C;
 import org.gotm.store.terms.TermSet;
 
@@ -29,6 +30,7 @@ final class SidecarWriter implements AutoCloseable {
   private static final int CHECKPOINT_GRANULES = 64;
 
   private final Path current;
+  private final IntSupplier mostPairs;
   private final FileChannel channel;
   private final GroupEncoder group = new GroupEncoder();
   private final List<Granule> granules = new ArrayList<>();
@@ -39,9 +41,14 @@ final class SidecarWriter implements AutoCloseable {
   /** A group that was written. */
   private record Group(int granules, int keptBits, long offset, int length, long[] fences) {}
 
-  /** Writes to a file that is made anew. */
-  SidecarWriter(Path current) throws IOException {
+  /**
+   * Writes to a file that is made anew.
+   *
+   * @param mostPairs how many pairs of a term and a granule may be in memory now
+   */
+  SidecarWriter(Path current, IntSupplier mostPairs) throws IOException {
     this.current = current;
+    this.mostPairs = mostPairs;
     Files.deleteIfExists(current); // of a run that was killed
     channel =
         FileChannel.open(
@@ -53,7 +60,7 @@ final class SidecarWriter implements AutoCloseable {
 
   /** Adds the next stretch of the file, with the terms of its packets. */
   void add(Granule granule, TermSet terms) throws IOException {
-    if (!group.hasRoom(terms)) {
+    if (group.granules() > 0 && !group.hasRoom(terms, mostPairs.getAsInt())) {
       checkpoint();
     }
     group.add(terms, granule.length());

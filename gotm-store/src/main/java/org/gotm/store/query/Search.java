@@ -126,6 +126,9 @@ public final class Search {
       }
       write(earliest.found(), answer);
       earliest.found().next();
+      if (earliest.found().isEmpty()) {
+        answer.flush(); // who asked need not wait until there is more
+      }
       goOn(earliest);
     }
   }
