@@ -163,7 +163,9 @@ final class Series implements Runnable {
    * that were {@linkplain #accept accepted} before.
    */
   void show(long epochNanos) {
-    showAsked = epochNanos;
+    synchronized (wakeup) {
+      showAsked = Math.max(showAsked, epochNanos);
+    }
     wakeup.ring();
   }
 

@@ -48,7 +48,12 @@ class QueryIT {
   @ParameterizedTest
   @ValueSource(strings = {"off", "gzip", "zstd"})
   void shouldFindWhatTcpdumpFindsWithAndWithoutAnIndex(String compression) {
-    Path file = record("eth-udp-dns.pcap", "-compress=" + compression, "-timestampprecision=micro");
+    Path file =
+        record(
+            "eth-udp-dns.pcap",
+            "-compress=" + compression,
+            "-timestampprecision=micro",
+            "-index=off");
 
     List<Path> files = new OutputFolder(out).all().stream().map(out::resolve).toList();
     List<String> whole = gotm("query", "-write", out, QUERY, "-w", answer).run().log();

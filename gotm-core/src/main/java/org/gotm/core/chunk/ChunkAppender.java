@@ -177,11 +177,10 @@ public final class ChunkAppender implements PacketSink {
    * Asks for all packets up to a time to be handed over as soon as they are taken from the source.
    * Any thread.
    *
-   * @param epochNanos on the clock of the packets, nanoseconds since 1970; not before that of an
-   *     earlier call
+   * @param epochNanos on the clock of the packets, nanoseconds since 1970
    */
-  public void show(long epochNanos) {
-    showAsked = epochNanos;
+  public synchronized void show(long epochNanos) {
+    showAsked = Math.max(showAsked, epochNanos);
   }
 
   /** True when that is done, or no worker has packets. Any thread. */

@@ -1,6 +1,7 @@
 package org.gotm.store.file;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -11,7 +12,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Consumer;
 
@@ -49,7 +52,7 @@ public final class Doorbell implements AutoCloseable {
   public Doorbell(Path socket, Show show) throws IOException {
     this.socket = socket;
     this.show = show;
-    Files.deleteIfExists(socket);
+    removeStale(socket);
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       server.bind(UnixDomainSocketAddress.of(socket));
@@ -59,6 +62,15 @@ public final class Doorbell implements AutoCloseable {
       throw e instanceof IOException io ? io : new IOException(e.getMessage(), e);
     }
     thread = Thread.ofPlatform().daemon().name("gotm-doorbell").start(this::run);
+  }
+
+  private static void removeStale(Path socket) throws IOException {
+    if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS)
+        && !Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+            .isOther()) {
+      throw new IOException("another file is in the way");
+    }
+    Files.deleteIfExists(socket);
   }
 
   private void run() {
@@ -131,7 +143,7 @@ public final class Doorbell implements AutoCloseable {
   private static boolean connect(SocketChannel channel, Path socket) throws IOException {
     try {
       return channel.connect(UnixDomainSocketAddress.of(socket));
-    } catch (java.net.ConnectException e) {
+    } catch (ConnectException e) {
       return false;
     }
   }

@@ -2,6 +2,7 @@ package org.gotm.store.query;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -51,7 +52,7 @@ record Capture(
         current.close();
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("a file cannot be closed", e);
+      throw new UncheckedIOException("a file cannot be closed", e);
     }
   }
 }

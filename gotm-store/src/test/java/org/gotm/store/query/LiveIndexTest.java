@@ -220,6 +220,16 @@ class LiveIndexTest {
   }
 
   @Test
+  void shouldLeaveAFileInTheWayOfTheDoorbellAloneAndSaySo() throws Exception {
+    Path inTheWay = Files.writeString(folder.resolve("en0_current.sock"), "precious");
+    try (Recording recording = recording("zstd", "pcap").doorbell(true).open()) {
+      recording.finish();
+    }
+    assertThat(inTheWay).hasContent("precious");
+    assertThat(log).anyMatch(line -> line.contains("queries will not see what is in memory"));
+  }
+
+  @Test
   void shouldSayThatARecorderDoesNotAnswerItsDoorbell() throws Exception {
     try (Recording recording = recording("zstd", "pcap").doorbell(true).open();
         RecordedPackets packets = recording.packets(LinkType.ETHERNET)) {
