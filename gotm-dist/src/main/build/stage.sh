@@ -36,6 +36,8 @@ papers() {
   sed 1d completion >"$name/share/bash-completion/completions/gotm"
   cp "$repository/LICENSE" "$repository/README.md" bom.json "$name/share/doc/gotm"
   cp -r "$repository/docs" "$repository/deploy" "$name/share/doc/gotm"
+  mkdir "$name/share/gotm"
+  mv "$name/share/doc/gotm/deploy/extcap" "$name/share/gotm"
 }
 
 program() {
