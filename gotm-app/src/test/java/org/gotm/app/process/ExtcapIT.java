@@ -165,7 +165,7 @@ class ExtcapIT {
                   "--extcap-interface",
                   "gotm",
                   "--fifo",
-                  folder.resolve("none") + "",
+                  answer.resolveSibling("pipe") + "",
                   "--url",
                   "unix:/nowhere",
                   "--query",
