@@ -6,7 +6,7 @@
 #
 #   bench/live.sh [-n PACKETS] [-p PACKETS_A_SECOND] [-f FRAME_BYTES] [-c FLOWS] [-w FOLDER] [TOOL...]
 #
-# Tools: gotm-cutoff gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype (default: all). A rate of 0 is as fast as it goes.
+# Tools: gotm-cutoff gotm-noindex (as gotm-cutoff, but without an index) gotm-queried (with a query each second) gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype (default: all). A rate of 0 is as fast as it goes.
 # FRAME_BYTES are those of the few large flows, FLOWS how many flows there are before the traffic repeats.
 set -euo pipefail
 
@@ -19,7 +19,7 @@ while getopts n:p:f:c:w: option; do
     f) frame=$OPTARG ;;
     c) flows=$OPTARG ;;
     w) folder=$OPTARG ;;
-    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
 shift $((OPTIND - 1))
@@ -53,7 +53,8 @@ command_of() {
   local gotm=("$here/../gotm" -interface tap0 -capture afpacket -filter '' -rotationinterval 1h -metrics-address off
     -flowtimeout 60s -write .)
   case $1 in
-    gotm-cutoff) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000) ;;
+    gotm-cutoff | gotm-queried) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000) ;;
+    gotm-noindex) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000 -index off) ;;
     gotm) command=("${gotm[@]}" -bytecutoff 0 -packetcutoff 0) ;;
     gotm-zstd) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000 -compress=zstd:1) ;;
     tcpdump) command=(tcpdump -n -i tap0 -B 65536 -s 0 -w out.pcap) ;;
@@ -110,7 +111,13 @@ for tool in "${tools[@]}"; do
   shell=$!
   for _ in $(seq 100); do is_ready "$tool" 2>/dev/null && break; sleep 0.1; done
   sleep 1.5 # on a link that is at full rate already a tool may lose packets until it is warm
+  asking=
+  if [ "$tool" = gotm-queried ]; then
+    while sleep 1; do "$here/../gotm" query -write . 'host 10.99.99.99' -w /dev/null 2>>queries || echo failed >>queries; done &
+    asking=$!
+  fi
   sent=$(ip netns exec "$space" "$work/send" wire0 "$work/trace.pcap" "$packets" "$rate" | cut -d' ' -f1)
+  [ -z "$asking" ] || { kill "$asking"; wait "$asking" 2>/dev/null || :; [ ! -s queries ] || cat queries >&2; }
   sleep 1.5
   # the tool is the youngest process below the shell: ask it to stop, and it alone
   child=$(pgrep -P "$(pgrep -P "$shell" || echo "$shell")" || pgrep -P "$shell")

@@ -76,8 +76,9 @@ public final class Tool {
   }
 
   /**
-   * Fails unless gzip, zstd, capinfos and tcpdump find the file sound. Capinfos is not asked about
-   * zstd: Wireshark 4.0 loses its way where the second frame begins.
+   * Fails unless gzip, zstd, capinfos and tcpdump find the file sound, and a finished one can be
+   * read from its middle. Capinfos is not asked about zstd: Wireshark 4.0 loses its way where the
+   * second frame begins.
    */
   static void check(Path file) {
     String name = file.toString();
@@ -89,7 +90,9 @@ public final class Tool {
     if (name.endsWith(".gz")) {
       run("gzip -t < \"$1\"", file);
     }
-    checkSeekable(List.of(file));
+    if (!name.contains("_current")) {
+      checkSeekable(List.of(file));
+    }
     run(cat(file) + " < \"$1\" | tcpdump -r - -w /dev/null", file);
   }
 
