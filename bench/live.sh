@@ -6,7 +6,8 @@
 #
 #   bench/live.sh [-n PACKETS] [-p PACKETS_A_SECOND] [-f FRAME_BYTES] [-c FLOWS] [-w FOLDER] [TOOL...]
 #
-# Tools: gotm-cutoff gotm-noindex (as gotm-cutoff, but without an index) gotm-queried (with a query each second) gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype (default: all). A rate of 0 is as fast as it goes.
+# Tools: gotm-cutoff gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype (default: these), gotm-noindex (gotm-cutoff without an
+# index), gotm-queried (gotm-cutoff with a query each second). A rate of 0 is as fast as it goes.
 # FRAME_BYTES are those of the few large flows, FLOWS how many flows there are before the traffic repeats.
 set -euo pipefail
 
