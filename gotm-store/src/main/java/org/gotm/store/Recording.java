@@ -12,7 +12,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
 import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
@@ -58,7 +57,6 @@ import org.gotm.store.retain.Retention;
  */
 public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private static final long ABANDON_MILLIS = 2000;
-  private static final long SHOW_LOOK_MILLIS = 1;
   private static final Duration SHOW_AT_MOST = Duration.ofSeconds(2);
 
   private static final int ALL_WORKERS = -1;
@@ -367,25 +365,10 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    * @return false if it takes longer
    */
   public boolean show(Duration atMost) throws InterruptedException {
-    long deadline = System.nanoTime() + atMost.toNanos();
-    long now = options.epochNanos().getAsLong();
-    appenders.forEach(appender -> appender.show(now));
-    boolean isShown = await(() -> appenders.stream().allMatch(a -> a.hasShown(now)), deadline);
-    List<Series> all = Arrays.stream(routes).map(Route::series).toList();
-    all.forEach(series -> series.show(now));
-    isShown &= await(() -> all.stream().allMatch(series -> series.hasShown(now)), deadline);
-    return index == null ? isShown : index.checkpoint(millisTo(deadline)) && isShown;
-  }
-
-  private static boolean await(BooleanSupplier condition, long deadline)
-      throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        return false;
-      }
-      Thread.sleep(SHOW_LOOK_MILLIS);
-    }
-    return true;
+    Showing showing = new Showing(options.epochNanos().getAsLong(), atMost);
+    boolean isShown =
+        showing.show(appenders, () -> Arrays.stream(routes).map(Route::series).toList());
+    return index == null ? isShown : index.checkpoint(showing.millisLeft()) && isShown;
   }
 
   /**
