@@ -19,14 +19,22 @@ import org.gotm.ffm.Command;
  * @param path the folder
  */
 record OutputFolder(Path path) {
+  private static final String INDEX = ".gix";
   private static final Pattern MOVED = Pattern.compile("moved \\S+ to (.+)$");
   private static final Pattern FINISHED =
       Pattern.compile(
           "(\\d{4})/(\\d\\d)/(\\d\\d)/\\1-\\2-\\3T\\d\\d-\\d\\d-\\d\\d"
               + "(_w\\d+)?(_linktype\\d+)?(x+\\d+)?\\.pcap(\\.gz|\\.zst)?");
 
-  /** Everything in the folder but the lock, relative to it. */
+  /** Everything in the folder but the lock and the indexes of captures, relative to it. */
   List<String> all() {
+    List<String> files = regularFiles();
+    return files.stream()
+        .filter(name -> !(name.endsWith(INDEX) && files.contains(name.replace(INDEX, ""))))
+        .toList();
+  }
+
+  private List<String> regularFiles() {
     if (!Files.exists(path)) {
       return List.of();
     }

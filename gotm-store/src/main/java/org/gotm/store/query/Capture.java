@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
@@ -35,6 +36,9 @@ record Capture(
   InputStream open() throws IOException {
     if (isCurrent()) {
       return new PartsInput(current, length, sidecar, granules);
+    }
+    if (sidecar == null) {
+      return Files.newInputStream(file);
     }
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
