@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dgotm.captures=FOLDER} over the captures there, too.
  */
 class QueryDifferenceTest {
-  private static final int QUERIES = Integer.getInteger("gotm.queries", 300);
+  private static final int QUERIES = Integer.getInteger("gotm.queries", 100);
   private static final long TRAFFIC = Long.getLong("gotm.traffic", 2_000_000);
   private static final String MORE = System.getProperty("gotm.captures", "");
   private static final long SEED = Long.getLong("gotm.test.seed", 18);
