@@ -226,7 +226,8 @@ record_and_upgrade() {
     "$(packets "$(find "$root/var/lib/gotm" -name '*.pcap')" udp port 53)"
   done_with ".deb records as user gotm with CAP_NET_RAW alone, through an upgrade"
   grep -qx -e '--system --no-block try-restart gotm.service' "$root/tmp/asked" || fail "an upgrade does not restart what runs"
-  in_root dpkg --purge gotm | grep -q '/var/lib/gotm is kept' || fail "purge does not say that captures are kept"
+  purged=$(in_root dpkg --purge gotm) # not by a pipe, which grep leaves before all is said
+  grep -q '/var/lib/gotm is kept' <<<"$purged" || fail "purge does not say that captures are kept"
   expect_gone /var/lib/gotm gotm
   grep -qx 'stop gotm.service gotm@\*.service' "$root/tmp/asked" || fail "a removal does not stop what runs"
   done_with ".deb is purged; captures are kept"
