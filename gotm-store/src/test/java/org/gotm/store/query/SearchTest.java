@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers, as tcpdump would give them, and the same with an index as without. */
 class SearchTest {
-  private static final int ROUNDS = Integer.getInteger("gotm.query.rounds", 15);
+  private static final int ROUNDS = Integer.getInteger("gotm.query.rounds", 8);
   private static final String DAY = "2026/11/27";
 
   @TempDir Path folder;
