@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 
 /**
  * A socket in the output folder at which another process asks a recorder to show what it has in
- * memory: whoever connects gets a byte when all packets that had arrived by then are in the files.
- * The rights of the socket say who may. Any thread.
+ * memory: whoever connects gets a byte when all packets that had arrived by then are in the files,
+ * and no byte if that cannot be had in time. The rights of the socket say who may. Any thread.
  *
  * <p>It tells nothing and takes nothing: ringing it costs the recorder an early flush.
  */
@@ -38,8 +38,8 @@ public final class Doorbell implements AutoCloseable {
   /** What is done when somebody rings. */
   @FunctionalInterface
   public interface Show {
-    /** Shows what there is. */
-    void run() throws InterruptedException;
+    /** Shows what there is; false if not all of it is in the files in time. */
+    boolean run() throws InterruptedException;
   }
 
   /**
@@ -89,9 +89,10 @@ public final class Doorbell implements AutoCloseable {
 
   private void answer(SocketChannel client) throws InterruptedException {
     try (client) {
-      show.run();
-      client.configureBlocking(false);
-      client.write(ByteBuffer.wrap(new byte[] {DONE}));
+      if (show.run()) {
+        client.configureBlocking(false);
+        client.write(ByteBuffer.wrap(new byte[] {DONE}));
+      }
     } catch (IOException e) {
       // who rang has gone
     }
@@ -132,8 +133,10 @@ public final class Doorbell implements AutoCloseable {
       }
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
-      boolean isAnswered = selector.select(PATIENCE_MILLIS) > 0;
-      return isAnswered ? null : "no answer within %d s".formatted(PATIENCE_MILLIS / 1000);
+      if (selector.select(PATIENCE_MILLIS) == 0) {
+        return "no answer within %d s".formatted(PATIENCE_MILLIS / 1000);
+      }
+      return channel.read(ByteBuffer.allocate(1)) == 1 ? null : "it is not all on disk in time";
     } catch (IOException e) {
       return ErrorState.reason(e);
     }

@@ -59,7 +59,7 @@ public final class OwnFiles {
   }
 
   /** What tells a file from all others, or null if there is none of that name. */
-  static Object identity(Path path) throws IOException {
+  public static Object identity(Path path) throws IOException {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
           .fileKey();

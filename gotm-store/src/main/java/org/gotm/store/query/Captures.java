@@ -3,7 +3,6 @@ package org.gotm.store.query;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.gotm.store.file.OwnFiles;
 import org.gotm.store.index.Sidecar;
 
 /**
@@ -59,9 +59,8 @@ final class Captures {
   /** Those below these folders, by the time of their first answer. */
   Deque<Capture> find(List<Path> folders) throws IOException {
     for (Path folder : folders) {
-      for (Path file : CaptureFolder.current(folder)) {
-        checkpoint.run();
-        addCurrent(file);
+      while (addCurrents(folder)) {
+        // one that got another name meanwhile is found under that
       }
       addFinished(CaptureFolder.list(folder));
     }
@@ -74,26 +73,40 @@ final class Captures {
     return new ArrayDeque<>(found);
   }
 
-  /** A file that gets another name meanwhile stays open. */
-  private void addCurrent(Path file) throws IOException {
+  /** True if there was a file that had not been seen, or that is not to be had any more. */
+  private boolean addCurrents(Path folder) throws IOException {
+    boolean isNews = false;
+    for (Path file : CaptureFolder.current(folder)) {
+      checkpoint.run();
+      Object identity = OwnFiles.identity(file);
+      isNews |= identity == null || !current.contains(identity) && addCurrent(file, identity);
+    }
+    return isNews;
+  }
+
+  /** Always true. The file and its index are one another's if the name is still the file's then. */
+  private boolean addCurrent(Path file, Object identity) throws IOException {
     FileChannel channel;
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-      current.add(identity(file));
     } catch (NoSuchFileException e) {
-      return; // it has its finished name now
+      return true;
     }
     long length = channel.size();
+    Capture capture;
     try (Sidecar sidecar = Sidecar.openOfCurrent(file)) {
       BitSet granules = sidecar == null ? null : lookUp(sidecar);
-      found.add(new Capture(file, Long.MIN_VALUE, channel, length, sidecar, granules));
-    } catch (NoSuchFileException e) {
-      found.add(new Capture(file, Long.MIN_VALUE, channel, length, null, null));
+      capture = new Capture(file, Long.MIN_VALUE, channel, length, sidecar, granules);
+    } catch (Sidecar.InvalidSidecarException | NoSuchFileException e) {
+      capture = new Capture(file, Long.MIN_VALUE, channel, length, null, null);
     }
-  }
-
-  private static Object identity(Path file) throws IOException {
-    return Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+    if (identity.equals(OwnFiles.identity(file))) {
+      found.add(capture);
+      current.add(identity);
+    } else {
+      channel.close();
+    }
+    return true;
   }
 
   /** Looks into many indexes at once, as a disk answers many questions as quickly as one. */
@@ -144,7 +157,7 @@ final class Captures {
   /** Null if no answer can be in the file. */
   private Capture finished(Path file, List<String> said) throws IOException {
     try (Sidecar sidecar = Sidecar.open(file)) {
-      if (!current.isEmpty() && current.contains(identity(file))) {
+      if (!current.isEmpty() && current.contains(OwnFiles.identity(file))) {
         return null;
       }
       if (sidecar != null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.pcapfile.Captures;
@@ -104,7 +106,7 @@ class LiveIndexTest {
       Path inputs = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-in"));
       return Files.write(inputs.resolve(capture.name()), capture.bytes());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -125,11 +127,14 @@ class LiveIndexTest {
 
   private byte[] answer(String query) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    search(query).run(List.of(folder), AnswerFormat.PCAPNG, out);
+    return out.toByteArray();
+  }
+
+  private Search search(String query) {
     Query parsed =
         Query.parse(query, Instant.now(), ZoneOffset.UTC, expression -> (l, m, o, c, w) -> true);
-    new Search(parsed, Limits.NONE, notes::add, System::nanoTime)
-        .run(List.of(folder), AnswerFormat.PCAPNG, out);
-    return out.toByteArray();
+    return new Search(parsed, Limits.NONE, notes::add, System::nanoTime);
   }
 
   private List<Path> files(String end) throws IOException {
@@ -220,6 +225,69 @@ class LiveIndexTest {
   }
 
   @Test
+  void shouldFindEachPacketOnceWhileFilesAreFinished() throws Exception {
+    AtomicBoolean isOver = new AtomicBoolean();
+    try (Recording recording = recording("none", "pcap").skipEmpty(true).doorbell(true).open();
+        RecordedPackets packets = recording.packets(LinkType.ETHERNET)) {
+      Thread rotating =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (!isOver.get()) {
+                      recording.rotate();
+                    }
+                  });
+      try {
+        for (int sent = 1; sent <= 60; sent++) {
+          packets.add(new byte[64], sent);
+          packets.flush();
+          assertThat(packetsIn(answer(""))).as("%s", notes).isEqualTo(sent);
+        }
+      } finally {
+        isOver.set(true);
+        rotating.join();
+      }
+    }
+  }
+
+  @Test
+  void shouldFindAFileThatGetsAnotherNameWhenItIsAboutToBeOpened() throws Exception {
+    Path file = folder.resolve("en0_current.pcap.tmp");
+    Files.write(file, Captures.get("eth-udp-dns.pcap").bytes());
+    int packets = packetsIn(answer(""));
+    Path aside = folder.resolve("en0_current.pcap.tmp.leftover");
+    Search search =
+        search("")
+            .watchedBy(
+                () -> {
+                  if (Files.exists(file)) {
+                    move(file, aside);
+                  }
+                });
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    search.run(List.of(folder), AnswerFormat.PCAPNG, out);
+
+    assertThat(aside).exists();
+    assertThat(packets).isPositive();
+    assertThat(packetsIn(out.toByteArray())).isEqualTo(packets);
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Files.move(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private int packetsIn(byte[] answer) throws IOException {
+    Path file = Files.write(folder.resolve("answer"), answer);
+    String count = Tool.run("tcpdump --count -r \"$1\" 2>/dev/null", file);
+    return Integer.parseInt(count.split(" ")[0]);
+  }
+
+  @Test
   void shouldLeaveAFileInTheWayOfTheDoorbellAloneAndSaySo() throws Exception {
     Path inTheWay = Files.writeString(folder.resolve("en0_current.sock"), "precious");
     try (Recording recording = recording("zstd", "pcap").doorbell(true).open()) {
@@ -230,10 +298,21 @@ class LiveIndexTest {
   }
 
   @Test
+  void shouldSayThatARecorderCouldNotShowAllInTime() throws Exception {
+    try (Recording recording = recording("zstd", "pcap").doorbell(true).open();
+        RecordedPackets packets = recording.packets(LinkType.ETHERNET)) {
+      packets.add(new byte[64], 0); // and who writes hands nothing over
+      answer("");
+    }
+    assertThat(notes).singleElement().asString().contains("not all on disk in time");
+  }
+
+  @Test
   void shouldSayThatARecorderDoesNotAnswerItsDoorbell() throws Exception {
     try (Recording recording = recording("zstd", "pcap").doorbell(true).open();
         RecordedPackets packets = recording.packets(LinkType.ETHERNET)) {
       packets.add(new byte[64], 0);
+      packets.flush();
       Files.setPosixFilePermissions(files(".sock").getFirst(), java.util.Set.of());
       answer("");
     }
