@@ -394,7 +394,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       }
       destination.finish();
       if (index != null) {
-        index.finish(0);
+        index.finish();
       }
       stopRetainer();
     } catch (InterruptedException e) {

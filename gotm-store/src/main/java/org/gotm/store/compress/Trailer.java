@@ -2,6 +2,7 @@ package org.gotm.store.compress;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HexFormat;
 import java.util.List;
 import org.gotm.store.api.Compression;
 
@@ -12,10 +13,10 @@ import org.gotm.store.api.Compression;
 public sealed interface Trailer permits Trailer.Nothing, Trailer.EmptyMember, SeekTable {
 
   /** Adds the next piece of the file, with its length there and unpacked. */
-  void add(long length, long plainLength);
+  default void add(long length, long plainLength) {}
 
   /** Forgets the pieces that end behind {@code end}, as the file was shortened. */
-  void cutTo(long end);
+  default void cutTo(long end) {}
 
   /** Bytes of the trailer if so many pieces more are added. */
   long lengthWith(int more);
@@ -39,16 +40,6 @@ public sealed interface Trailer permits Trailer.Nothing, Trailer.EmptyMember, Se
   /** For files that may end anywhere. */
   record Nothing() implements Trailer {
     @Override
-    public void add(long length, long plainLength) {
-      // all the same
-    }
-
-    @Override
-    public void cutTo(long end) {
-      // all the same
-    }
-
-    @Override
     public long lengthWith(int more) {
       return 0;
     }
@@ -63,47 +54,8 @@ public sealed interface Trailer permits Trailer.Nothing, Trailer.EmptyMember, Se
   record EmptyMember() implements Trailer {
     private static final MemorySegment MEMBER =
         MemorySegment.ofArray(
-                new byte[] {
-                  0x1f,
-                  (byte) 0x8b,
-                  8,
-                  4,
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  (byte) 0xff,
-                  6,
-                  0,
-                  'B',
-                  'C',
-                  2,
-                  0,
-                  27,
-                  0,
-                  3,
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  0
-                })
+                HexFormat.of().parseHex("1f8b08040000000000ff0600424302001b0003000000000000000000"))
             .asReadOnly();
-
-    @Override
-    public void add(long length, long plainLength) {
-      // all the same
-    }
-
-    @Override
-    public void cutTo(long end) {
-      // all the same
-    }
 
     @Override
     public long lengthWith(int more) {

@@ -51,7 +51,7 @@ public final class LiveIndex implements AutoCloseable {
 
   /** A collector for one thread. */
   public TermCollector collector() {
-    return new TermCollector(this::tryTake, this::failed);
+    return new TermCollector(this::tryTake, this::pieceFailed);
   }
 
   /** Begins the index of a file that was just made; null if it can have none. */
@@ -78,7 +78,8 @@ public final class LiveIndex implements AutoCloseable {
     }
   }
 
-  void submit(Runnable job) {
+  /** False if nothing is done any more. */
+  boolean submit(Runnable job) {
     boolean tooLate;
     synchronized (jobs) {
       tooLate = ended;
@@ -90,6 +91,7 @@ public final class LiveIndex implements AutoCloseable {
     if (tooLate && job instanceof PieceTerms piece) {
       piece.release();
     }
+    return !tooLate;
   }
 
   private void run() {
@@ -101,7 +103,9 @@ public final class LiveIndex implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // abandoned: this thread ends
     } catch (Throwable e) {
-      failed(e);
+      say(
+          "packets are recorded without an index from now on: %s; gotm index makes it later"
+              .formatted(e));
     } finally {
       end();
     }
@@ -125,17 +129,15 @@ public final class LiveIndex implements AutoCloseable {
     List.copyOf(files).forEach(FileIndex::discard);
   }
 
-  /** Says, once, that something in here is wrong: files get no index, and lose nothing else. */
-  private void failed(Throwable reason) {
+  /** That piece is searched whole, and perhaps more like it: said once. Any thread. */
+  private void pieceFailed(Throwable reason) {
     synchronized (jobs) {
       if (hasSaidFailure) {
         return;
       }
       hasSaidFailure = true;
     }
-    say(
-        "packets are recorded without an index from now on: %s; gotm index makes it later"
-            .formatted(reason));
+    say("a piece of a file goes without its terms in the index: " + reason);
   }
 
   void say(String line) {
@@ -168,12 +170,13 @@ public final class LiveIndex implements AutoCloseable {
    */
   public boolean checkpoint(long millis) throws InterruptedException {
     CountDownLatch done = new CountDownLatch(1);
-    submit(
-        () -> {
-          List.copyOf(files).forEach(FileIndex::checkpoint);
-          done.countDown();
-        });
-    return done.await(millis, TimeUnit.MILLISECONDS);
+    boolean isUnderWay =
+        submit(
+            () -> {
+              List.copyOf(files).forEach(FileIndex::checkpoint);
+              done.countDown();
+            });
+    return isUnderWay && done.await(millis, TimeUnit.MILLISECONDS);
   }
 
   /** Pieces that were recorded without their terms, and are searched whole. */
@@ -191,17 +194,13 @@ public final class LiveIndex implements AutoCloseable {
     return notMade.sum();
   }
 
-  /**
-   * Waits until all that was submitted is done; no more comes.
-   *
-   * @param millis how long to wait at most, or 0 for as long as it takes
-   */
-  public void finish(long millis) throws InterruptedException {
+  /** Waits until all that was submitted is done, or somebody calls {@link #close}. */
+  public void finish() throws InterruptedException {
     synchronized (jobs) {
       ended = true;
       jobs.notifyAll();
     }
-    thread.join(millis);
+    thread.join();
   }
 
   /** Ends at once; files that are not finished get no sidecar. */

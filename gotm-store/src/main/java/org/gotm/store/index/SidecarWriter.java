@@ -67,7 +67,7 @@ final class SidecarWriter implements AutoCloseable {
     granules.add(granule);
   }
 
-  /** Blocks begin at multiples of their length; what a checkpoint wrote before stays behind. */
+  /** It comes behind the directory of the last checkpoint, if there was one, which stays. */
   private void writeGroup() throws IOException {
     long offset = channel.position();
     group.write(channel);
