@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import org.gotm.app.queryserver.PemFile;
 
 /**
  * The files of a certificate authority, a server and its clients, named as stenokeys names them.

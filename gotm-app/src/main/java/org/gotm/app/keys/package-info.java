@@ -1,2 +1,2 @@
-/** The command that makes keys and certificates. */
+/** Keys and certificates: their files, and the command that makes them. */
 package org.gotm.app.keys;

@@ -15,7 +15,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.gotm.app.daemon.StartException;
-import org.gotm.app.queryserver.PemFile;
+import org.gotm.app.keys.PemFile;
 
 /**
  * The files that a sensor over the network is asked with, each null if it is not given.

@@ -23,6 +23,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Transport;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.gotm.app.daemon.StartException;
+import org.gotm.app.protocol.QueryProtocol;
 import org.gotm.store.query.Answer;
 import org.gotm.store.query.AnswerFormat;
 import org.gotm.store.query.Limits;
@@ -131,16 +132,10 @@ public final class SensorQuery implements AutoCloseable {
   }
 
   private static void addLimits(HttpFields.Mutable headers, Limits limits, AnswerFormat format) {
-    headers.put("Steno-Limit-Packets", Long.toString(limits.packets()));
-    headers.put("Steno-Limit-Bytes", Long.toString(limits.bytes()));
-    headers.put("Gotm-Limit-Seconds", Long.toString(limits.time().toSeconds()));
-    headers.put(
-        "Gotm-Format",
-        switch (format) {
-          case PCAP_MICRO -> "pcap-micros";
-          case PCAP -> "pcap";
-          case PCAPNG -> "pcapng";
-        });
+    headers.put(QueryProtocol.LIMIT_PACKETS, Long.toString(limits.packets()));
+    headers.put(QueryProtocol.LIMIT_BYTES, Long.toString(limits.bytes()));
+    headers.put(QueryProtocol.LIMIT_SECONDS, Long.toString(limits.time().toSeconds()));
+    headers.put(QueryProtocol.FORMAT, QueryProtocol.word(format));
   }
 
   private RuntimeException refusal(Response response, InputStream body) {
@@ -207,15 +202,15 @@ public final class SensorQuery implements AutoCloseable {
     if (trailers == null) {
       return new Answer(0, 0, 0, 0, 0, ""); // of stenographer itself, which says no more
     }
-    String error = trailers.get("Gotm-Error");
+    String error = trailers.get(QueryProtocol.ERROR);
     if (error != null) {
       throw failure("the search failed, what came until then is kept: " + printable(error));
     }
-    String cutShort = trailers.get("Gotm-Cut-Short");
+    String cutShort = trailers.get(QueryProtocol.CUT_SHORT);
     return new Answer(
-        number(trailers, "Gotm-Packets"),
+        number(trailers, QueryProtocol.PACKETS),
         0,
-        number(trailers, "Gotm-Left-Out"),
+        number(trailers, QueryProtocol.LEFT_OUT),
         0,
         0,
         cutShort == null ? "" : printable(cutShort));

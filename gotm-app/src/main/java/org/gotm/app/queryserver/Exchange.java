@@ -12,6 +12,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.Callback;
+import org.gotm.app.protocol.QueryProtocol;
 import org.gotm.store.query.Answer;
 import org.gotm.store.query.AnswerFormat;
 
@@ -30,6 +31,13 @@ record Exchange(
     PeekingEndPoint connection,
     HttpFields.Mutable trailers) {
   private static final int LONGEST_TRAILER = 500;
+  private static final String TRAILERS =
+      String.join(
+          ", ",
+          QueryProtocol.PACKETS,
+          QueryProtocol.LEFT_OUT,
+          QueryProtocol.CUT_SHORT,
+          QueryProtocol.ERROR);
 
   static Exchange of(Request request, Response response, Callback callback) {
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
@@ -52,7 +60,7 @@ record Exchange(
         .put(HttpHeader.CONTENT_TYPE, mediaType(question.format()))
         .put(HttpHeader.CONNECTION, "close")
         .put(HttpHeader.TRANSFER_ENCODING, "chunked") // or its end would be that of the connection
-        .put(HttpHeader.TRAILER, "Gotm-Packets, Gotm-Left-Out, Gotm-Cut-Short, Gotm-Error");
+        .put(HttpHeader.TRAILER, TRAILERS);
     response.setTrailersSupplier(() -> trailers);
     return Content.Sink.asOutputStream(response);
   }
@@ -67,12 +75,12 @@ record Exchange(
 
   /** Ends an answer that was sent up to its end, or to a limit. */
   void end(Answer answer) {
-    trailers.put("Gotm-Packets", Long.toString(answer.packets()));
+    trailers.put(QueryProtocol.PACKETS, Long.toString(answer.packets()));
     if (answer.leftOut() > 0) {
-      trailers.put("Gotm-Left-Out", Long.toString(answer.leftOut()));
+      trailers.put(QueryProtocol.LEFT_OUT, Long.toString(answer.leftOut()));
     }
     if (!answer.isComplete()) {
-      trailers.put("Gotm-Cut-Short", answer.cutShort());
+      trailers.put(QueryProtocol.CUT_SHORT, answer.cutShort());
     }
     callback.succeeded();
   }
@@ -91,7 +99,9 @@ record Exchange(
       return;
     }
     // the line end of the last piece comes with the next one
-    String last = "\r\n0\r\nGotm-Error: %s\r\n".formatted(EscapedText.of(reason, LONGEST_TRAILER));
+    String last =
+        "\r\n0\r\n%s: %s\r\n"
+            .formatted(QueryProtocol.ERROR, EscapedText.of(reason, LONGEST_TRAILER));
     try (Blocker.Callback written = Blocker.callback()) {
       endPoint.write(written, ByteBuffer.wrap(last.getBytes(StandardCharsets.US_ASCII)));
       written.block();

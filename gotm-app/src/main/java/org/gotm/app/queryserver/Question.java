@@ -3,6 +3,7 @@ package org.gotm.app.queryserver;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.util.Fields;
+import org.gotm.app.protocol.QueryProtocol;
 import org.gotm.store.query.AnswerFormat;
 import org.gotm.store.query.Limits;
 
@@ -25,14 +26,14 @@ record Question(String text, AnswerFormat format, Limits limits) {
 
   /** As stenographer's clients ask, with headers of our own. */
   static Question posted(String text, HttpFields headers, Duration time) throws WrongException {
-    String format = headers.get("Gotm-Format");
+    String format = headers.get(QueryProtocol.FORMAT);
     return new Question(
         text,
         format == null ? AnswerFormat.PCAP_MICRO : format(format),
         limits(
-            headers.get("Steno-Limit-Packets"),
-            headers.get("Steno-Limit-Bytes"),
-            shorter(time, headers.get("Gotm-Limit-Seconds"))));
+            headers.get(QueryProtocol.LIMIT_PACKETS),
+            headers.get(QueryProtocol.LIMIT_BYTES),
+            shorter(time, headers.get(QueryProtocol.LIMIT_SECONDS))));
   }
 
   /** What a client has patience for, if that is less than the server's longest time. */
@@ -59,12 +60,8 @@ record Question(String text, AnswerFormat format, Limits limits) {
   }
 
   private static AnswerFormat format(String word) throws WrongException {
-    return switch (word) {
-      case "pcap-micros" -> AnswerFormat.PCAP_MICRO;
-      case "pcap" -> AnswerFormat.PCAP;
-      case "pcapng" -> AnswerFormat.PCAPNG;
-      default -> throw new WrongException("the format is not pcap-micros, pcap or pcapng");
-    };
+    return QueryProtocol.format(word)
+        .orElseThrow(() -> new WrongException("the format is not pcap-micros, pcap or pcapng"));
   }
 
   private static Limits limits(String packets, String bytes, Duration time) throws WrongException {

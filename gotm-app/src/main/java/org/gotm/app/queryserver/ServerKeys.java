@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.gotm.app.keys.PemFile;
 
 /**
  * What the server shows itself by, and whose clients it believes.

@@ -1,4 +1,4 @@
-package org.gotm.app.queryserver;
+package org.gotm.app.keys;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
