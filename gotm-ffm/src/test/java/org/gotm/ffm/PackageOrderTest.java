@@ -26,12 +26,14 @@ class PackageOrderTest {
           "linux", Set.of(),
           "bpf", Set.of("linux"),
           "ebpf", Set.of("linux", "bpf"),
-          "afpacket", Set.of("linux", "bpf", "ebpf"),
+          "fanout", Set.of("linux", "bpf", "ebpf"),
+          "kernelcut", Set.of("linux", "bpf", "ebpf"),
+          "afpacket", Set.of("linux", "bpf", "ebpf", "fanout", "kernelcut"),
           "pcap", Set.of("linux", "bpf"),
           "snf", Set.of("linux"));
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux", "bpf", "ebpf", "afpacket", "pcap", "snf"})
+  @ValueSource(strings = {"linux", "bpf", "ebpf", "fanout", "kernelcut", "afpacket", "pcap", "snf"})
   void shouldNeedNothingAboveItself(String name) throws IOException {
     Set<String> needed = new TreeSet<>();
     try (Stream<Path> files = Files.list(SOURCES.resolve(name))) {

@@ -7,7 +7,7 @@ import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.ebpf.BpfException;
-import org.gotm.ffm.ebpf.FanoutProgram;
+import org.gotm.ffm.fanout.FanoutProgram;
 import org.gotm.ffm.linux.CaptureMode;
 
 /** Spreads the packets of one interface over several sources, flow by flow. */

@@ -13,7 +13,7 @@ import org.gotm.core.packet.TunnelOptions;
 import org.gotm.ffm.bpf.FlowFanout;
 import org.gotm.ffm.ebpf.BpfException;
 import org.gotm.ffm.ebpf.BpfProgram;
-import org.gotm.ffm.ebpf.FanoutProgram;
+import org.gotm.ffm.fanout.FanoutProgram;
 import org.gotm.ffm.linux.CaptureMode;
 import org.gotm.ffm.linux.PacketSocket;
 

@@ -40,7 +40,7 @@ import org.gotm.ffm.linux.CaptureMode;
  * PACKET_FANOUT_FLAG_DEFRAG fragments would stay together, but not come out as they were on the
  * wire: of two frames of 1514 and 531 bytes it made one of 2011 (Linux 6.18).
  *
- * <p>This is for where {@link org.gotm.ffm.ebpf.FanoutProgram} cannot be: it has no loops and no
+ * <p>This is for where {@link org.gotm.ffm.fanout.FanoutProgram} cannot be: it has no loops and no
  * memory, so it cannot look into tunnels. It hashes the outermost addresses, and ports of TCP, UDP
  * and SCTP unless it is a later fragment or one of the ports is a tunnel's; MAC addresses of what
  * is not IP. So all flows of a tunnel go to one socket, both directions of each. All ARP goes to

@@ -26,7 +26,7 @@ public final class BpfProgram implements AutoCloseable {
    * @param name as tools show it, at most 15 letters, digits or {@code _}
    * @throws BpfException if it does not, with the last of what its verifier said
    */
-  static BpfProgram load(String name, long[] instructions) {
+  public static BpfProgram load(String name, long[] instructions) {
     try (BpfCommand load = new BpfCommand()) {
       MemorySegment memory = load.allocate(instructions.length * Long.BYTES);
       MemorySegment.copy(instructions, 0, memory, JAVA_LONG, 0, instructions.length);

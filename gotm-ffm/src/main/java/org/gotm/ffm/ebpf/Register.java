@@ -5,7 +5,7 @@ package org.gotm.ffm.ebpf;
  * six are lost by it; R6 to R9 are kept. A program starts with its context in R1. Source:
  * Documentation/bpf/standardization/instruction-set.rst of Linux.
  */
-enum Register {
+public enum Register {
   R0,
   R1,
   R2,

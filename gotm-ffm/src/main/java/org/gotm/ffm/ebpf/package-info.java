@@ -1,9 +1,7 @@
 /**
- * eBPF: programs for the kernel, written with an assembler, and the few commands of bpf(2) that
- * load them, keep their maps and try them out. {@link org.gotm.ffm.ebpf.FanoutProgram} spreads the
- * packets of an interface over sockets.
+ * eBPF: an assembler, and the few commands of bpf(2) that load programs, keep their maps and try
+ * them out. Needs no compiler and no other library.
  *
- * <p>Uses {@link org.gotm.ffm.linux}, and {@link org.gotm.ffm.bpf} for what both kinds of fanout
- * program are told.
+ * <p>Uses {@link org.gotm.ffm.linux}, and {@link org.gotm.ffm.bpf} for programs of classic BPF.
  */
 package org.gotm.ffm.ebpf;

@@ -1,10 +1,11 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.gotm.core.packet.TunnelOptions;
 import org.gotm.ffm.SampleTraffic;
 import org.gotm.ffm.VethPair;
+import org.gotm.ffm.ebpf.BpfProgram;
 import org.gotm.ffm.linux.CaptureMode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -1,22 +1,8 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JLE;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JSGT;
-import static org.gotm.ffm.ebpf.FanoutCode.ANSWER;
-import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.KIND;
-import static org.gotm.ffm.ebpf.FanoutCode.LONG;
-import static org.gotm.ffm.ebpf.FanoutStack.END;
-import static org.gotm.ffm.ebpf.FanoutStack.FRAGMENTS_MET;
-import static org.gotm.ffm.ebpf.FanoutStack.FRAGMENT_LENGTH;
-import static org.gotm.ffm.ebpf.FanoutStack.FRAGMENT_OFFSET;
-import static org.gotm.ffm.ebpf.FanoutStack.FREE;
-import static org.gotm.ffm.ebpf.FanoutStack.IS_FRAGMENT;
-import static org.gotm.ffm.ebpf.FanoutStack.QUOTED;
-import static org.gotm.ffm.ebpf.FanoutStack.SCRATCH;
-import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
-import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R10;
@@ -25,6 +11,20 @@ import static org.gotm.ffm.ebpf.Register.R3;
 import static org.gotm.ffm.ebpf.Register.R4;
 import static org.gotm.ffm.ebpf.Register.R7;
 import static org.gotm.ffm.ebpf.Register.R8;
+import static org.gotm.ffm.fanout.FanoutCode.ANSWER;
+import static org.gotm.ffm.fanout.FanoutCode.AT;
+import static org.gotm.ffm.fanout.FanoutCode.KIND;
+import static org.gotm.ffm.fanout.FanoutCode.LONG;
+import static org.gotm.ffm.fanout.FanoutStack.END;
+import static org.gotm.ffm.fanout.FanoutStack.FRAGMENTS_MET;
+import static org.gotm.ffm.fanout.FanoutStack.FRAGMENT_LENGTH;
+import static org.gotm.ffm.fanout.FanoutStack.FRAGMENT_OFFSET;
+import static org.gotm.ffm.fanout.FanoutStack.FREE;
+import static org.gotm.ffm.fanout.FanoutStack.IS_FRAGMENT;
+import static org.gotm.ffm.fanout.FanoutStack.QUOTED;
+import static org.gotm.ffm.fanout.FanoutStack.SCRATCH;
+import static org.gotm.ffm.fanout.FanoutStack.SOURCE;
+import static org.gotm.ffm.fanout.FanoutStack.TARGET;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
@@ -35,6 +35,11 @@ import static org.gotm.ffm.linux.generated.linux_h.BPF_OR;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_SUB;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_XOR;
+
+import org.gotm.ffm.ebpf.BpfMap;
+import org.gotm.ffm.ebpf.EbpfAssembler;
+import org.gotm.ffm.ebpf.KernelFunction;
+import org.gotm.ffm.ebpf.Register;
 
 /**
  * Writes the parts of the fanout program that keep the fragments of a packet together: the first

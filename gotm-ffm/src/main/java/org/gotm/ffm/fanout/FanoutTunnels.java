@@ -1,12 +1,13 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
+
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.KIND;
-import static org.gotm.ffm.ebpf.FanoutStack.SCRATCH;
-import static org.gotm.ffm.ebpf.FanoutStack.SKIPPED;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R3;
+import static org.gotm.ffm.fanout.FanoutCode.AT;
+import static org.gotm.ffm.fanout.FanoutCode.KIND;
+import static org.gotm.ffm.fanout.FanoutStack.SCRATCH;
+import static org.gotm.ffm.fanout.FanoutStack.SKIPPED;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
@@ -17,6 +18,7 @@ import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IPV6;
 
 import java.util.Set;
 import org.gotm.core.packet.Tunnel;
+import org.gotm.ffm.ebpf.EbpfAssembler;
 
 /**
  * Writes the part of the fanout program that goes into tunnels which have a protocol above IP of

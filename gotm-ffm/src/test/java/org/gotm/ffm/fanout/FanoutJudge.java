@@ -1,4 +1,4 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
@@ -12,6 +12,7 @@ import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketDecoder;
 import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.source.PacketBatch;
+import org.gotm.ffm.ebpf.BpfProgram;
 import org.gotm.ffm.linux.CaptureMode;
 
 /**

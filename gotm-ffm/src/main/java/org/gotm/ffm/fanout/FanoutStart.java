@@ -1,17 +1,18 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
+
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutCode.ANSWER;
-import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.KIND;
-import static org.gotm.ffm.ebpf.FanoutCode.PACKET;
-import static org.gotm.ffm.ebpf.FanoutStack.END;
-import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
-import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R2;
 import static org.gotm.ffm.ebpf.Register.R3;
+import static org.gotm.ffm.fanout.FanoutCode.ANSWER;
+import static org.gotm.ffm.fanout.FanoutCode.AT;
+import static org.gotm.ffm.fanout.FanoutCode.KIND;
+import static org.gotm.ffm.fanout.FanoutCode.PACKET;
+import static org.gotm.ffm.fanout.FanoutStack.END;
+import static org.gotm.ffm.fanout.FanoutStack.SOURCE;
+import static org.gotm.ffm.fanout.FanoutStack.TARGET;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_LSH;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_OR;
@@ -19,6 +20,7 @@ import static org.gotm.ffm.linux.generated.linux_h.ETH_P_8021AD;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_8021Q;
 import static org.gotm.ffm.linux.generated.linux_h.PACKET_OUTGOING;
 
+import org.gotm.ffm.ebpf.EbpfAssembler;
 import org.gotm.ffm.linux.CaptureMode;
 
 /**

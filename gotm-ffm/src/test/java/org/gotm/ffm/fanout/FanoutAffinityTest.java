@@ -1,4 +1,4 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,12 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
+
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutCode.ANSWER;
-import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.KIND;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R2;
+import static org.gotm.ffm.fanout.FanoutCode.ANSWER;
+import static org.gotm.ffm.fanout.FanoutCode.AT;
+import static org.gotm.ffm.fanout.FanoutCode.KIND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JSET;
@@ -23,6 +24,7 @@ import static org.gotm.ffm.linux.generated.linux_h.ETH_P_QINQ1;
 
 import java.util.Set;
 import org.gotm.core.packet.Tunnel;
+import org.gotm.ffm.ebpf.EbpfAssembler;
 
 /**
  * Writes the part of the fanout program that goes from an EtherType to IP, by what may lie between

@@ -1,8 +1,11 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
 
 import java.util.Set;
 import org.gotm.core.packet.Tunnel;
 import org.gotm.core.packet.TunnelOptions;
+import org.gotm.ffm.ebpf.BpfException;
+import org.gotm.ffm.ebpf.BpfMap;
+import org.gotm.ffm.ebpf.BpfProgram;
 import org.gotm.ffm.linux.CaptureMode;
 
 /**

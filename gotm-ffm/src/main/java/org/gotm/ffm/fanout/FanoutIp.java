@@ -1,18 +1,19 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
+
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JLE;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JLT;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.KIND;
-import static org.gotm.ffm.ebpf.FanoutStack.END;
-import static org.gotm.ffm.ebpf.FanoutStack.FAMILY;
-import static org.gotm.ffm.ebpf.FanoutStack.SKIPPED;
-import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
-import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R2;
 import static org.gotm.ffm.ebpf.Register.R3;
+import static org.gotm.ffm.fanout.FanoutCode.AT;
+import static org.gotm.ffm.fanout.FanoutCode.KIND;
+import static org.gotm.ffm.fanout.FanoutStack.END;
+import static org.gotm.ffm.fanout.FanoutStack.FAMILY;
+import static org.gotm.ffm.fanout.FanoutStack.SKIPPED;
+import static org.gotm.ffm.fanout.FanoutStack.SOURCE;
+import static org.gotm.ffm.fanout.FanoutStack.TARGET;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
@@ -22,6 +23,8 @@ import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_SUB;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IP;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IPV6;
+
+import org.gotm.ffm.ebpf.EbpfAssembler;
 
 /**
  * Writes the part of the fanout program that reads an IP header with what IP itself puts behind it:

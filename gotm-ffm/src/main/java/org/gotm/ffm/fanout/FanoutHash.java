@@ -1,15 +1,18 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
 
-import static org.gotm.ffm.ebpf.FanoutCode.ANSWER;
-import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
-import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R3;
 import static org.gotm.ffm.ebpf.Register.R4;
 import static org.gotm.ffm.ebpf.Register.R5;
+import static org.gotm.ffm.fanout.FanoutCode.ANSWER;
+import static org.gotm.ffm.fanout.FanoutStack.SOURCE;
+import static org.gotm.ffm.fanout.FanoutStack.TARGET;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_MUL;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_XOR;
+
+import org.gotm.ffm.ebpf.EbpfAssembler;
+import org.gotm.ffm.ebpf.Register;
 
 /**
  * Writes the parts of the fanout program that hash. The two ends of a flow are mixed each for

@@ -1,13 +1,6 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutStack.DEPTH;
-import static org.gotm.ffm.ebpf.FanoutStack.END;
-import static org.gotm.ffm.ebpf.FanoutStack.FORGOTTEN;
-import static org.gotm.ffm.ebpf.FanoutStack.FREE;
-import static org.gotm.ffm.ebpf.FanoutStack.HEADER;
-import static org.gotm.ffm.ebpf.FanoutStack.NOTHING;
-import static org.gotm.ffm.ebpf.FanoutStack.STEPS;
 import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R10;
@@ -19,6 +12,13 @@ import static org.gotm.ffm.ebpf.Register.R6;
 import static org.gotm.ffm.ebpf.Register.R7;
 import static org.gotm.ffm.ebpf.Register.R8;
 import static org.gotm.ffm.ebpf.Register.R9;
+import static org.gotm.ffm.fanout.FanoutStack.DEPTH;
+import static org.gotm.ffm.fanout.FanoutStack.END;
+import static org.gotm.ffm.fanout.FanoutStack.FORGOTTEN;
+import static org.gotm.ffm.fanout.FanoutStack.FREE;
+import static org.gotm.ffm.fanout.FanoutStack.HEADER;
+import static org.gotm.ffm.fanout.FanoutStack.NOTHING;
+import static org.gotm.ffm.fanout.FanoutStack.STEPS;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
@@ -28,6 +28,10 @@ import static org.gotm.ffm.linux.generated.linux_h.BPF_JGT;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_SUB;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_TEB;
+
+import org.gotm.ffm.ebpf.EbpfAssembler;
+import org.gotm.ffm.ebpf.KernelFunction;
+import org.gotm.ffm.ebpf.Register;
 
 /**
  * The fanout program as it is written piece by piece: what its registers and its stack mean, and
@@ -45,8 +49,8 @@ final class FanoutCode {
   static final Register KIND = R8;
   static final Register ANSWER = R9;
 
-  /** BPF_DW of linux/bpf.h: 8 bytes. */
-  static final int LONG = 0x18;
+  /** Eight bytes. */
+  static final int LONG = EbpfAssembler.BPF_DW;
 
   private static final int MAX_STEPS = 40;
   private static final int MAX_DEPTH = 4;

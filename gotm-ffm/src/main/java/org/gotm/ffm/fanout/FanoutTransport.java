@@ -1,18 +1,21 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
+
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutCode.KIND;
-import static org.gotm.ffm.ebpf.FanoutStack.FAMILY;
-import static org.gotm.ffm.ebpf.FanoutStack.PORTS;
-import static org.gotm.ffm.ebpf.FanoutStack.QUOTED;
-import static org.gotm.ffm.ebpf.FanoutStack.SOURCE;
-import static org.gotm.ffm.ebpf.FanoutStack.TARGET;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R2;
+import static org.gotm.ffm.fanout.FanoutCode.KIND;
+import static org.gotm.ffm.fanout.FanoutStack.FAMILY;
+import static org.gotm.ffm.fanout.FanoutStack.PORTS;
+import static org.gotm.ffm.fanout.FanoutStack.QUOTED;
+import static org.gotm.ffm.fanout.FanoutStack.SOURCE;
+import static org.gotm.ffm.fanout.FanoutStack.TARGET;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IP;
+
+import org.gotm.ffm.ebpf.EbpfAssembler;
 
 /**
  * Writes the part of the fanout program that reads what is above IP: the ports of TCP, UDP and

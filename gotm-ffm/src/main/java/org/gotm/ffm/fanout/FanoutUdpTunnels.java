@@ -1,15 +1,16 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
+
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.KIND;
-import static org.gotm.ffm.ebpf.FanoutStack.END;
-import static org.gotm.ffm.ebpf.FanoutStack.PORTS;
-import static org.gotm.ffm.ebpf.FanoutStack.SCRATCH;
-import static org.gotm.ffm.ebpf.FanoutStack.SKIPPED;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R2;
 import static org.gotm.ffm.ebpf.Register.R3;
+import static org.gotm.ffm.fanout.FanoutCode.AT;
+import static org.gotm.ffm.fanout.FanoutCode.KIND;
+import static org.gotm.ffm.fanout.FanoutStack.END;
+import static org.gotm.ffm.fanout.FanoutStack.PORTS;
+import static org.gotm.ffm.fanout.FanoutStack.SCRATCH;
+import static org.gotm.ffm.fanout.FanoutStack.SKIPPED;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
@@ -26,6 +27,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.SortedMap;
 import org.gotm.core.packet.Tunnel;
+import org.gotm.ffm.ebpf.EbpfAssembler;
 
 /**
  * Writes the part of the fanout program that goes into tunnels over UDP, which are known by their

@@ -1,19 +1,22 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
+
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JLT;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
-import static org.gotm.ffm.ebpf.FanoutCode.AT;
-import static org.gotm.ffm.ebpf.FanoutCode.KIND;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R2;
 import static org.gotm.ffm.ebpf.Register.R3;
 import static org.gotm.ffm.ebpf.Register.R4;
+import static org.gotm.ffm.fanout.FanoutCode.AT;
+import static org.gotm.ffm.fanout.FanoutCode.KIND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JSET;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_LSH;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
+
+import org.gotm.ffm.ebpf.EbpfAssembler;
 
 /**
  * Writes the part of the fanout program that goes into CAPWAP's data channel, to an Ethernet frame

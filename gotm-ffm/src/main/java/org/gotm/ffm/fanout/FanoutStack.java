@@ -1,4 +1,4 @@
-package org.gotm.ffm.ebpf;
+package org.gotm.ffm.fanout;
 
 /**
  * Where on the stack of the fanout program things are: a header, three words of 64 bits, then

@@ -1,0 +1,2 @@
+/** Packets of cut flows dropped in the kernel, by an eBPF program on the AF_PACKET socket. */
+package org.gotm.ffm.kernelcut;
