@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a large store of made-up traffic and times queries over it with a cold page cache: to the first packet (-c 1) and to
-# the end. Run as root, for the cache; needs a JDK and tcpdump, with -s also stenographer, curl, openssl,
-# iproute2 and gcc.
+# the end, asked of a program that is started for it and of a recorder that runs. Run as root, for the cache; needs a JDK 25,
+# tcpdump, zstd, curl and iproute2, with -s also stenographer, openssl and gcc.
 #
 #   bench/query.sh [-g GIGABYTES] [-f FLOWS_A_SECOND] [-r ROTATION_MEGABYTES] [-t FOLDER] [-k] [-s MEGABYTES]
 #
@@ -83,8 +83,9 @@ tuple=$(awk 'NR == 1000 { sub(":$", "", $4); split($2, a, "."); split($4, b, "."
 cold() {
   sync
   echo 3 >/proc/sys/vm/drop_caches
+  [ ! -S "$work/socket" ] || curl -sS --unix-socket "$work/socket" http://gotm/debug/stats >"$work/stats"
   mkdir -p "$work/empty"
-  "$gotm" query -write "$work/empty" tcp >/dev/null
+  "$gotm" query -write "$work/empty" tcp >"$work/answer.pcap"
 }
 
 # ask PROGRAM...: packets and seconds
@@ -100,19 +101,46 @@ line() {
   printf '%-12s %-18s %10s packets %8s s\n' "$@"
 }
 
-query() {
+# both CLIENT NAME QUERY [LIMIT]: a line to the first packet, one to the end
+both() {
   local first whole
-  read -ra first <<<"$(ask "$gotm" query -write "$store" -c 1 "$2")"
-  read -ra whole <<<"$(ask "$gotm" query -write "$store" ${3:+-c "$3"} "$2")"
-  line "gotm" "$1" "${first[0]}" "${first[1]}"
-  line "gotm" "$1${3:+ -c $3}" "${whole[0]}" "${whole[1]}"
+  read -ra first <<<"$(ask "$1" "$3" 1)"
+  read -ra whole <<<"$(ask "$1" "$3" "${4:-}")"
+  line "$1" "$2" "${first[0]}" "${first[1]}"
+  line "$1" "$2${4:+ -c $4}" "${whole[0]}" "${whole[1]}"
 }
+
+# A client takes QUERY [LIMIT].
+started() { "$gotm" query -write "$store" ${2:+-c "$2"} "$1"; }
+running() { curl -sS --unix-socket "$work/socket" -d "$1" ${2:+-H "Steno-Limit-Packets: $2"} http://gotm/query; }
+
+query() {
+  both started "$@"
+  both running "$@"
+}
+
+ip netns add "$space"
+ip -n "$space" link set lo up
+ip -n "$space" link add tap0 type veth peer name wire0
+for interface in tap0 wire0; do
+  ip netns exec "$space" sysctl -qw "net.ipv6.conf.$interface.disable_ipv6=1"
+  ip -n "$space" link set "$interface" arp off mtu 9200 up
+done
+ip netns exec "$space" "$gotm" -interface tap0 -write "$store" -compress=off -metrics-address=off -user root \
+  -query-socket "$work/socket" >"$work/log" 2>&1 &
+started=$!
+until running 'host 203.0.113.98' >"$work/answer.pcap" 2>"$work/err"; do
+  kill -0 "$started" || { cat "$work/log" >&2; exit 1; }
+  sleep 0.2
+done
 
 query 'nothing' 'host 203.0.113.99'
 query 'rare host' "host $host"
 query '5-tuple' "$tuple"
 query 'rare port' "port $port"
 query 'busy host' "host $busy" 1000
+stop
+find "$store" -name 'tap0_current*' -delete
 [ -n "$steno" ] || exit 0
 
 # Both record what was recorded, replayed over a veth pair: processor time a packet, when the last packet is found, the index.
@@ -121,14 +149,6 @@ gcc -O2 -o "$work/send" "$here/send.c"
 count=$(tcpdump -r "$work/play.pcap" --count 2>/dev/null | awk '{ print $1 }')
 last=$(tcpdump -nqtr "$work/play.pcap" 'ip and tcp' 2>/dev/null | tail -n 1 | awk '{ sub(":$", "", $4); split($2, a, "."); split($4, b, ".")
   print "host " a[1] "." a[2] "." a[3] "." a[4] " and host " b[1] "." b[2] "." b[3] "." b[4] " and port " a[5] " and port " b[5] }')
-ip netns add "$space"
-ip -n "$space" link set lo up
-ip -n "$space" link add tap0 type veth peer name wire0
-for interface in tap0 wire0; do
-  ip netns exec "$space" sysctl -qw "net.ipv6.conf.$interface.disable_ipv6=1"
-  ip -n "$space" link set "$interface" arp off mtu 9200 up
-done
-
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
 # play PID: processor time of a process, in ns a packet, while all is replayed
@@ -193,18 +213,9 @@ echo "stenotype: $cost ns of processor a packet, the last packet found after $(v
 sleep 65 # until the last file is finished
 echo "stenographer: packets $(du -sb "$work/steno/packets" | cut -f 1), index $(du -sb "$work/steno/index" | cut -f 1)"
 
-# stenographer's SIDE QUERY [LIMIT]
-other() {
-  local first whole
-  read -ra first <<<"$(ask steno "$2" 1)"
-  read -ra whole <<<"$(ask steno "$2" "${3:-}")"
-  line stenographer "$1" "${first[0]}" "${first[1]}"
-  line stenographer "$1${3:+ -c $3}" "${whole[0]}" "${whole[1]}"
-}
-
-other 'nothing' 'host 203.0.113.99'
-other 'rare host' "host $host"
-other '5-tuple' "$last"
-other 'rare port' "port $port"
-other 'busy host' "host $busy" 1000
+both steno 'nothing' 'host 203.0.113.99'
+both steno 'rare host' "host $host"
+both steno '5-tuple' "$last"
+both steno 'rare port' "port $port"
+both steno 'busy host' "host $busy" 1000
 stop
