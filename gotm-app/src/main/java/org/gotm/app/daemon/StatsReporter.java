@@ -52,7 +52,7 @@ final class StatsReporter {
 
   private String line(CaptureThread capture) {
     Ledger ledger = capture.ledger();
-    long packets = since(capture, Counter.DELIVERED);
+    long packets = since(capture, Counter.DELIVERED) + since(capture, Counter.CUT_IN_KERNEL);
     long output = since(capture, Counter.KEPT);
     return String.format(
         Locale.ROOT,
@@ -76,8 +76,7 @@ final class StatsReporter {
 
   /** The kernel's count is up to a second old; what has come out since has been received. */
   private static long received(Ledger ledger) {
-    long seen =
-        ledger.get(Counter.DELIVERED) + ledger.get(Counter.DROPPED) + ledger.get(Counter.DISCARDED);
+    long seen = ledger.seen() + ledger.get(Counter.DROPPED) + ledger.get(Counter.DISCARDED);
     return Math.max(ledger.get(Counter.RECEIVED), seen);
   }
 
@@ -104,7 +103,7 @@ final class StatsReporter {
 
   /** Packets taken so far. */
   long delivered() {
-    return captures.stream().mapToLong(c -> c.ledger().get(Counter.DELIVERED)).sum();
+    return captures.stream().mapToLong(c -> c.ledger().seen()).sum();
   }
 
   /** Packets that were kept and are in no file. */

@@ -211,7 +211,8 @@ function showLedger() {
   fill('ledger', [
     line('received by kernel or card', 'gotm_packet_nic_received'),
     line('seen by the workers', 'gotm_packets_total'),
-    line('cut', 'gotm_packets_cut_total'),
+    { cells: ['cut by gotm', metric('gotm_packets_cut_total', exact, { where: 'user' })] },
+    { cells: ['cut in the kernel', metric('gotm_packets_cut_total', exact, { where: 'kernel' })] },
     line('kept', 'gotm_packets_kept_total'),
     line('in files', 'gotm_packets_output_total'),
     line('in memory', 'gotm_packets_in_memory'),

@@ -115,7 +115,7 @@ class StatsReporterTest {
       capture.ledger.set(Counter.LOST_WRITE_ERROR, 1);
     }
     String account =
-        "received=103 dropped=2 discarded=1 ifdropped=7 delivered=100 kept=60 cut=40 written=55"
+        "received=103 dropped=2 discarded=1 ifdropped=7 cut_in_kernel=0 delivered=100 kept=60 cut=40 written=55"
             + " lost_output_full=4 lost_write_error=1 in_memory=0 balanced=yes";
 
     reporter.printLedger(List.of("default"));
@@ -124,7 +124,7 @@ class StatsReporterTest {
         .containsExactly(
             "ledger if=en0 W=00 " + account,
             "ledger if=en1 W=12 " + account,
-            "ledger total received=206 dropped=4 discarded=2 ifdropped=14 delivered=200 kept=120"
+            "ledger total received=206 dropped=4 discarded=2 ifdropped=14 cut_in_kernel=0 delivered=200 kept=120"
                 + " cut=80 written=110 lost_output_full=8 lost_write_error=2 in_memory=0"
                 + " balanced=yes");
   }

@@ -64,12 +64,9 @@ class RecorderMetricsTest {
     "gotm_packet_nic_dropped, DROPPED",
     "gotm_packet_nic_if_dropped, INTERFACE_DROPPED",
     "gotm_active_flow_count, FLOWS_ACTIVE",
-    "gotm_packet_count, DELIVERED",
     "gotm_packet_output_count, KEPT",
     "gotm_flow_count, FLOWS",
-    "gotm_packets_total, DELIVERED",
     "gotm_packets_kept_total, KEPT",
-    "gotm_packets_cut_total, CUT",
     "gotm_packets_output_total, WRITTEN",
     "gotm_packets_undecoded_total, UNDECODED",
     "gotm_packets_discarded_total, DISCARDED",
@@ -78,12 +75,31 @@ class RecorderMetricsTest {
     "gotm_flows_expired_total, FLOWS_EXPIRED",
     "gotm_flows_evicted_total, FLOWS_EVICTED",
     "gotm_flows_renewed_total, FLOWS_RENEWED",
+    "gotm_flows_cut_in_kernel, FLOWS_CUT_IN_KERNEL",
+    "gotm_kernel_cut_on, KERNEL_CUT_ON",
     "gotm_source_freezes_total, EXTRA_0"
   })
   void shouldTellACounterOfEachWorkerByThisName(String name, Counter counter) {
     assertThat(samples)
         .containsEntry(name + EN0, (double) value(counter))
         .containsEntry(name + EN1, (double) value(counter));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gotm_packet_count", "gotm_packets_total"})
+  void shouldCountWhatTheKernelCutsAsSeen(String name) {
+    assertThat(samples)
+        .containsEntry(
+            name + EN0, (double) (value(Counter.DELIVERED) + value(Counter.CUT_IN_KERNEL)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"user, CUT", "kernel, CUT_IN_KERNEL"})
+  void shouldTellWherePacketsWereCut(String where, Counter counter) {
+    assertThat(samples)
+        .containsEntry(
+            "gotm_packets_cut_total{interface=\"en0\",where=\"%s\",worker=\"0\"}".formatted(where),
+            (double) value(counter));
   }
 
   @ParameterizedTest

@@ -63,6 +63,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
       attempt(this::loseTheRest);
     }
     attempt(sink::finish);
+    attempt(() -> cutter.offloadTo(null));
     attempt(this::readStats);
     if (ringIsLeft) {
       discardWhatIsMissing();
@@ -86,6 +87,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
 
   private void capture() {
     cutter.begin(source.linkType());
+    cutter.offloadTo(source.cutOffload());
     statsClock = nanoClock.getAsLong() - STATS_NANOS;
     int packets;
     while ((packets = poll()) != PacketSource.END) {
@@ -116,11 +118,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
 
   /** What a failed source has received and will never hand over is booked as discarded. */
   private void discardWhatIsMissing() {
-    long missing =
-        ledger.get(Counter.RECEIVED)
-            - ledger.get(Counter.DELIVERED)
-            - ledger.get(Counter.DROPPED)
-            - ledger.get(Counter.DISCARDED);
+    long missing = ledger.missing();
     if (missing > 0) {
       ledger.add(Counter.DISCARDED, missing);
     }
@@ -202,6 +200,7 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     source.readStats(stats);
     ledger.addSince(statsBefore, stats);
     statsBefore.set(stats);
+    ledger.classes().setCutBefore(cutter);
   }
 
   /** Asks the worker to stop taking packets, drain the ring and return. Any thread. */

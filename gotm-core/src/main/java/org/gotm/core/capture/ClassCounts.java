@@ -3,6 +3,7 @@ package org.gotm.core.capture;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.gotm.core.flow.BatchFlows;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.TrafficClasses;
 import org.gotm.core.source.PacketBatch;
 
@@ -17,6 +18,8 @@ public final class ClassCounts {
   private final long[] delivered = new long[TrafficClasses.MAX_CLASSES];
   private final long[] kept = new long[TrafficClasses.MAX_CLASSES];
   private final long[] bytes = new long[TrafficClasses.MAX_CLASSES];
+  private final long[] cutBefore = new long[TrafficClasses.MAX_CLASSES];
+  private final long[] bytesCutBefore = new long[TrafficClasses.MAX_CLASSES];
 
   ClassCounts() {}
 
@@ -33,8 +36,18 @@ public final class ClassCounts {
     }
   }
 
+  /** Takes over what was cut before delivery, as the cutter knows it. */
+  void setCutBefore(FlowCutter cutter) {
+    for (int trafficClass = 0; trafficClass < delivered.length; trafficClass++) {
+      LONGS.setOpaque(cutBefore, trafficClass, cutter.cutBefore(trafficClass));
+      LONGS.setOpaque(bytesCutBefore, trafficClass, cutter.bytesCutBefore(trafficClass));
+    }
+  }
+
   void addAll(ClassCounts other) {
     for (int trafficClass = 0; trafficClass < delivered.length; trafficClass++) {
+      add(cutBefore, trafficClass, get(other.cutBefore, trafficClass));
+      add(bytesCutBefore, trafficClass, get(other.bytesCutBefore, trafficClass));
       add(delivered, trafficClass, get(other.delivered, trafficClass));
       add(kept, trafficClass, get(other.kept, trafficClass));
       add(bytes, trafficClass, get(other.bytes, trafficClass));
@@ -54,13 +67,14 @@ public final class ClassCounts {
     return get(kept, trafficClass);
   }
 
-  /** Packets of a class that were cut. */
+  /** Packets of a class that were cut, in the kernel too. */
   public long cut(int trafficClass) {
-    return Math.max(0, get(delivered, trafficClass) - get(kept, trafficClass));
+    long cut = Math.max(0, get(delivered, trafficClass) - get(kept, trafficClass));
+    return cut + get(cutBefore, trafficClass);
   }
 
   /** Bytes of a class on the wire, kept or cut. */
   public long bytes(int trafficClass) {
-    return get(bytes, trafficClass);
+    return get(bytes, trafficClass) + get(bytesCutBefore, trafficClass);
   }
 }

@@ -18,6 +18,8 @@ public enum Counter {
   KEPT,
   /** Delivered packets beyond the cutoff of their flow. */
   CUT,
+  /** Received packets beyond the cutoff of their flow that the kernel, or the NIC, has dropped. */
+  CUT_IN_KERNEL,
   /** Delivered packets whose flow could not be told; all of them are kept. */
   UNDECODED,
   /**
@@ -42,7 +44,7 @@ public enum Counter {
    * down, see {@link Ledger#loseUnsynced}. Written by the output thread and its closer.
    */
   UNSYNCED,
-  /** Bytes of the delivered packets on the wire. */
+  /** Bytes on the wire of the packets that were delivered or cut in the kernel. */
   BYTES,
   /** Captured bytes of the kept packets that found room. */
   BYTES_OUTPUT,
@@ -58,6 +60,10 @@ public enum Counter {
   FLOWS_RENEWED,
   /** Flows in the table now; goes up and down. */
   FLOWS_ACTIVE,
+  /** Flows whose packets the kernel cuts now; goes up and down. */
+  FLOWS_CUT_IN_KERNEL,
+  /** 1 while flows are cut in the kernel, 0 while that does not pay, or cannot be. */
+  KERNEL_CUT_ON,
   /** First of {@link SourceStats#MAX_EXTRA} counters that belong to the source. */
   EXTRA_0,
   /** A counter of the source. */

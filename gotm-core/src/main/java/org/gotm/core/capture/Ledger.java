@@ -8,7 +8,7 @@ import org.gotm.core.source.SourceStats;
  * The account of one worker: every packet is in exactly one bucket.
  *
  * <pre>
- * received  = delivered + dropped + discarded
+ * received  = delivered + dropped + discarded + cut in kernel
  * delivered = kept + cut
  * kept      = written + lost(output full) + lost(write error) + in memory
  * </pre>
@@ -61,6 +61,10 @@ public final class Ledger {
     add(Counter.RECEIVED, now.received - before.received);
     add(Counter.DROPPED, now.dropped - before.dropped);
     add(Counter.DISCARDED, now.discarded - before.discarded);
+    add(Counter.CUT_IN_KERNEL, now.cut - before.cut);
+    add(Counter.BYTES, now.cutBytes - before.cutBytes);
+    set(Counter.FLOWS_CUT_IN_KERNEL, now.flowsArmed);
+    set(Counter.KERNEL_CUT_ON, now.cutIsOn);
     add(Counter.INTERFACE_DROPPED, now.interfaceDropped - before.interfaceDropped);
     for (int i = 0; i < SourceStats.MAX_EXTRA; i++) {
       add(Counter.extra(i), now.extra[i] - before.extra[i]);
@@ -110,6 +114,16 @@ public final class Ledger {
     return classes;
   }
 
+  /** Packets that were seen: delivered, or cut in the kernel. */
+  public long seen() {
+    return get(Counter.DELIVERED) + get(Counter.CUT_IN_KERNEL);
+  }
+
+  /** Received packets that are in no other bucket. */
+  public long missing() {
+    return get(Counter.RECEIVED) - seen() - get(Counter.DROPPED) - get(Counter.DISCARDED);
+  }
+
   /** Kept packets that are in a file, and not known to be lost from it. */
   public long written() {
     return get(Counter.WRITTEN) - get(Counter.LOST_SYNC_ERROR);
@@ -131,8 +145,7 @@ public final class Ledger {
 
   /** True when every packet is in exactly one bucket and none is still in memory. */
   public boolean isBalanced() {
-    return get(Counter.RECEIVED)
-            == get(Counter.DELIVERED) + get(Counter.DROPPED) + get(Counter.DISCARDED)
+    return missing() == 0
         && get(Counter.DELIVERED) == get(Counter.KEPT) + get(Counter.CUT)
         && inMemory() == 0;
   }
@@ -140,12 +153,13 @@ public final class Ledger {
   /** The whole account in one line of {@code name=value} pairs. */
   @Override
   public String toString() {
-    return "received=%d dropped=%d discarded=%d ifdropped=%d delivered=%d kept=%d cut=%d written=%d lost_output_full=%d lost_write_error=%d in_memory=%d balanced=%s"
+    return "received=%d dropped=%d discarded=%d ifdropped=%d cut_in_kernel=%d delivered=%d kept=%d cut=%d written=%d lost_output_full=%d lost_write_error=%d in_memory=%d balanced=%s"
         .formatted(
             get(Counter.RECEIVED),
             get(Counter.DROPPED),
             get(Counter.DISCARDED),
             get(Counter.INTERFACE_DROPPED),
+            get(Counter.CUT_IN_KERNEL),
             get(Counter.DELIVERED),
             get(Counter.KEPT),
             get(Counter.CUT),

@@ -98,6 +98,11 @@ public final class BatchFlows {
     return keys.words()[(index << FlowKeys.RECORD_SHIFT) + FlowKeys.FLOW];
   }
 
+  /** True if the flow's packets are to be cut before they come here. */
+  boolean isArmed(int index) {
+    return (states[index] & FlowSlotLayout.ARMED) != 0;
+  }
+
   /** Payload bytes of this packet, by wire length. */
   public int payloadLength(int index) {
     return keys.payloadLength(index);

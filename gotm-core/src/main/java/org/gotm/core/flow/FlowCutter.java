@@ -8,6 +8,7 @@ import org.gotm.core.memory.NativeAccess;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.PacketDecoder;
+import org.gotm.core.source.CutOffload;
 import org.gotm.core.source.PacketBatch;
 
 /**
@@ -124,9 +125,9 @@ public final class FlowCutter {
     newClasses = classes;
     FlowLimits limits = new FlowLimits(classes);
     flows = new BatchFlows(keys, limits);
-    table = new FlowTable(options, keys, flows, listener, allocator);
-    table.use(limits);
     largest = new LargestFlows(flows);
+    table = new FlowTable(options, keys, flows, largest, listener, allocator);
+    table.use(limits);
   }
 
   /**
@@ -157,6 +158,16 @@ public final class FlowCutter {
   }
 
   /**
+   * Flows that go on after their cut are armed there, so that their packets come no more; what it
+   * cuts is counted in the flows all the same. Those that are armed elsewhere are disarmed.
+   *
+   * @param offload of the source whose packets come next; null for none, as at first
+   */
+  public void offloadTo(CutOffload offload) {
+    table.armed().use(offload);
+  }
+
+  /**
    * Counts every packet of a batch in its flow and decides.
    *
    * @param batch has passed {@link PacketBatch#check}
@@ -175,6 +186,7 @@ public final class FlowCutter {
     }
     decoder.decode(batch);
     int keptCount = table.decide(batch, kept);
+    table.armed().choose(batch, keptCount);
     largest.look(batch);
     if (classes.canShorten()) {
       shortenLoop(batch, kept, keptCount);
@@ -269,6 +281,16 @@ public final class FlowCutter {
   /** Flows that ended because another connection began, or because they came to their age. */
   public long renewed() {
     return table.lives().renewed();
+  }
+
+  /** Packets of a class that a {@link CutOffload} has cut, as far as they are booked. */
+  public long cutBefore(int trafficClass) {
+    return table.armed().packets(trafficClass);
+  }
+
+  /** Bytes on the wire of these packets. */
+  public long bytesCutBefore(int trafficClass) {
+    return table.armed().bytes(trafficClass);
   }
 
   /** Packets that could not be decoded; all of them were kept. */

@@ -11,6 +11,7 @@ final class FlowLimits {
   private final long[] packetLimits;
   private final long[] byteLimits;
   private final int[] keptAfterCut;
+  private final int[] snaplensAfterCut;
   private final boolean[] keepsControl;
 
   FlowLimits(TrafficClasses classes) {
@@ -19,6 +20,7 @@ final class FlowLimits {
     packetLimits = new long[count];
     byteLimits = new long[count];
     keptAfterCut = new int[count];
+    snaplensAfterCut = new int[count];
     keepsControl = new boolean[count];
     for (int index = 0; index < count; index++) {
       set(index, classes.all().get(index));
@@ -30,6 +32,7 @@ final class FlowLimits {
     packetLimits[index] = trafficClass.isDropped() ? 0 : packetLimit(cutoff.packets());
     byteLimits[index] = byteLimit(cutoff.bytes());
     keptAfterCut[index] = trafficClass.snaplenAfterCut() > 0 ? 1 : 0;
+    snaplensAfterCut[index] = trafficClass.snaplenAfterCut();
     keepsControl[index] = cutoff.keepControl();
   }
 
@@ -59,6 +62,11 @@ final class FlowLimits {
   /** 1 if packets after the cut are kept in part, else 0. */
   int keptAfterCut(int index) {
     return keptAfterCut[index];
+  }
+
+  /** Bytes to keep of each packet after the cut. */
+  int snaplenAfterCut(int index) {
+    return snaplensAfterCut[index];
   }
 
   /** True if control packets are kept after the cut. */

@@ -42,6 +42,7 @@ final class FlowLives {
   private final FlowSlots slots;
   private final FlowKeys keys;
   private final FlowListener listener;
+  private final ArmedFlows armed;
   private final Flow flow;
   private final int capacityFlows;
   private final long timeoutNanos;
@@ -57,7 +58,13 @@ final class FlowLives {
   private long renewed;
 
   /** No flow yet. */
-  FlowLives(FlowCutter.Options options, FlowSlots slots, FlowKeys keys, FlowListener listener) {
+  FlowLives(
+      FlowCutter.Options options,
+      FlowSlots slots,
+      FlowKeys keys,
+      FlowListener listener,
+      ArmedFlows armed) {
+    this.armed = armed;
     this.slots = slots;
     this.keys = keys;
     this.listener = listener;
@@ -117,6 +124,7 @@ final class FlowLives {
    * it, or have come to its age.
    */
   void goOn(long slot, int i, PacketBatch batch) {
+    armed.settle(slot);
     long now = batch.timestampsNanos[i];
     if (isOver(slot, now)) {
       restart(slot, i, batch, EndReason.IDLE);
@@ -220,6 +228,7 @@ final class FlowLives {
   }
 
   private void forget(long slot, EndReason reason) {
+    armed.settle(slot);
     tellEnd(slot, reason);
     slots.delete(slot);
     size--;
@@ -236,11 +245,14 @@ final class FlowLives {
 
   /** Forgets the flow in this slot if it is over, and was at the time before; else false. */
   boolean forgetsIfOver(long slot, long now, long before) {
-    boolean isOver = isOver(slot, now) && isOver(slot, before);
-    if (isOver) {
-      forget(slot, EndReason.IDLE);
+    if (!isOver(slot, now) || !isOver(slot, before)) {
+      return false;
     }
-    return isOver;
+    if (armed.settle(slot) && !isOver(slot, now)) {
+      return false; // the kernel has seen it since
+    }
+    forget(slot, EndReason.IDLE);
+    return true;
   }
 
   /** Tells the listener of the end of all flows that are left, and forgets them. */
@@ -248,6 +260,7 @@ final class FlowLives {
     long slot = slots.first();
     while (size > 0) {
       if (!FlowSlots.isEmpty(slot)) {
+        armed.settle(slot);
         listener.onEnd(flow.at(slot), EndReason.CAPTURE_END);
         FlowSlots.clear(slot);
         size--;

@@ -16,7 +16,8 @@ import org.gotm.core.packet.FlowKeys;
  *
  * <p>A meta word of 0 marks an empty slot. Counters are in the upper bits of their words, so that
  * words are compared as they are. The age is the time, in units, when it will be over. Control
- * counts the control packets kept after the cut; the state is
+ * counts the control packets kept after the cut, and its highest bit tells that the flow is armed
+ * in a {@link org.gotm.core.source.CutOffload}; the state is
  *
  * <pre>
  *   11        10           9          8        7      0
@@ -56,7 +57,8 @@ final class FlowSlotLayout {
   static final long PACKET = 1L << PACKETS_SHIFT;
   static final int CONTROL_SHIFT = 12;
   static final long CONTROL = 1L << CONTROL_SHIFT;
-  static final int CONTROL_MASK = 0xff;
+  static final int CONTROL_MASK = 0x7f;
+  static final long ARMED = 1L << 19;
   static final long OPENED = 1L << 11;
   static final long FROM_SECOND = 1L << 10;
   static final long ANSWERED = 1L << 9;

@@ -193,8 +193,12 @@ final class FlowSlots {
 
   /** The slot of the key, or the empty one where it belongs. */
   long find(int key) {
-    long[] words = keys.words();
-    long slot = homeOfKey(key);
+    return find(keys.words(), key);
+  }
+
+  /** The slot of a key that was copied from a record, with its hash, or the empty one. */
+  long find(long[] words, int key) {
+    long slot = home(words[key + HASH]);
     while (!isEmpty(slot) && !holds(slot, words, key)) {
       slot = next(slot);
       probes += isSparse ? 1 : 0; // or else they were counted when it was located
@@ -257,6 +261,21 @@ final class FlowSlots {
     if (!FlowKeys.isOneWord(ALL.get(LONG, from + META))) {
       MemorySegment.copy(ALL, detailsApart(from), ALL, detailsApart(to), DETAILS_LENGTH);
     }
+  }
+
+  /**
+   * Copies the key of the flow in a slot.
+   *
+   * @param to gets meta and four words of addresses
+   */
+  static void copyKey(long slot, long[] to) {
+    long meta = ALL.get(LONG, slot + META);
+    long rest = FlowKeys.restMask(meta);
+    to[FlowKeys.META] = meta;
+    to[FlowKeys.ADDRESS_0] = ALL.get(LONG, slot + ADDRESS_0);
+    to[FlowKeys.ADDRESS_0 + 1] = ALL.get(LONG, slot + ADDRESS_1) & rest;
+    to[FlowKeys.ADDRESS_0 + 2] = ALL.get(LONG, slot + ADDRESS_2) & rest;
+    to[FlowKeys.ADDRESS_0 + 3] = ALL.get(LONG, slot + ADDRESS_3) & rest;
   }
 
   private long homeOf(long slot) {

@@ -36,10 +36,12 @@ final class FlowTable {
   private final FlowKeys keys;
   private final BatchFlows flows;
   private final long[] states;
+  private final LargestFlows largest;
   private final FlowListener listener;
   private final Flow flow;
   private final FlowLives lives;
   private final FlowHand hand;
+  private final ArmedFlows armed;
   private final long largeBytes;
   private final long largeLimit;
 
@@ -52,21 +54,25 @@ final class FlowTable {
    *
    * @param keys the keys that a decoder fills, and their hash
    * @param flows gets the flow of each packet
+   * @param largest is shown flows of which no packet comes
    * @param allocator gives zeroed memory, which must outlive the table
    */
   FlowTable(
       FlowCutter.Options options,
       FlowKeys keys,
       BatchFlows flows,
+      LargestFlows largest,
       FlowListener listener,
       SegmentAllocator allocator) {
     this.keys = keys;
     this.flows = flows;
     this.states = flows.states();
+    this.largest = largest;
     this.listener = listener;
     slots = new FlowSlots(FlowLives.slotsFor(options.capacityFlows()), keys, allocator);
     flow = new Flow(slots);
-    lives = new FlowLives(options, slots, keys, listener);
+    armed = new ArmedFlows(keys, slots, flows, this::onBooked);
+    lives = new FlowLives(options, slots, keys, listener, armed);
     hand = new FlowHand(lives, slots, options.timeoutNanos() / 2);
     largeBytes = options.largeBytes();
     largeLimit = FlowLimits.byteLimit(largeBytes);
@@ -77,6 +83,12 @@ final class FlowTable {
     limits = newLimits;
     flows.use(newLimits);
     lives.use(newLimits);
+    armed.use(newLimits);
+  }
+
+  /** The flows whose packets are cut before they come here. */
+  ArmedFlows armed() {
+    return armed;
   }
 
   /** The flows themselves. */
@@ -253,7 +265,7 @@ final class FlowTable {
   }
 
   /** Tells the listener if these last bytes made the flow large, or twice as large as before. */
-  private void reportIfLarge(long slot, int payload) {
+  private void reportIfLarge(long slot, long payload) {
     long bytes = FlowSlotLayout.bytes(ALL.get(LONG, slot + BYTES));
     if (bytes >= largeBytes) {
       int doublings = 63 - Long.numberOfLeadingZeros(bytes / largeBytes);
@@ -264,13 +276,20 @@ final class FlowTable {
     }
   }
 
+  private void onBooked(long slot, long payload, long hash) {
+    reportIfLarge(slot, payload);
+    largest.look(flow.at(slot), hash);
+  }
+
   /** Forgets some of the flows that are over. Called after each batch. */
   void expire(long now) {
+    armed.book(now);
     hand.move(now);
   }
 
   /** Forgets the flows that are over, when no packet comes. */
   void expireIdle(long now) {
+    armed.book(now);
     hand.moveIdle(now);
   }
 

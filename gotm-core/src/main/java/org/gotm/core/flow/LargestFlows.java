@@ -92,8 +92,27 @@ final class LargestFlows {
     }
   }
 
+  /** Looks at a flow of which no packet comes: its hash is that of its key. */
+  void look(Flow flow, long hash) {
+    if (asked && flow.bytes() > least) {
+      int at = placeOf(hash);
+      FlowKey key = flow.key();
+      found[at + META] = key.meta();
+      found[at + ADDRESS] = key.address0();
+      found[at + ADDRESS + 1] = key.address1();
+      found[at + ADDRESS + 2] = key.address2();
+      found[at + ADDRESS + 3] = key.address3();
+      found[at + BYTES] = flow.bytes();
+      found[at + PACKETS] = flow.packets();
+      found[at + CLASS] = flow.trafficClass();
+      found[at + TIME] = flow.lastNanos();
+      found[at + HASH] = hash;
+      least = count < MOST ? 0 : found[smallest() + BYTES];
+    }
+  }
+
   private void note(int packet, long now) {
-    int at = placeOf(packet);
+    int at = placeOf(flows.hash(packet));
     found[at + META] = flows.meta(packet);
     for (int n = 0; n < BYTES - ADDRESS; n++) {
       found[at + ADDRESS + n] = flows.address(packet, n);
@@ -106,10 +125,10 @@ final class LargestFlows {
     least = count < MOST ? 0 : found[smallest() + BYTES];
   }
 
-  /** Where the packet's flow is, or else a place that is free, or else the smallest one's. */
-  private int placeOf(int packet) {
+  /** Where the flow of this hash is, or else a place that is free, or else the smallest one's. */
+  private int placeOf(long hash) {
     for (int at = 0; at < count * LENGTH; at += LENGTH) {
-      if (found[at + HASH] == flows.hash(packet)) { // of 64 bits, so that it is the flow's own
+      if (found[at + HASH] == hash) { // of 64 bits, so that it is the flow's own
         return at;
       }
     }

@@ -65,6 +65,14 @@ public interface PacketSource extends AutoCloseable {
     return null;
   }
 
+  /**
+   * A way to have packets of cut flows dropped before they come here, or null. The same object each
+   * time, from the first {@link #poll} to {@link #close}.
+   */
+  default CutOffload cutOffload() {
+    return null;
+  }
+
   /** Frees ring, descriptors and memory. No packet of this source may be touched afterwards. */
   @Override
   void close();

@@ -9,10 +9,22 @@ public final class SourceStats {
   public static final int MAX_EXTRA = 8;
 
   /**
-   * Packets that the kernel or NIC took for this source, those it dropped for want of room
-   * included.
+   * Packets that the kernel or NIC took for this source, those it dropped for want of room and
+   * those that its {@link CutOffload} cut included.
    */
   public long received;
+
+  /** Of the received packets, those that the source's {@link CutOffload} cut. */
+  public long cut;
+
+  /** Bytes of these packets on the wire. */
+  public long cutBytes;
+
+  /** Flows whose packets the {@link CutOffload} cuts now. */
+  public long flowsArmed;
+
+  /** 1 if the {@link CutOffload} is at work now, 0 if it does not pay or there is none. */
+  public long cutIsOn;
 
   /** Of the received packets, those dropped because the ring was full. */
   public long dropped;
@@ -35,6 +47,10 @@ public final class SourceStats {
   /** Takes over all totals of another reading. */
   public void set(SourceStats other) {
     received = other.received;
+    cut = other.cut;
+    cutBytes = other.cutBytes;
+    flowsArmed = other.flowsArmed;
+    cutIsOn = other.cutIsOn;
     dropped = other.dropped;
     interfaceDropped = other.interfaceDropped;
     discarded = other.discarded;

@@ -99,7 +99,7 @@ class LedgerTest {
 
     assertThat(ledger)
         .hasToString(
-            "received=110 dropped=7 discarded=3 ifdropped=4 delivered=100 kept=60 cut=40"
+            "received=110 dropped=7 discarded=3 ifdropped=4 cut_in_kernel=0 delivered=100 kept=60 cut=40"
                 + " written=50 lost_output_full=8 lost_write_error=2 in_memory=0 balanced=yes");
   }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.gotm.core.packet.FlowKey;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.LinkType;
@@ -145,13 +146,22 @@ final class FlowRig implements AutoCloseable, FlowListener {
 
   /** The hash of a flow's key, whose lower bits say where the table looks first. */
   long hash(int flow) {
+    return decoded(flow).hash(0);
+  }
+
+  /** The key of a flow. */
+  FlowKey key(int flow) {
+    return decoded(flow).key(0);
+  }
+
+  private FlowKeys decoded(int flow) {
     byte[] packet = header(new Packet(flow, 0, 0));
     MemorySegment.copy(packet, 0, memory, JAVA_BYTE, 0, packet.length);
     batch.clear(memory);
     batch.add(0, packet.length, packet.length, 0, 0);
     FlowKeys keys = new FlowKeys(1, seed);
     new PacketDecoder(LinkType.RAW, FlowKeyOptions.defaults(), keys).decode(batch);
-    return keys.hash(0);
+    return keys;
   }
 
   FlowCutter cutter() {

@@ -1,6 +1,5 @@
 package org.gotm.ffm.fanout;
 
-
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JLT;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
 import static org.gotm.ffm.ebpf.Register.R1;

@@ -72,6 +72,6 @@ final class IntervalStatistics {
         sum.get(Counter.INTERFACE_DROPPED),
         sum.get(Counter.RECEIVED) - sum.get(Counter.DISCARDED),
         sum.get(Counter.DROPPED),
-        sum.get(Counter.DELIVERED));
+        sum.seen());
   }
 }

@@ -10,7 +10,7 @@ import org.gotm.core.capture.Ledger;
  * The ledger of a file's interval as figures with a name each, which add up:
  *
  * <pre>
- * received  = delivered + dropped + discarded + in_source
+ * received  = delivered + dropped + discarded + cut_in_kernel + in_source
  * delivered = kept + cut
  * kept      = written + lost_output_full + lost_write_error + in_memory
  * </pre>
@@ -28,7 +28,8 @@ final class LedgerFigures {
     figures.put("dropped", counted.get(Counter.DROPPED));
     figures.put("discarded", counted.get(Counter.DISCARDED));
     figures.put("ifdropped", counted.get(Counter.INTERFACE_DROPPED));
-    figures.put("in_source", inSource(counted));
+    figures.put("in_source", counted.missing());
+    figures.put("cut_in_kernel", counted.get(Counter.CUT_IN_KERNEL));
     figures.put("delivered", counted.get(Counter.DELIVERED));
     figures.put("kept", counted.get(Counter.KEPT));
     figures.put("cut", counted.get(Counter.CUT));
@@ -40,13 +41,6 @@ final class LedgerFigures {
     figures.put("bytes", counted.get(Counter.BYTES));
     figures.put("bytes_output", counted.get(Counter.BYTES_OUTPUT));
     return figures;
-  }
-
-  private static long inSource(Ledger counted) {
-    return counted.get(Counter.RECEIVED)
-        - counted.get(Counter.DELIVERED)
-        - counted.get(Counter.DROPPED)
-        - counted.get(Counter.DISCARDED);
   }
 
   /** All figures in one line of {@code name=value} pairs. */

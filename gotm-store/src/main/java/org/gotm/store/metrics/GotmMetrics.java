@@ -63,15 +63,16 @@ public final class GotmMetrics implements MeterBinder {
           "gotm_packet_nic_if_dropped",
           "Packets dropped at the interface",
           Counter.INTERFACE_DROPPED);
-      gauge("gotm_packet_count", "Packets seen, by its old name", Counter.DELIVERED);
+      gauge("gotm_packet_count", "Packets seen, by its old name", Ledger::seen);
       gauge("gotm_packet_output_count", "Packets kept, by its old name", Counter.KEPT);
       gauge("gotm_active_flow_count", "Flows in the table", Counter.FLOWS_ACTIVE);
     }
 
     void addPackets() {
-      counter("gotm.packets", "Packets delivered to the worker", Counter.DELIVERED);
+      counter("gotm.packets", "Packets seen: kept or cut", tags, Ledger::seen);
       counter("gotm.packets.kept", "Packets within the cutoff", Counter.KEPT);
-      counter("gotm.packets.cut", "Packets beyond the cutoff", Counter.CUT);
+      cut("user", Counter.CUT);
+      cut("kernel", Counter.CUT_IN_KERNEL);
       counter("gotm.packets.output", "Packets in files", Counter.WRITTEN);
       counter("gotm.packets.undecoded", "Kept packets whose flow is not known", Counter.UNDECODED);
       counter(
@@ -97,6 +98,14 @@ public final class GotmMetrics implements MeterBinder {
           "gotm.flows.renewed",
           "Flows that began anew: another connection, or their age",
           Counter.FLOWS_RENEWED);
+      gauge(
+          "gotm.flows.cut.in.kernel",
+          "Flows whose packets the kernel cuts now",
+          Counter.FLOWS_CUT_IN_KERNEL);
+      gauge(
+          "gotm.kernel.cut.on",
+          "1 while flows are cut in the kernel, 0 while that does not pay",
+          Counter.KERNEL_CUT_ON);
     }
 
     void addExtras(List<String> names) {
@@ -108,20 +117,22 @@ public final class GotmMetrics implements MeterBinder {
       }
     }
 
+    private void cut(String where, Counter counter) {
+      Tags withPlace = tags.and("where", where);
+      counter("gotm.packets.cut", "Packets beyond the cutoff", withPlace, l -> l.get(counter));
+    }
+
     private void loss(String reason, Counter counter) {
       Tags withReason = tags.and("reason", reason);
-      counter("gotm.packets.lost", "Packets lost, by reason", withReason, counter);
+      counter("gotm.packets.lost", "Packets lost, by reason", withReason, l -> l.get(counter));
     }
 
     private void counter(String name, String help, Counter counter) {
-      counter(name, help, tags, counter);
+      counter(name, help, tags, l -> l.get(counter));
     }
 
-    private void counter(String name, String help, Tags tags, Counter counter) {
-      FunctionCounter.builder(name, ledger, l -> l.get(counter))
-          .description(help)
-          .tags(tags)
-          .register(registry);
+    private void counter(String name, String help, Tags tags, ToDoubleFunction<Ledger> value) {
+      FunctionCounter.builder(name, ledger, value).description(help).tags(tags).register(registry);
     }
 
     private void gauge(String name, String help, Counter counter) {
