@@ -10,6 +10,7 @@ module org.gotm.ffm {
   exports org.gotm.ffm.bpf;
   exports org.gotm.ffm.ebpf;
   exports org.gotm.ffm.fanout;
+  exports org.gotm.ffm.kernelcut;
   exports org.gotm.ffm.linux;
   exports org.gotm.ffm.pcap;
   exports org.gotm.ffm.snf;

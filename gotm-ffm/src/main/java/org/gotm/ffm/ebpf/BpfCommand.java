@@ -17,18 +17,36 @@ import org.gotm.ffm.linux.Libc;
  *   MAP_CREATE   | type     | key     | value      | entries   | flags  ...       | name 16 |
  *   PROG_LOAD    | type     | count   | instructions           | license| level   | size    | log 8 |
  *   PROG_TEST_RUN| fd       | answer  | length in  | length out| input  ...
+ *   MAP_.._ELEM  | fd       |         | key                    | value  | flags   |
+ *   MAP_.._BATCH | cursors                                     | keys   | values  | count | fd
  * </pre>
  */
 final class BpfCommand implements AutoCloseable {
   static final int MAP_CREATE = 0;
+  static final int MAP_LOOKUP_ELEM = 1;
+  static final int MAP_UPDATE_ELEM = 2;
+  static final int MAP_DELETE_ELEM = 3;
   static final int PROG_LOAD = 5;
   static final int PROG_TEST_RUN = 10;
+  static final int MAP_UPDATE_BATCH = 26;
+  static final int MAP_DELETE_BATCH = 27;
 
   static final int MAP_TYPE = 0;
   static final int MAP_KEY_BYTES = 4;
   static final int MAP_VALUE_BYTES = 8;
   static final int MAP_ENTRIES = 12;
+  static final int MAP_FLAGS = 16;
   static final int MAP_NAME = 28;
+
+  static final int ELEMENT_MAP = 0;
+  static final int ELEMENT_KEY = 8;
+  static final int ELEMENT_VALUE = 16;
+  static final int ELEMENT_FLAGS = 24;
+
+  static final int BATCH_KEYS = 16;
+  static final int BATCH_VALUES = 24;
+  static final int BATCH_COUNT = 32;
+  static final int BATCH_MAP = 36;
 
   static final int PROGRAM_TYPE = 0;
   static final int PROGRAM_LENGTH = 4;
@@ -49,11 +67,27 @@ final class BpfCommand implements AutoCloseable {
 
   private static final int LONGEST_NAME = 15;
 
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment attributes = arena.allocate(LENGTH, Long.BYTES);
+  private final Arena arena;
+  private final MemorySegment attributes;
+  private final Libc libc;
 
-  /** A command that nothing is set of. */
-  BpfCommand() {}
+  /** A command that nothing is set of, for this thread. */
+  BpfCommand() {
+    this(Arena.ofConfined());
+  }
+
+  /** A command that nothing is set of, for the threads that may use the arena. */
+  BpfCommand(Arena arena) {
+    this.arena = arena;
+    attributes = arena.allocate(LENGTH, Long.BYTES);
+    libc = new Libc(arena);
+  }
+
+  /** Nothing is set any more: the command can be used for the next one. */
+  BpfCommand clear() {
+    attributes.fill((byte) 0);
+    return this;
+  }
 
   /** Memory that lives as long as the command. */
   MemorySegment allocate(long bytes) {
@@ -66,7 +100,12 @@ final class BpfCommand implements AutoCloseable {
   }
 
   BpfCommand set(int offset, MemorySegment memory) {
-    attributes.set(JAVA_LONG, offset, memory.address());
+    return set(offset, memory.address());
+  }
+
+  /** Sets an address, or another word of 64 bits. */
+  BpfCommand set(int offset, long word) {
+    attributes.set(JAVA_LONG, offset, word);
     return this;
   }
 
@@ -89,7 +128,7 @@ final class BpfCommand implements AutoCloseable {
 
   /** Runs it; answers what the kernel does, or {@code -errno}. */
   int run(int number) {
-    return new Libc(arena).bpf(number, attributes);
+    return libc.bpf(number, attributes);
   }
 
   /** Closes what the kernel has answered a command with. */

@@ -14,6 +14,9 @@ public final class Errno {
   /** No such device or address. */
   public static final int ENXIO = 6;
 
+  /** Too many, or too much. */
+  public static final int E2BIG = 7;
+
   /** Nothing now, try again. */
   public static final int EAGAIN = 11;
 
@@ -25,6 +28,9 @@ public final class Errno {
 
   /** Device or resource busy. */
   public static final int EBUSY = 16;
+
+  /** There is one already. */
+  public static final int EEXIST = 17;
 
   /** No such device. */
   public static final int ENODEV = 19;

@@ -1,0 +1,178 @@
+package org.gotm.ffm.kernelcut;
+
+import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
+import static org.gotm.ffm.ebpf.Register.R0;
+import static org.gotm.ffm.ebpf.Register.R1;
+import static org.gotm.ffm.ebpf.Register.R10;
+import static org.gotm.ffm.ebpf.Register.R2;
+import static org.gotm.ffm.ebpf.Register.R3;
+import static org.gotm.ffm.ebpf.Register.R4;
+import static org.gotm.ffm.ebpf.Register.R5;
+import static org.gotm.ffm.ebpf.Register.R6;
+import static org.gotm.ffm.ebpf.Register.R7;
+import static org.gotm.ffm.ebpf.Register.R8;
+import static org.gotm.ffm.ebpf.Register.R9;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_JGT;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_LSH;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_OR;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_SUB;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
+
+import org.gotm.ffm.ebpf.BpfMap;
+import org.gotm.ffm.ebpf.EbpfAssembler;
+import org.gotm.ffm.ebpf.KernelFunction;
+import org.gotm.ffm.ebpf.Register;
+
+/**
+ * The cut program as it is written piece by piece: what its registers and its stack mean, and the
+ * phrases that all pieces use. One thread.
+ *
+ * <p>{@link #AT} is where the header at hand begins; when all headers are read, the register is
+ * free. {@link #LENGTH} is how long what it carries is, by what IP says; in the end, the payload.
+ * R0 to R5 are for the moment. The stack:
+ *
+ * <pre>
+ *   -176     -168        -136      -128   -88         -66    -64    -44         -30
+ *   +------+-----------+---------+------+-----------+------+------+-----------+
+ *   | meta | addresses |         | IPv6 | transport | type | IPv4 | transport |
+ *   +------+-----------+---------+------+-----------+------+------+-----------+
+ * </pre>
+ */
+final class CutCode {
+  /** The packet, as the kernel passes it. */
+  static final Register PACKET = R6;
+
+  static final Register LENGTH = R7;
+  static final Register AT = R8;
+
+  /** Bytes that the user's filter keeps of the packet. */
+  static final Register ACCEPTED = R9;
+
+  /** Ports, when the header above IP was read. */
+  static final Register SOURCE_PORT = R5;
+
+  static final Register TARGET_PORT = R4;
+
+  /** In place of the payload's length, of a packet that opens a connection. */
+  static final int OPENS = -1;
+
+  static final int IPV4 = -64;
+  static final int IPV4_TRANSPORT = -44;
+  static final int TYPE = IPV4 - 2;
+  static final int IPV6 = -128;
+  static final int IPV6_TRANSPORT = -88;
+  static final int META = -176;
+  static final int ADDRESS_0 = META + 8;
+
+  /** What is to be there of the header above IP: that of TCP up to its flags. */
+  static final int TRANSPORT_LENGTH = 14;
+
+  /** Eight bytes. */
+  static final int LONG = EbpfAssembler.BPF_DW;
+
+  // Where struct __sk_buff of linux/bpf.h has its words.
+  static final int CONTEXT_LENGTH = 0;
+  static final int CONTEXT_PROTOCOL = 16;
+  static final int CONTEXT_VLAN_PRESENT = 20;
+
+  /** Assembles it. */
+  final EbpfAssembler code = new EbpfAssembler();
+
+  /** Where to go with {@link #AT} at an IPv4 header, which was read with what is behind. */
+  final int ipv4 = code.newLabel();
+
+  /** Where to go with {@link #AT} at an IPv6 header, which was not read. */
+  final int ipv6 = code.newLabel();
+
+  /** Where to go with the index of a flow's entry at the address in R0. */
+  final int hit = code.newLabel();
+
+  /** Where to go with a packet that is not cut. */
+  final int pass = code.newLabel();
+
+  /** Where to go with a packet that the user's filter does not want. */
+  final int reject = code.newLabel();
+
+  /** Nothing written yet. */
+  CutCode() {}
+
+  /** Reads bytes from {@link #AT} on; passes if they are not there. */
+  void take(int slot, int bytes) {
+    code.copy(R1, PACKET);
+    code.copy(R2, AT);
+    code.copy(R3, R10);
+    code.alu(BPF_ADD(), R3, slot);
+    code.set(R4, bytes);
+    code.call(KernelFunction.LOAD_BYTES);
+    code.jump(BPF_JNE, R0, 0, pass);
+  }
+
+  /** A byte that was read. */
+  void uint8(Register to, int slot) {
+    code.load(BPF_B(), to, R10, slot);
+  }
+
+  /** Two bytes, at an even offset. */
+  void uint16(Register to, int slot) {
+    code.load(BPF_H(), to, R10, slot);
+    code.fromNetwork(to, 16);
+  }
+
+  /** Four bytes, at an offset that is a multiple of four. */
+  void uint32(Register to, int slot) {
+    code.load(BPF_W(), to, R10, slot);
+    code.fromNetwork(to, 32);
+  }
+
+  /** Eight bytes, at an offset that is a multiple of eight. */
+  void uint64(Register to, int slot) {
+    code.load(LONG, to, R10, slot);
+    code.fromNetwork(to, 64);
+  }
+
+  /** Loads a word of the kernel's {@code struct __sk_buff}. */
+  void context(Register to, int offset) {
+    code.load(BPF_W(), to, PACKET, offset);
+  }
+
+  /**
+   * Passes a packet that says to be longer than the frame.
+   *
+   * @param headerLength what its length, in {@link #LENGTH}, leaves out
+   */
+  void requireLength(int headerLength) {
+    context(R1, CONTEXT_LENGTH);
+    code.alu(BPF_SUB(), R1, AT);
+    code.alu(BPF_SUB(), R1, headerLength);
+    code.jump(BPF_JGT(), LENGTH, R1, pass);
+  }
+
+  /**
+   * Writes the meta word of the key.
+   *
+   * @param ports the first end's in the upper half of 32 bits; the upper half of the register is
+   *     lost
+   * @param protocol where it was read to
+   */
+  void keepMeta(Register ports, int protocol, int family) {
+    code.alu(BPF_LSH(), ports, 32);
+    uint8(R1, protocol);
+    code.alu(BPF_LSH(), R1, 8);
+    code.alu(BPF_OR(), R1, family);
+    code.alu(BPF_OR(), R1, ports);
+    code.store(LONG, R10, META, R1);
+  }
+
+  /** Looks the key up: goes to {@link #hit} or {@link #pass}. */
+  void lookUp(BpfMap map) {
+    code.setMap(R1, map);
+    code.copy(R2, R10);
+    code.alu(BPF_ADD(), R2, META);
+    code.call(KernelFunction.MAP_LOOKUP);
+    code.jump(BPF_JNE, R0, 0, hit);
+    code.jump(pass);
+  }
+}
