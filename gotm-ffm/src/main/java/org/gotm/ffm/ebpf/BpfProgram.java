@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import org.gotm.ffm.linux.PacketSocket;
 
 /**
  * A program in the kernel, for sockets. What it is attached to keeps it, so that it may be closed
@@ -66,6 +67,16 @@ public final class BpfProgram implements AutoCloseable {
   /** The descriptor, to attach. */
   public int fd() {
     return fd;
+  }
+
+  /**
+   * Lets a socket receive only what the program keeps, from now on; its answer is the number of
+   * bytes to keep, 0 to drop the packet. The one that was attached before goes, of either kind.
+   *
+   * @throws org.gotm.core.source.PacketSourceException if the kernel does not take it
+   */
+  public void attachTo(PacketSocket socket) {
+    socket.attachProgram(fd);
   }
 
   /**

@@ -31,6 +31,9 @@ import org.gotm.ffm.linux.generated.sockaddr_ll;
  * and what to do.
  */
 public final class PacketSocket implements AutoCloseable {
+  /** Source: asm-generic/socket.h. */
+  private static final int SO_ATTACH_BPF = 50;
+
   private final Arena arena = Arena.ofShared();
   private final Libc libc = new Libc(arena);
   private final String interfaceName;
@@ -108,6 +111,16 @@ public final class PacketSocket implements AutoCloseable {
    */
   public void attachFilter(MemorySegment program) {
     check(libc.setsockopt(fd, SOL_SOCKET(), SO_ATTACH_FILTER(), program), "attach the filter");
+  }
+
+  /**
+   * Lets through only what a program of eBPF keeps, from now on, instead of the filter that was
+   * attached before.
+   *
+   * @param program the descriptor of one for sockets; the socket keeps the program itself
+   */
+  public void attachProgram(int program) {
+    check(libc.setsockopt(fd, SOL_SOCKET(), SO_ATTACH_BPF, program), "attach the filter");
   }
 
   /** Lets everything through from now on. */
