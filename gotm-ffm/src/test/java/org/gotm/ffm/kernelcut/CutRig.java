@@ -63,6 +63,11 @@ final class CutRig implements AutoCloseable {
     return maps;
   }
 
+  /** The program, to attach. */
+  int programFd() {
+    return program.fd();
+  }
+
   /** What the decoder found in the frame decoded last. */
   FlowKeys keys() {
     return keys;
