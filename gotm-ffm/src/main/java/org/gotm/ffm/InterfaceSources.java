@@ -12,6 +12,7 @@ import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.AfPacketGroup;
 import org.gotm.ffm.afpacket.AfPacketOptions;
+import org.gotm.ffm.kernelcut.KernelCutOptions;
 import org.gotm.ffm.linux.Offloads;
 import org.gotm.ffm.pcap.FilterCompiler;
 import org.gotm.ffm.pcap.PcapOptions;
@@ -39,6 +40,7 @@ public final class InterfaceSources {
   private int workers = 1;
   private String filter = "";
   private TunnelOptions tunnels = TunnelOptions.all();
+  private KernelCutOptions kernelCut = KernelCutOptions.off();
   private int snaplen = PcapHeaderLayout.MAX_SNAPLEN;
   private OptionalLong bufferBytes = OptionalLong.empty();
   private OptionalInt blockBytes = OptionalInt.empty();
@@ -85,6 +87,15 @@ public final class InterfaceSources {
    */
   public InterfaceSources tunnels(TunnelOptions newTunnels) {
     tunnels = newTunnels;
+    return this;
+  }
+
+  /**
+   * Has the kernel drop packets of cut flows, with AF_PACKET; not if nothing is said. Whoever polls
+   * the sources has to arm flows by {@link PacketSource#cutOffload}, as a capture worker does.
+   */
+  public InterfaceSources kernelCut(KernelCutOptions newKernelCut) {
+    kernelCut = newKernelCut;
     return this;
   }
 
@@ -192,7 +203,8 @@ public final class InterfaceSources {
         AfPacketOptions.of(name)
             .withBuffer(ringBytes, (int) block)
             .withSnaplen(snaplen)
-            .withFilter(FilterCompiler.compile(filter, name));
+            .withFilter(FilterCompiler.compile(filter, name))
+            .withKernelCut(kernelCut);
     return AfPacketGroup.open(options, workers, tunnels, warnings);
   }
 

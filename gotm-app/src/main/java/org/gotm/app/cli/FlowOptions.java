@@ -8,6 +8,7 @@ import org.gotm.app.classes.ClassRule;
 import org.gotm.app.daemon.Settings;
 import org.gotm.app.size.ByteSize;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.ffm.kernelcut.KernelCutMode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -123,6 +124,17 @@ final class FlowOptions {
       description = "File with more classes, a line each; read again at SIGHUP.")
   private Path classesFile;
 
+  @Option(
+      names = {"-kernelcut", "--kernelcut"},
+      paramLabel = "auto|on|off|headers",
+      defaultValue = "auto",
+      description = {
+        "Have the kernel drop packets of cut flows, with AF_PACKET: auto, where it can and while it"
+            + " pays; on, or not start; headers, keep the first 96 bytes of each of them (default:"
+            + " ${DEFAULT-VALUE})."
+      })
+  private String kernelCut;
+
   Settings.Flows settings(Checks checks) {
     checks.range("packetcutoff", packetCutoff, 0, Long.MAX_VALUE);
     checks.optionalRange("maxflows", maxFlows, 1, MAX_FLOWS);
@@ -145,6 +157,7 @@ final class FlowOptions {
         Optional.ofNullable(maxFlows).map(Long::intValue),
         largeFlowMebibytes << 20,
         classes,
-        Optional.ofNullable(classesFile));
+        Optional.ofNullable(classesFile),
+        checks.oneOf("kernelcut", kernelCut, KernelCutMode.class));
   }
 }

@@ -37,7 +37,7 @@ public final class Classes implements AutoCloseable {
     this.settings = settings;
     this.cutoff = settings.cutoff();
     this.log = log;
-    current = TrafficClasses.only(cutoff);
+    current = TrafficClasses.only(cutoff, settings.snaplenAfterCut());
   }
 
   /**
@@ -49,6 +49,7 @@ public final class Classes implements AutoCloseable {
    */
   void use(List<FlowCutter> newCutters, List<PacketSource> sources) {
     cutters = newCutters;
+    cutters.forEach(cutter -> cutter.use(current));
     linkTypes = new TreeMap<>();
     sources.forEach(source -> linkTypes.merge(source.linkType(), 1, Integer::sum));
     if (linkTypes.isEmpty()) {

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.CaptureInterface;
 import org.gotm.ffm.InterfaceSources;
 import org.gotm.ffm.Sources;
+import org.gotm.ffm.kernelcut.KernelCutOptions;
 import org.gotm.ffm.linux.InterfaceWatch;
 import org.gotm.ffm.snf.SnfOptions;
 
@@ -20,17 +20,18 @@ public final class LiveSources {
   /**
    * One source a worker, the workers of an interface behind each other; all or none are opened.
    *
-   * @param tunnels those that the workers look into
+   * @param cut how the workers' flows are cut in the kernel
    */
   static List<PacketSource> open(
-      Settings.Source settings, TunnelOptions tunnels, Consumer<String> log) {
+      Settings.Source settings, KernelCutOptions cut, Consumer<String> log) {
     InterfaceSources sources =
         Sources.of(settings.interfaces().toArray(String[]::new))
             .method(settings.method())
             .workers(settings.workers())
             .filter(settings.filter())
             .snaplen(settings.snaplen())
-            .tunnels(tunnels)
+            .tunnels(cut.key().tunnels())
+            .kernelCut(cut)
             .snf(options -> withSettings(options, settings.snf()))
             .warnings(log);
     settings.bufferBytes().ifPresent(sources::bufferBytes);

@@ -98,7 +98,9 @@ final class Pipeline implements AutoCloseable {
     } else {
       takeMemory(settings.source().liveWorkers());
       memory.touch();
-      sources = LiveSources.open(settings.source(), settings.flows().key().tunnels(), log);
+      sources =
+          LiveSources.open(
+              settings.source(), settings.flows().kernelCutOptions(flowsOfWorker()), log);
       user.make();
       useClasses();
       recording = openRecording();
@@ -267,15 +269,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   private FlowCutter newCutter(FlowWatch watch) {
-    Settings.Flows flows = settings.flows();
-    FlowCutter.Options options =
-        new FlowCutter.Options(
-            flowsOfWorker(),
-            flows.timeout().toNanos(),
-            flows.cutoff(),
-            flows.largeBytes(),
-            flows.key());
-    return new FlowCutter(options, watch, memory);
+    return new FlowCutter(settings.flows().cutterOptions(flowsOfWorker()), watch, memory);
   }
 
   /**

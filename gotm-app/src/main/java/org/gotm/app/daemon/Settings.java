@@ -10,9 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.gotm.app.queryserver.QuerySettings;
 import org.gotm.core.flow.Cutoff;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.Method;
+import org.gotm.ffm.kernelcut.KernelCut;
+import org.gotm.ffm.kernelcut.KernelCutMode;
+import org.gotm.ffm.kernelcut.KernelCutOptions;
 import org.gotm.ffm.linux.UserAccount;
 import org.gotm.store.api.Compression;
 import org.gotm.store.retain.Retention;
@@ -111,6 +115,7 @@ public record Settings(
    * @param largeBytes payload bytes at which a flow is logged
    * @param classes rules of classes that are cut in their own way, as a user writes them
    * @param classesFile a file with more such rules, a line each, or none
+   * @param kernelCut whether packets of cut flows are dropped in the kernel
    */
   public record Flows(
       Cutoff cutoff,
@@ -119,7 +124,28 @@ public record Settings(
       Optional<Integer> capacity,
       long largeBytes,
       List<String> classes,
-      Optional<Path> classesFile) {}
+      Optional<Path> classesFile,
+      KernelCutMode kernelCut) {
+    /** Bytes that are kept of packets after the cut in flows that no class takes. */
+    int snaplenAfterCut() {
+      return kernelCut == KernelCutMode.HEADERS ? KernelCut.HEADER_BYTES : 0;
+    }
+
+    /** For a table of so many flows. */
+    FlowCutter.Options cutterOptions(int flows) {
+      return new FlowCutter.Options(flows, timeout.toNanos(), cutoff, largeBytes, key);
+    }
+
+    /** For a worker with such a table; off if nothing can be cut. */
+    KernelCutOptions kernelCutOptions(int flows) {
+      boolean cuts =
+          cutoff.packets() != Cutoff.UNLIMITED
+              || cutoff.bytes() != Cutoff.UNLIMITED
+              || !classes.isEmpty()
+              || classesFile.isPresent();
+      return KernelCutOptions.of(cuts ? kernelCut : KernelCutMode.OFF, cutterOptions(flows));
+    }
+  }
 
   /**
    * What is written, and where to.

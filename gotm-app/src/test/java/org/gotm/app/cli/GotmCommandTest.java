@@ -27,6 +27,7 @@ import org.gotm.core.packet.Tunnel;
 import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.pcapfile.TimestampPrecision;
 import org.gotm.ffm.Method;
+import org.gotm.ffm.kernelcut.KernelCutMode;
 import org.gotm.store.api.Compression;
 import org.gotm.store.retain.Retention;
 import org.junit.jupiter.api.DynamicTest;
@@ -59,7 +60,8 @@ class GotmCommandTest {
                     Optional.empty(),
                     1L << 30,
                     List.of(),
-                    Optional.empty()),
+                    Optional.empty(),
+                    KernelCutMode.AUTO),
                 new Settings.Output(
                     Path.of("out"),
                     new Compression.None(),

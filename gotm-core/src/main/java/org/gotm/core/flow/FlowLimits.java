@@ -49,6 +49,11 @@ final class FlowLimits {
     return classes;
   }
 
+  /** True if there is one class, of which nothing is kept after the cut but control packets. */
+  boolean areSimple() {
+    return classes.size() == 1 && keptAfterCut[0] == 0;
+  }
+
   /** The packet words of flows of this class that are not cut are below it. */
   long packets(int index) {
     return packetLimits[index];

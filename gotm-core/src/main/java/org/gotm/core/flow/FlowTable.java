@@ -120,12 +120,13 @@ final class FlowTable {
    * @return the first packet that was not counted
    */
   private int count(int from, PacketBatch batch, int[] kept) {
-    return limits.classes().size() == 1
-        ? countLoop(from, batch, kept)
-        : countClassesLoop(from, batch, kept);
+    return limits.areSimple() ? countLoop(from, batch, kept) : countClassesLoop(from, batch, kept);
   }
 
-  /** All flows are of one class, whose limits are the same for each packet. */
+  /**
+   * All flows are of one class, whose limits are the same for each packet, and nothing is kept
+   * after the cut.
+   */
   private int countLoop(int from, PacketBatch batch, int[] kept) {
     long[] words = keys.words();
     long[] timestamps = batch.timestampsNanos;

@@ -72,8 +72,17 @@ public final class TrafficClasses {
 
   /** All traffic is one class, {@link #REST}. */
   public static TrafficClasses only(Cutoff cutoff) {
+    return only(cutoff, 0);
+  }
+
+  /**
+   * All traffic is one class, {@link #REST}.
+   *
+   * @param snaplenAfterCut bytes to keep of each packet after the cut
+   */
+  public static TrafficClasses only(Cutoff cutoff, int snaplenAfterCut) {
     return new TrafficClasses(
-        List.of(TrafficClass.of(REST, cutoff)),
+        List.of(TrafficClass.of(REST, cutoff).withSnaplenAfterCut(snaplenAfterCut)),
         List.of(),
         linkType -> (batch, index) -> Classifier.NONE);
   }

@@ -21,6 +21,8 @@ public final class AfPacketGroup {
       "packets are spread by the outermost flow (classic BPF): all of a tunnel on one worker,"
           + " later fragments and ICMP errors perhaps not with their flow; %s";
 
+  private static final Consumer<String> NO_NOTES = line -> {};
+
   private AfPacketGroup() {}
 
   /**
@@ -54,19 +56,20 @@ public final class AfPacketGroup {
           "workers=%d: must be 1 to %d".formatted(workers, MAX_WORKERS));
     }
     if (workers == 1) {
-      return List.of(AfPacketSource.open(options));
+      return List.of(AfPacketSource.open(options, notes));
     }
     FanoutGroup group = new FanoutGroup(tunnels);
-    List<PacketSource> sources = open(options, workers, group);
+    List<PacketSource> sources = open(options, workers, group, notes);
     notes.accept("if=%s workers=%d: %s".formatted(options.interfaceName(), workers, spread(group)));
     return sources;
   }
 
-  private static List<PacketSource> open(AfPacketOptions options, int workers, FanoutGroup group) {
+  private static List<PacketSource> open(
+      AfPacketOptions options, int workers, FanoutGroup group, Consumer<String> notes) {
     List<AfPacketSource> sources = new ArrayList<>();
     try {
       for (int i = 0; i < workers; i++) {
-        sources.add(new AfPacketSource(options, group, i == 0));
+        sources.add(new AfPacketSource(options, group, i == 0, i == 0 ? notes : NO_NOTES));
       }
       sources.forEach(AfPacketSource::admit);
     } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package org.gotm.ffm.afpacket;
 
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.ffm.bpf.SocketFilter;
+import org.gotm.ffm.kernelcut.KernelCutOptions;
 
 /**
  * What an AF_PACKET source is to capture and with how much memory.
@@ -14,6 +15,7 @@ import org.gotm.ffm.bpf.SocketFilter;
  * @param promiscuous true to see packets to other stations too
  * @param filter which packets to capture, or null for all
  * @param blockTimeoutMillis how long the kernel may hold back a block that does not fill
+ * @param kernelCut which packets of cut flows the kernel drops by itself
  */
 public record AfPacketOptions(
     String interfaceName,
@@ -22,7 +24,8 @@ public record AfPacketOptions(
     int snaplen,
     boolean promiscuous,
     SocketFilter filter,
-    int blockTimeoutMillis) {
+    int blockTimeoutMillis,
+    KernelCutOptions kernelCut) {
   /** Ring length of a source that nothing else is said for. */
   public static final long DEFAULT_BUFFER_BYTES = 256 << 20;
 
@@ -71,7 +74,8 @@ public record AfPacketOptions(
         DEFAULT_SNAPLEN,
         true,
         null,
-        DEFAULT_BLOCK_TIMEOUT_MILLIS);
+        DEFAULT_BLOCK_TIMEOUT_MILLIS,
+        KernelCutOptions.off());
   }
 
   /** These options with another ring. */
@@ -83,7 +87,8 @@ public record AfPacketOptions(
         snaplen,
         promiscuous,
         filter,
-        blockTimeoutMillis);
+        blockTimeoutMillis,
+        kernelCut);
   }
 
   /** These options with another snapshot length. */
@@ -95,7 +100,8 @@ public record AfPacketOptions(
         newSnaplen,
         promiscuous,
         filter,
-        blockTimeoutMillis);
+        blockTimeoutMillis,
+        kernelCut);
   }
 
   /** These options, promiscuous or not. */
@@ -107,7 +113,8 @@ public record AfPacketOptions(
         snaplen,
         newPromiscuous,
         filter,
-        blockTimeoutMillis);
+        blockTimeoutMillis,
+        kernelCut);
   }
 
   /** These options with another filter, null for none. */
@@ -119,7 +126,21 @@ public record AfPacketOptions(
         snaplen,
         promiscuous,
         newFilter,
-        blockTimeoutMillis);
+        blockTimeoutMillis,
+        kernelCut);
+  }
+
+  /** These options with flows that are cut in the kernel. */
+  public AfPacketOptions withKernelCut(KernelCutOptions newKernelCut) {
+    return new AfPacketOptions(
+        interfaceName,
+        bufferBytes,
+        blockBytes,
+        snaplen,
+        promiscuous,
+        filter,
+        blockTimeoutMillis,
+        newKernelCut);
   }
 
   /** Blocks in the ring. */

@@ -1,13 +1,21 @@
 package org.gotm.ffm.afpacket;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
 import org.gotm.core.source.BatchHandler;
+import org.gotm.core.source.CutOffload;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.core.source.SourceStats;
 import org.gotm.ffm.bpf.FilterPrograms;
 import org.gotm.ffm.bpf.SocketFilter;
+import org.gotm.ffm.ebpf.BpfException;
+import org.gotm.ffm.ebpf.UnsupportedFilterException;
+import org.gotm.ffm.kernelcut.KernelCut;
+import org.gotm.ffm.kernelcut.KernelCutMode;
+import org.gotm.ffm.kernelcut.KernelCutOptions;
 import org.gotm.ffm.linux.CaptureMode;
 import org.gotm.ffm.linux.InterfaceWatch;
 
@@ -28,10 +36,18 @@ public final class AfPacketSource implements PacketSource {
   /**
    * {@code ring_freezes}: how often the kernel found the ring full; {@code malformed}: packets that
    * could not be read; {@code changeovers}: how often the interface was replaced by another of the
-   * same name; {@code cut_to_block}: packets that are cut because they do not fit into a block.
+   * same name; {@code cut_to_block}: packets that are cut because they do not fit into a block;
+   * {@code kernel_cut_switches}: how often cutting flows in the kernel began or ended; {@code
+   * kernel_cut_refusals}: flows that there was no room for there.
    */
   public static final List<String> EXTRA_COUNTERS =
-      List.of("ring_freezes", "malformed", "changeovers", "cut_to_block");
+      List.of(
+          "ring_freezes",
+          "malformed",
+          "changeovers",
+          "cut_to_block",
+          "kernel_cut_switches",
+          "kernel_cut_refusals");
 
   private static final int WAIT_MILLIS = 100;
   private static final int DRAIN_WAIT_MILLIS = 10;
@@ -49,6 +65,7 @@ public final class AfPacketSource implements PacketSource {
   private final CaptureMode mode;
   private final InterfaceDrops drops;
   private final SocketFilter filter;
+  private final KernelCut kernelCut;
   private PacketRing ring;
   private long deliveredBefore;
   private long malformedBefore;
@@ -65,8 +82,10 @@ public final class AfPacketSource implements PacketSource {
    * @param group whom to share the packets with, or null; a member lets nothing through before
    *     {@link #admit}
    * @param reportsDrops true if it is up to this source to report what the interface drops
+   * @param notes takes a line if flows cannot be cut in the kernel
    */
-  AfPacketSource(AfPacketOptions options, FanoutGroup group, boolean reportsDrops) {
+  AfPacketSource(
+      AfPacketOptions options, FanoutGroup group, boolean reportsDrops, Consumer<String> notes) {
     this.options = options;
     this.group = group;
     pacing = new BlockPacing(options.blocks());
@@ -78,11 +97,35 @@ public final class AfPacketSource implements PacketSource {
       drops =
           reportsDrops ? InterfaceDrops.of(InterfaceWatch.ownName(options.interfaceName())) : null;
       filter = FilterPrograms.forSocket(options.filter(), options.snaplen(), watch.seesLoopback());
+      kernelCut = kernelCut(notes);
       connect(group == null ? filter : NOTHING);
+      if (group == null && kernelCut != null) {
+        kernelCut.follow(ring.socket());
+      }
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  private KernelCut kernelCut(Consumer<String> notes) {
+    KernelCutOptions wanted = options.kernelCut();
+    if (wanted.mode() == KernelCutMode.OFF) {
+      return null;
+    }
+    String obstacle;
+    try {
+      return KernelCut.open(wanted, mode, filter);
+    } catch (BpfException | UnsupportedFilterException | IllegalArgumentException e) {
+      obstacle = e.getMessage();
+    }
+    if (wanted.mode() != KernelCutMode.AUTO) {
+      throw new PacketSourceException(
+          "interface=%s kernelcut=%s: cannot cut flows in the kernel: %s"
+              .formatted(name(), wanted.mode().name().toLowerCase(Locale.ROOT), obstacle));
+    }
+    notes.accept("if=%s: flows are not cut in the kernel: %s".formatted(name(), obstacle));
+    return null;
   }
 
   /**
@@ -92,7 +135,17 @@ public final class AfPacketSource implements PacketSource {
    *     process may not capture, or there is no memory for the ring
    */
   public static AfPacketSource open(AfPacketOptions options) {
-    return new AfPacketSource(options, null, true);
+    return open(options, note -> {});
+  }
+
+  /**
+   * Starts to capture.
+   *
+   * @param notes takes a line if flows cannot be cut in the kernel, though that was asked for
+   * @throws PacketSourceException as above
+   */
+  public static AfPacketSource open(AfPacketOptions options, Consumer<String> notes) {
+    return new AfPacketSource(options, null, true, notes);
   }
 
   private void connect(SocketFilter first) {
@@ -108,6 +161,9 @@ public final class AfPacketSource implements PacketSource {
       ring.socket().detachFilter();
     } else {
       filter.attachTo(ring.socket());
+    }
+    if (kernelCut != null) {
+      kernelCut.follow(ring.socket());
     }
   }
 
@@ -215,6 +271,9 @@ public final class AfPacketSource implements PacketSource {
     malformedBefore += old.malformed();
     cutToBlockBefore += old.cutToBlock();
     changeovers++;
+    if (kernelCut != null) {
+      kernelCut.follow(ring.socket());
+    }
     old.close();
   }
 
@@ -233,6 +292,9 @@ public final class AfPacketSource implements PacketSource {
   @Override
   public void stop() {
     if (!stopping) {
+      if (kernelCut != null) {
+        kernelCut.leave();
+      }
       NOTHING.attachTo(ring.socket());
       stopping = true;
       drainDeadline = System.nanoTime() + LONGEST_DRAIN_NANOS;
@@ -256,7 +318,8 @@ public final class AfPacketSource implements PacketSource {
       totals.addFrom(ring.socket());
       checkInterface();
     }
-    stats.received = totals.received();
+    readKernelCut(stats);
+    stats.received = totals.received() + stats.cut;
     stats.dropped = totals.dropped();
     stats.discarded = malformed();
     stats.interfaceDropped = drops == null ? 0 : drops.total();
@@ -264,6 +327,22 @@ public final class AfPacketSource implements PacketSource {
     stats.extra[1] = malformed();
     stats.extra[2] = changeovers;
     stats.extra[3] = cutToBlockBefore + ring.cutToBlock();
+  }
+
+  private void readKernelCut(SourceStats stats) {
+    if (kernelCut != null) {
+      stats.cut = kernelCut.totalPackets();
+      stats.cutBytes = kernelCut.totalBytes();
+      stats.flowsArmed = kernelCut.armed();
+      stats.cutIsOn = kernelCut.isOn() ? 1 : 0;
+      stats.extra[4] = kernelCut.switches();
+      stats.extra[5] = kernelCut.refused();
+    }
+  }
+
+  @Override
+  public CutOffload cutOffload() {
+    return kernelCut;
   }
 
   /** As {@link #EXTRA_COUNTERS}. */
@@ -291,5 +370,8 @@ public final class AfPacketSource implements PacketSource {
       watch.close();
     }
     polls.close();
+    if (kernelCut != null) {
+      kernelCut.close();
+    }
   }
 }

@@ -1,6 +1,5 @@
 package org.gotm.ffm.bpf;
 
-import static org.gotm.ffm.linux.generated.linux_h.ARPHRD_LOOPBACK;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
@@ -12,7 +11,7 @@ import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IP;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IPV6;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_QINQ1;
 import static org.gotm.ffm.linux.generated.linux_h.PACKET_OUTGOING;
-import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_HATYPE;
+import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_IFINDEX;
 import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_OFF;
 import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_PKTTYPE;
 import static org.gotm.ffm.linux.generated.linux_h.SKF_AD_PROTOCOL;
@@ -32,6 +31,10 @@ import org.gotm.core.pcapfile.PcapHeaderLayout;
 public final class FilterPrograms {
   private static final int ALL = SocketFilter.WHOLE_PACKET;
   private static final int ETHERTYPE = 12;
+
+  /** In each network namespace, loopback is the first interface: LOOPBACK_IFINDEX of the kernel. */
+  private static final int LOOPBACK_INDEX = 1;
+
   private static final int INNER_ETHERTYPE = 16;
 
   private FilterPrograms() {}
@@ -59,8 +62,8 @@ public final class FilterPrograms {
     int filterBegin = assembler.newLabel();
     assembler.load(BPF_W(), SKF_AD_OFF() + SKF_AD_PKTTYPE());
     assembler.jump(BPF_JEQ(), PACKET_OUTGOING(), BpfAssembler.NEXT, filterBegin);
-    assembler.load(BPF_W(), SKF_AD_OFF() + SKF_AD_HATYPE());
-    assembler.jump(BPF_JEQ(), ARPHRD_LOOPBACK(), drop, filterBegin);
+    assembler.load(BPF_W(), SKF_AD_OFF() + SKF_AD_IFINDEX());
+    assembler.jump(BPF_JEQ(), LOOPBACK_INDEX, drop, filterBegin);
     assembler.mark(drop);
     assembler.ret(0);
     assembler.mark(filterBegin);

@@ -103,6 +103,8 @@ final class CutHit {
     code.set(R1, 1);
     code.addAtomic(ENTRY, CutEntryLayout.PACKETS, R1);
     code.addAtomic(ENTRY, CutEntryLayout.PAYLOAD, LENGTH);
+    cut.context(R2, CONTEXT_LENGTH);
+    code.addAtomic(ENTRY, CutEntryLayout.BYTES, R2);
     code.call(KernelFunction.PROCESSOR);
     code.alu(BPF_AND(), R0, CutTotals.SLOTS - 1);
     code.alu(BPF_LSH(), R0, CutTotals.SLOT_SHIFT);

@@ -61,6 +61,7 @@ public final class Libc {
   private static final MethodHandle STRERROR = link("strerror");
   private static final MethodHandle SIGNAL = link("signal");
   private static final MethodHandle SYSCALL = link("syscall");
+  private static final MethodHandle CLOCK_GETTIME = link("clock_gettime");
 
   private static final int PRIO_PROCESS = 0;
   private static final long SIG_DFL = 0;
@@ -175,6 +176,11 @@ public final class Libc {
   /** See poll(2). */
   public int poll(MemorySegment fds, int count, int timeoutMillis) {
     return callInt(POLL, fds.address(), count, timeoutMillis, 0, 0);
+  }
+
+  /** See clock_gettime(2); seconds and nanoseconds are two longs. */
+  int clockTime(int clock, MemorySegment time) {
+    return callInt(CLOCK_GETTIME, clock, time.address(), 0, 0, 0);
   }
 
   /** A new non-blocking eventfd with a count of 0. */

@@ -1,0 +1,247 @@
+package org.gotm.ffm.kernelcut;
+
+import org.gotm.core.source.CutOffload;
+import org.gotm.ffm.bpf.SocketFilter;
+import org.gotm.ffm.ebpf.BpfException;
+import org.gotm.ffm.ebpf.BpfProgram;
+import org.gotm.ffm.ebpf.ClassicFilter;
+import org.gotm.ffm.ebpf.UnsupportedFilterException;
+import org.gotm.ffm.linux.CaptureMode;
+import org.gotm.ffm.linux.PacketSocket;
+
+/**
+ * Cuts flows of one packet socket in the kernel: puts the program of {@link CutProgram} in place of
+ * the socket's filter while that pays, and keeps the flows that it cuts. One thread, but the totals
+ * from any.
+ *
+ * <p>The program goes with the socket: when the process ends, however it ends, nothing is left.
+ */
+public final class KernelCut implements CutOffload, AutoCloseable {
+  /** Bytes of each packet that {@link KernelCutMode#HEADERS} leaves. */
+  public static final int HEADER_BYTES = CutOptions.SHORTEST_TRUNCATION;
+
+  private static final long LOOK_NANOS = 250_000_000;
+
+  private final KernelCutMode mode;
+  private final SocketFilter filter;
+  private final CutMaps maps;
+  private final CutEntries entries;
+  private final BpfProgram program;
+  private final CutBalance balance = new CutBalance();
+  private PacketSocket socket;
+  private boolean isIn;
+  private boolean failed;
+  private long switches;
+  private long delivered;
+  private long cutBehind;
+  private long cutInKernel;
+  private long lookedNanos;
+
+  private KernelCut(KernelCutMode mode, SocketFilter filter, CutMaps maps, BpfProgram program) {
+    this.mode = mode;
+    this.filter = filter;
+    this.maps = maps;
+    this.program = program;
+    entries = new CutEntries(maps);
+  }
+
+  /**
+   * Loads the program, which cuts nothing before {@link #follow}.
+   *
+   * @param options whose mode is not {@link KernelCutMode#OFF}
+   * @param filter of the socket, null for none
+   * @param seesLoopback true if loopback's packets come to it, of which the filter takes each once
+   * @throws BpfException if the kernel does not take it
+   * @throws UnsupportedFilterException if the filter cannot stand before it
+   */
+  public static KernelCut open(KernelCutOptions options, CaptureMode capture, SocketFilter filter)
+      throws UnsupportedFilterException {
+    FrontFilter front =
+        filter == null
+            ? FrontFilter.all(SocketFilter.WHOLE_PACKET)
+            : ClassicFilter.of(filter)::write;
+    CutOptions cut = CutOptions.of(capture, options.key(), options.timeoutNanos(), front);
+    if (options.mode() == KernelCutMode.HEADERS) {
+      cut = cut.withTruncation(HEADER_BYTES);
+    }
+    CutMaps maps = new CutMaps(options.capacity());
+    try {
+      return new KernelCut(options.mode(), filter, maps, CutProgram.load(cut, maps));
+    } catch (BpfException e) {
+      maps.close();
+      throw e;
+    }
+  }
+
+  /** Cuts on this socket from now on, which has the filter. */
+  public void follow(PacketSocket newSocket) {
+    socket = newSocket;
+    isIn = false;
+    if (mode != KernelCutMode.AUTO || balance.isIn()) {
+      putIn();
+    }
+  }
+
+  /** Leaves the socket as it is from now on: somebody else puts another filter there. */
+  public void leave() {
+    socket = null;
+    isIn = false;
+  }
+
+  private void putIn() {
+    socket.attachProgram(program.fd());
+    switches += isIn ? 0 : 1;
+    isIn = true;
+  }
+
+  private void takeOut() {
+    if (filter == null) {
+      socket.detachFilter();
+    } else {
+      filter.attachTo(socket);
+    }
+    switches++;
+    isIn = false;
+  }
+
+  @Override
+  public int capacity() {
+    return maps.capacity();
+  }
+
+  @Override
+  public void count(int newDelivered, int newCut) {
+    delivered += newDelivered;
+    cutBehind += newCut;
+    long now = System.nanoTime();
+    if (now - lookedNanos >= LOOK_NANOS) {
+      lookedNanos = now;
+      entries.setClock();
+      look();
+    }
+  }
+
+  private void look() {
+    long total = maps.packets();
+    if (socket == null || !balance.look(delivered, cutBehind, total - cutInKernel)) {
+      return;
+    }
+    delivered = 0;
+    cutBehind = 0;
+    cutInKernel = total;
+    if (mode == KernelCutMode.AUTO && balance.isIn() != isIn && !failed) {
+      if (isIn) {
+        takeOut();
+      } else {
+        putIn();
+      }
+    }
+  }
+
+  @Override
+  public boolean isOn() {
+    return isIn && !failed;
+  }
+
+  @Override
+  public int headerBytes() {
+    return mode == KernelCutMode.HEADERS ? HEADER_BYTES : 0;
+  }
+
+  @Override
+  public int arm(long[] words, int at) {
+    return entries.arm(words, at);
+  }
+
+  /** What the kernel refuses is the end of cutting there: packets are cut behind it, as before. */
+  @Override
+  public void flush() {
+    try {
+      entries.flush();
+    } catch (BpfException e) {
+      fail();
+    }
+  }
+
+  private void fail() {
+    failed = true;
+    if (isIn) {
+      takeOut();
+    }
+  }
+
+  @Override
+  public int find(long[] words, int at) {
+    return entries.find(words, at);
+  }
+
+  @Override
+  public void disarm(int entry, long[] words, int at) {
+    try {
+      entries.disarm(entry, words, at);
+    } catch (BpfException e) {
+      fail();
+    }
+  }
+
+  @Override
+  public boolean isOver(int entry) {
+    return entries.isDead(entry);
+  }
+
+  @Override
+  public long packets(int entry) {
+    return entries.packets(entry);
+  }
+
+  @Override
+  public long bytes(int entry) {
+    return entries.bytes(entry);
+  }
+
+  @Override
+  public long payloadBytes(int entry) {
+    return entries.payloadBytes(entry);
+  }
+
+  @Override
+  public long lastNanos(int entry) {
+    return entries.lastNanos(entry);
+  }
+
+  /** Packets that were cut so far. */
+  public long totalPackets() {
+    return maps.packets();
+  }
+
+  /** Bytes of these packets, as the socket would have got them. */
+  public long totalBytes() {
+    return maps.bytes();
+  }
+
+  /** Flows that are armed now. */
+  public int armed() {
+    return entries.armed();
+  }
+
+  /** Flows that were not armed as there was no room. */
+  public long refused() {
+    return entries.refused();
+  }
+
+  /** How often the program was put in or taken out. */
+  public long switches() {
+    return switches;
+  }
+
+  /** True if the kernel has refused to go on: nothing is cut there any more. */
+  public boolean hasFailed() {
+    return failed;
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    maps.close();
+  }
+}
