@@ -33,6 +33,9 @@ final class RandomFilter {
   private static final int FARTHEST_JUMP = 255;
   private static final int ALL_SLOTS = (1 << BPF_MEMWORDS()) - 1;
   private static final ClassicOpcode[] OPCODES = ClassicOpcode.values();
+  private static final ClassicOpcode[] OPERATIONS = {
+    ClassicOpcode.ALU, ClassicOpcode.ALU_X, ClassicOpcode.NEGATE, ClassicOpcode.COPY_X_TO_A
+  };
   private static final int[] SPECIAL = {
     0, 1, 2, 3, -1, -2, Integer.MIN_VALUE, Integer.MAX_VALUE, Integer.MIN_VALUE + 1, 0xff, 0xffff
   };
@@ -49,6 +52,9 @@ final class RandomFilter {
   private final Random random;
   private final List<BpfInstruction> instructions = new ArrayList<>();
 
+  /** Numbers that the filter at hand has more than once. */
+  private final int[] often = new int[3];
+
   /**
    * By instruction, the slots that were written on all ways to it: the kernel wants no others read.
    */
@@ -61,6 +67,7 @@ final class RandomFilter {
   SocketFilter next() {
     int length = 1 + random.nextInt(random.nextInt(20) == 0 ? 600 : 40);
     instructions.clear();
+    Arrays.setAll(often, i -> edge() + random.nextInt(2));
     written = new int[length];
     Arrays.fill(written, ALL_SLOTS);
     written[0] = 0;
@@ -74,6 +81,31 @@ final class RandomFilter {
     return new SocketFilter(instructions);
   }
 
+  /** A filter that does one operation on the edge of what 32 bits can be, and looks at it. */
+  SocketFilter nextOnEdge() {
+    ClassicOpcode operation = OPERATIONS[random.nextInt(OPERATIONS.length)];
+    int code = any(operation);
+    Arrays.setAll(often, i -> edge());
+    ClassicOpcode comparison =
+        random.nextBoolean() ? ClassicOpcode.COMPARE : ClassicOpcode.COMPARE_X;
+    return new SocketFilter(
+        List.of(
+            new BpfInstruction(any(ClassicOpcode.SET_A), 0, 0, edge()),
+            new BpfInstruction(any(ClassicOpcode.SET_X), 0, 0, edge()),
+            new BpfInstruction(code, 0, 0, aluOperand(ClassicOpcode.operation(code))),
+            new BpfInstruction(any(comparison), 0, 1, edge()),
+            new BpfInstruction(BPF_RET() | BPF_K(), 0, 0, 1),
+            new BpfInstruction(BPF_RET() | BPF_K(), 0, 0, 2)));
+  }
+
+  private int edge() {
+    return SPECIAL[random.nextInt(SPECIAL.length)];
+  }
+
+  private int any(ClassicOpcode opcode) {
+    return opcode.codes().get(random.nextInt(opcode.codes().size()));
+  }
+
   /**
    * Adds an instruction.
    *
@@ -81,7 +113,7 @@ final class RandomFilter {
    */
   private void add(int at, int farthest) {
     ClassicOpcode opcode = opcode(written[at]);
-    int code = opcode.codes().get(random.nextInt(opcode.codes().size()));
+    int code = any(opcode);
     int k = operand(opcode, code, at, farthest);
     boolean isComparison = opcode == ClassicOpcode.COMPARE || opcode == ClassicOpcode.COMPARE_X;
     int ifTrue = isComparison ? distance(Math.min(farthest, FARTHEST_JUMP)) : 0;
@@ -107,7 +139,10 @@ final class RandomFilter {
           case RETURN, RETURN_A, JUMP -> random.nextInt(4) != 0;
           default -> false;
         };
-    return isUnwanted ? ClassicOpcode.LOAD_PACKET : opcode;
+    if (isUnwanted) {
+      return random.nextBoolean() ? ClassicOpcode.LOAD_PACKET : ClassicOpcode.COMPARE;
+    }
+    return opcode;
   }
 
   private int operand(ClassicOpcode opcode, int code, int at, int farthest) {
@@ -150,12 +185,13 @@ final class RandomFilter {
     return operand == 0 && (operation == BPF_DIV() || operation == BPF_MOD()) ? 1 : operand;
   }
 
-  /** Small, on an edge, or anything. */
+  /** Small, on an edge, anything; or one that is often used here, so that things are equal. */
   private int word() {
-    return switch (random.nextInt(4)) {
-      case 0 -> SPECIAL[random.nextInt(SPECIAL.length)];
+    return switch (random.nextInt(8)) {
+      case 0 -> edge();
       case 1 -> random.nextInt() >> random.nextInt(Integer.SIZE);
-      default -> random.nextInt(40);
+      case 2, 3, 4 -> random.nextInt(40);
+      default -> often[random.nextInt(often.length)];
     };
   }
 
@@ -172,9 +208,10 @@ final class RandomFilter {
     };
   }
 
-  /** A datagram whose bytes are often those that the filters compare with. */
+  /** A datagram whose bytes are often those that the filters compare with, and seldom too few. */
   byte[] datagram() {
-    byte[] datagram = new byte[random.nextInt(LONGEST_DATAGRAM + 1)];
+    int shortest = random.nextInt(4) == 0 ? 0 : LONGEST_DATAGRAM / 2;
+    byte[] datagram = new byte[shortest + random.nextInt(LONGEST_DATAGRAM - shortest + 1)];
     random.nextBytes(datagram);
     for (int i = 0; i < datagram.length; i++) {
       if (random.nextBoolean()) {

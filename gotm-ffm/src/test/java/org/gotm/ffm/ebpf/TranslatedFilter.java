@@ -1,5 +1,6 @@
 package org.gotm.ffm.ebpf;
 
+import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
 import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R6;
@@ -12,13 +13,20 @@ import org.gotm.ffm.linux.PacketSocket;
 final class TranslatedFilter {
   private TranslatedFilter() {}
 
-  /** The instructions, with as little as can be behind the filter. */
+  /**
+   * The instructions, with as little as can be behind the filter: a packet that would come there
+   * with nothing to be kept is kept as a whole, for it to be noticed.
+   */
   static long[] assemble(SocketFilter filter) throws UnsupportedFilterException {
     EbpfAssembler code = new EbpfAssembler();
     int reject = code.newLabel();
     code.copy(R6, R1);
     ClassicFilter.of(filter).write(code, R9, reject);
+    int kept = code.newLabel();
     code.copy(R0, R9);
+    code.jump(BPF_JNE, R0, 0, kept);
+    code.set(R0, -1);
+    code.mark(kept);
     code.exit();
     if (code.isJumpedTo(reject)) {
       code.mark(reject);
