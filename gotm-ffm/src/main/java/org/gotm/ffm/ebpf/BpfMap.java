@@ -112,8 +112,7 @@ public final class BpfMap implements AutoCloseable {
 
   /** Reads the value of a key; false if it is not there. */
   public boolean lookup(MemorySegment key, MemorySegment value) {
-    int answer =
-        element(key).set(BpfCommand.ELEMENT_VALUE, value).run(BpfCommand.MAP_LOOKUP_ELEM);
+    int answer = element(key).set(BpfCommand.ELEMENT_VALUE, value).run(BpfCommand.MAP_LOOKUP_ELEM);
     return answer != -Errno.ENOENT && done(answer);
   }
 
@@ -124,10 +123,7 @@ public final class BpfMap implements AutoCloseable {
   }
 
   private BpfCommand element(MemorySegment key) {
-    return command
-        .clear()
-        .set(BpfCommand.ELEMENT_MAP, fd)
-        .set(BpfCommand.ELEMENT_KEY, key);
+    return command.clear().set(BpfCommand.ELEMENT_MAP, fd).set(BpfCommand.ELEMENT_KEY, key);
   }
 
   private static boolean done(int answer) {
@@ -198,8 +194,7 @@ public final class BpfMap implements AutoCloseable {
   public MemorySegment map(Arena arena) {
     long length = (long) valueBytes * entries;
     try (Arena call = Arena.ofConfined()) {
-      long address =
-          new Libc(call).mmap(length, PROT_READ() | PROT_WRITE(), MAP_SHARED(), fd, 0);
+      long address = new Libc(call).mmap(length, PROT_READ() | PROT_WRITE(), MAP_SHARED(), fd, 0);
       if (address < 0) {
         throw new BpfException("map a map of eBPF into memory", (int) address);
       }

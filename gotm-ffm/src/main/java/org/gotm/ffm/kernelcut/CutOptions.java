@@ -82,7 +82,6 @@ public record CutOptions(
 
   /** The same with packets of cut flows truncated, and not counted. */
   public CutOptions withTruncation(int bytes) {
-    return new CutOptions(
-        mode, directional, passTagged, tunnelPorts, timeoutNanos, bytes, filter);
+    return new CutOptions(mode, directional, passTagged, tunnelPorts, timeoutNanos, bytes, filter);
   }
 }

@@ -72,7 +72,11 @@ class CutProgramTest {
   /** Kinds of frames that are cut; each call makes new ones to change. */
   private static List<Supplier<CutFrame>> kinds() {
     return List.of(
-        () -> ipv4(), () -> ipv4().udp(), () -> ipv6(), () -> ipv6().udp(), () -> ipv4().options(3));
+        () -> ipv4(),
+        () -> ipv4().udp(),
+        () -> ipv6(),
+        () -> ipv6().udp(),
+        () -> ipv4().options(3));
   }
 
   private void armPlain(CutFrame frame) {
@@ -499,8 +503,7 @@ class CutProgramTest {
     wrong.add(() -> CutOptions.of(CaptureMode.COOKED, KEY, 1, all));
     wrong.add(() -> CutOptions.of(CaptureMode.ETHERNET, KEY, 0, all));
     wrong.add(() -> CutRig.options(KEY).withTruncation(95));
-    wrong.add(
-        () -> new CutOptions(CaptureMode.ETHERNET, false, false, Set.of(65536), 1, 0, all));
+    wrong.add(() -> new CutOptions(CaptureMode.ETHERNET, false, false, Set.of(65536), 1, 0, all));
 
     for (Supplier<CutOptions> options : wrong) {
       assertThatIllegalArgumentException().isThrownBy(options::get);

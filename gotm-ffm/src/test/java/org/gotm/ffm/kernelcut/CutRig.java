@@ -55,8 +55,7 @@ final class CutRig implements AutoCloseable {
   }
 
   static CutOptions options(FlowKeyOptions keyOptions) {
-    return CutOptions.of(
-        CaptureMode.ETHERNET, keyOptions, TIMEOUT_NANOS, FrontFilter.all(PASS));
+    return CutOptions.of(CaptureMode.ETHERNET, keyOptions, TIMEOUT_NANOS, FrontFilter.all(PASS));
   }
 
   CutMaps maps() {
