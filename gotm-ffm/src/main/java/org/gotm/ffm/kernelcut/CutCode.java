@@ -13,11 +13,15 @@ import static org.gotm.ffm.ebpf.Register.R7;
 import static org.gotm.ffm.ebpf.Register.R8;
 import static org.gotm.ffm.ebpf.Register.R9;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JGT;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_LSH;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_MUL;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_OR;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_SUB;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
 
@@ -164,6 +168,27 @@ final class CutCode {
     code.alu(BPF_OR(), R1, family);
     code.alu(BPF_OR(), R1, ports);
     code.store(LONG, R10, META, R1);
+  }
+
+  /**
+   * Passes a packet whose flow is not in the sieve. Loses R0, R1 and {@link #AT}.
+   *
+   * @param map the bits of {@link CutSieve}; {@link #AT} has what its hash multiplies
+   */
+  void sift(BpfMap map) {
+    code.setLong(R1, CutSieve.FACTOR);
+    code.alu(BPF_MUL(), AT, R1);
+    code.alu(BPF_RSH(), AT, CutSieve.HASH_SHIFT);
+    code.copy(R0, AT);
+    code.alu(BPF_RSH(), R0, 6);
+    code.alu(BPF_LSH(), R0, 3);
+    code.setMapValue(R1, map, 0);
+    code.alu(BPF_ADD(), R1, R0);
+    code.load(LONG, R1, R1, 0);
+    code.alu(BPF_AND(), AT, 63);
+    code.alu(BPF_RSH(), R1, AT);
+    code.alu(BPF_AND(), R1, 1);
+    code.jump(BPF_JEQ(), R1, 0, pass);
   }
 
   /** Looks the key up: goes to {@link #hit} or {@link #pass}. */

@@ -28,7 +28,6 @@ import static org.gotm.ffm.linux.generated.linux_h.BPF_SUB;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_XOR;
 
 import org.gotm.core.packet.FlowKeys;
-import org.gotm.ffm.ebpf.BpfMap;
 import org.gotm.ffm.ebpf.EbpfAssembler;
 import org.gotm.ffm.ebpf.Register;
 
@@ -49,14 +48,14 @@ final class CutIpv4 {
 
   private final CutCode cut;
   private final CutTransport transport;
-  private final BpfMap map;
+  private final CutMaps maps;
   private final boolean directional;
   private final EbpfAssembler code;
 
-  CutIpv4(CutCode cut, CutTransport transport, BpfMap map, boolean directional) {
+  CutIpv4(CutCode cut, CutTransport transport, CutMaps maps, boolean directional) {
     this.cut = cut;
     this.transport = transport;
-    this.map = map;
+    this.maps = maps;
     this.directional = directional;
     code = cut.code;
   }
@@ -72,11 +71,14 @@ final class CutIpv4 {
     transport.write(IPV4_TRANSPORT, IPV4 + PROTOCOL);
     takeEnd(R2, IPV4 + SOURCE, SOURCE_PORT);
     takeEnd(R3, IPV4 + TARGET, TARGET_PORT);
+    code.copy(AT, R2);
+    code.alu(BPF_ADD(), AT, R3);
+    cut.sift(maps.sieveMap());
     if (!directional) {
       putInOrder();
     }
     keepKey();
-    cut.lookUp(map);
+    cut.lookUp(maps.ipv4());
   }
 
   /** If there are some, what is behind them has to be read again. */

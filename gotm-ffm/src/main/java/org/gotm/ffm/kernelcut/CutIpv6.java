@@ -17,13 +17,14 @@ import static org.gotm.ffm.kernelcut.CutCode.LONG;
 import static org.gotm.ffm.kernelcut.CutCode.SOURCE_PORT;
 import static org.gotm.ffm.kernelcut.CutCode.TARGET_PORT;
 import static org.gotm.ffm.kernelcut.CutCode.TRANSPORT_LENGTH;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JGT;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_LSH;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_MUL;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_OR;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_RSH;
 
 import org.gotm.core.packet.FlowKeys;
-import org.gotm.ffm.ebpf.BpfMap;
 import org.gotm.ffm.ebpf.EbpfAssembler;
 import org.gotm.ffm.ebpf.Register;
 
@@ -40,14 +41,14 @@ final class CutIpv6 {
 
   private final CutCode cut;
   private final CutTransport transport;
-  private final BpfMap map;
+  private final CutMaps maps;
   private final boolean directional;
   private final EbpfAssembler code;
 
-  CutIpv6(CutCode cut, CutTransport transport, BpfMap map, boolean directional) {
+  CutIpv6(CutCode cut, CutTransport transport, CutMaps maps, boolean directional) {
     this.cut = cut;
     this.transport = transport;
-    this.map = map;
+    this.maps = maps;
     this.directional = directional;
     code = cut.code;
   }
@@ -62,6 +63,8 @@ final class CutIpv6 {
     cut.uint16(LENGTH, IPV6 + PAYLOAD_LENGTH);
     cut.requireLength(HEADER_LENGTH);
     transport.write(IPV6_TRANSPORT, IPV6 + NEXT_HEADER);
+    addEnds();
+    cut.sift(maps.sieveMap());
     takeAddress(R0, R1, IPV6 + SOURCE);
     takeAddress(R2, R3, IPV6 + TARGET);
     if (!directional) {
@@ -72,7 +75,24 @@ final class CutIpv6 {
     code.alu(BPF_LSH(), SOURCE_PORT, 16);
     code.alu(BPF_OR(), SOURCE_PORT, TARGET_PORT);
     cut.keepMeta(SOURCE_PORT, IPV6 + NEXT_HEADER, FlowKeys.FAMILY_IPV6);
-    cut.lookUp(map);
+    cut.lookUp(maps.ipv6());
+  }
+
+  private void addEnds() {
+    cut.uint64(AT, IPV6 + SOURCE);
+    add(IPV6 + TARGET);
+    code.alu(BPF_MUL(), AT, CutSieve.UPPER_FACTOR);
+    add(IPV6 + SOURCE + Long.BYTES);
+    add(IPV6 + TARGET + Long.BYTES);
+    code.copy(R0, SOURCE_PORT);
+    code.alu(BPF_ADD(), R0, TARGET_PORT);
+    code.alu(BPF_LSH(), R0, CutSieve.PORT_SHIFT);
+    code.alu(BPF_ADD(), AT, R0);
+  }
+
+  private void add(int slot) {
+    cut.uint64(R0, slot);
+    code.alu(BPF_ADD(), AT, R0);
   }
 
   private void takeAddress(Register first, Register second, int slot) {

@@ -9,8 +9,9 @@ import org.gotm.ffm.ebpf.BpfMap;
 
 /**
  * The flows that one socket's program cuts, in the kernel: tables from the key of a flow to an
- * index, an array of entries by this index, and totals. The kernel and this process have the
- * entries and totals in common memory. One thread changes what is in it; any may read the totals.
+ * index, a sieve before them, an array of entries by this index, and totals. The kernel and this
+ * process have all but the tables in common memory. One thread changes what is in it; any may read
+ * the totals.
  *
  * <p>A key is the words of {@link org.gotm.core.packet.FlowKeys} as they are: meta and address 0
  * for IPv4, meta and addresses 0 to 3 for IPv6.
@@ -26,14 +27,16 @@ public final class CutMaps implements AutoCloseable {
   private final BpfMap ipv6;
   private final BpfMap entryMap;
   private final BpfMap totalMap;
+  private final BpfMap sieveMap;
   private final MemorySegment entries;
   private final CutTotals totals;
+  private final CutSieve sieve;
 
   /**
    * Makes them, empty.
    *
    * @param capacity most flows that can be cut at a time, of IPv4 and of IPv6 each as of both; a
-   *     flow takes some 350 bytes of the kernel's memory, whether there is one or not
+   *     flow takes some 270 bytes of the kernel's memory, whether there is one or not
    * @throws BpfException if the kernel does not let this process have them
    */
   public CutMaps(int capacity) {
@@ -43,8 +46,10 @@ public final class CutMaps implements AutoCloseable {
       ipv6 = own(BpfMap.hash("gotm_cut_ipv6", IPV6_KEY_BYTES, Integer.BYTES, capacity));
       entryMap = own(BpfMap.array("gotm_cut_flows", CutEntryLayout.LENGTH, capacity, true));
       totalMap = own(BpfMap.array("gotm_cut_totals", CutTotals.LENGTH, 1, true));
+      sieveMap = own(BpfMap.array("gotm_cut_sieve", CutSieve.LENGTH, 1, true));
       entries = entryMap.map(arena);
       totals = new CutTotals(totalMap.map(arena));
+      sieve = new CutSieve(sieveMap.map(arena));
     } catch (BpfException e) {
       close();
       throw e;
@@ -89,6 +94,16 @@ public final class CutMaps implements AutoCloseable {
   /** The totals, for the program. */
   BpfMap totalMap() {
     return totalMap;
+  }
+
+  /** The bits of {@link #sieve}, for the program. */
+  BpfMap sieveMap() {
+    return sieveMap;
+  }
+
+  /** What is asked before the tables; a flow that is not in there is not cut. */
+  CutSieve sieve() {
+    return sieve;
   }
 
   /** The entries, as {@link CutEntryLayout}, one behind the other. */

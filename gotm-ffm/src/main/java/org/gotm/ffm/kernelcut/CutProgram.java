@@ -29,8 +29,8 @@ public final class CutProgram {
     this.options = options;
     CutTransport transport = new CutTransport(cut, options);
     link = new CutLink(cut, options);
-    ipv4 = new CutIpv4(cut, transport, maps.ipv4(), options.directional());
-    ipv6 = new CutIpv6(cut, transport, maps.ipv6(), options.directional());
+    ipv4 = new CutIpv4(cut, transport, maps, options.directional());
+    ipv6 = new CutIpv6(cut, transport, maps, options.directional());
     hit = new CutHit(cut, options, maps, clock);
   }
 

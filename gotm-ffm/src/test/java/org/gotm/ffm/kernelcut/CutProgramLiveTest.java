@@ -19,6 +19,7 @@ import org.gotm.ffm.linux.CaptureMode;
 import org.gotm.ffm.linux.Libc;
 import org.gotm.ffm.linux.PacketSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -30,19 +31,26 @@ class CutProgramLiveTest {
   private static final int QINQ = 0x88a80065;
   private static final FlowKeyOptions KEY = FlowKeyOptions.defaults();
 
-  private final VethPair cable = VethPair.create();
   private final Arena arena = Arena.ofConfined();
   private final Libc libc = new Libc(arena);
   private final MemorySegment statistics = arena.allocate(JAVA_INT, 2);
+  private VethPair cable;
   private CutRig rig;
   private int seen;
+
+  @BeforeEach
+  void connect() {
+    cable = VethPair.create();
+  }
 
   @AfterEach
   void close() {
     if (rig != null) {
       rig.close();
     }
-    cable.close();
+    if (cable != null) {
+      cable.close();
+    }
     arena.close();
   }
 

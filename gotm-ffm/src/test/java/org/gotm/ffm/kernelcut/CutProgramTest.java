@@ -300,6 +300,7 @@ class CutProgramTest {
     tooLongHeader[14 + 20 + 12] = (byte) 0xf0;
     armPlain(ipv4());
     assertThat(rig.run(tooLongHeader)).isEqualTo(PASS);
+    assertThat(rig.isDead(ENTRY)).isFalse();
   }
 
   @Test
@@ -478,6 +479,21 @@ class CutProgramTest {
       rig.disarm(rig.flow(frame.bytes()));
     }
     assertThat(rig.maps().bytes()).isEqualTo(bytes);
+  }
+
+  @Test
+  void shouldAskNoTableWhenTheSieveDoesNotHaveTheFlow() {
+    for (Supplier<CutFrame> kind : kinds()) {
+      armPlain(kind.get());
+      rig.forget(rig.flow(kind.get().bytes()));
+
+      assertThat(run(kind.get())).isEqualTo(PASS);
+      assertThat(rig.packets(ENTRY)).isZero();
+      rig.arm(kind.get().ports(1, 1).bytes(), 0);
+      assertThat(run(kind.get().ports(1, 1))).isEqualTo(CUT);
+      rig.close();
+      rig = CutRig.of(KEY, CAPACITY);
+    }
   }
 
   @Test

@@ -98,11 +98,21 @@ final class CutRig implements AutoCloseable {
     if (!mapOf(flow).update(key, index, BpfMap.NO_EXIST)) {
       throw new IllegalStateException(flow + " is in, or the map is full");
     }
+    maps.sieve()
+        .add(flow.meta(), flow.address0(), flow.address1(), flow.address2(), flow.address3());
   }
 
   /** A flow is not cut any more. */
   void disarm(FlowKey flow) {
-    mapOf(flow).delete(key);
+    if (mapOf(flow).delete(key)) {
+      forget(flow);
+    }
+  }
+
+  /** A flow is let go by the sieve alone. */
+  void forget(FlowKey flow) {
+    maps.sieve()
+        .remove(flow.meta(), flow.address0(), flow.address1(), flow.address2(), flow.address3());
   }
 
   private BpfMap mapOf(FlowKey flow) {
