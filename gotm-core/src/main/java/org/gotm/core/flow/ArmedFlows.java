@@ -130,7 +130,7 @@ final class ArmedFlows {
         chosen++;
       }
     }
-    firstPacket = i % STRIDE;
+    firstPacket = Math.max(0, i - packets);
     if (chosen > 0) {
       offload.flush();
     }
