@@ -74,6 +74,7 @@ final class CutEntries {
   }
 
   private final MemorySegment memory;
+  private final CutSieve sieve;
   private final Waiting ipv4;
   private final Waiting ipv6;
   private final int[] free;
@@ -87,6 +88,7 @@ final class CutEntries {
   /** All are free. */
   CutEntries(CutMaps maps) {
     memory = maps.entries();
+    sieve = maps.sieve();
     Arena arena = Arena.ofAuto();
     ipv4 = new Waiting(maps.ipv4(), CutMaps.IPV4_KEY_BYTES, arena);
     ipv6 = new Waiting(maps.ipv6(), CutMaps.IPV6_KEY_BYTES, arena);
@@ -127,6 +129,7 @@ final class CutEntries {
     long offset = (long) entry * CutEntryLayout.LENGTH;
     memory.asSlice(offset, CutEntryLayout.LENGTH).fill((byte) 0);
     LONG.setOpaque(memory, offset + CutEntryLayout.LAST, clock.nanos());
+    sieve.add(words[at], words[at + 1], words[at + 2], words[at + 3], words[at + 4]);
     (isIpv4 ? ipv4 : ipv6).add(words, at, entry);
     return entry;
   }
@@ -148,6 +151,7 @@ final class CutEntries {
     free[place < free.length ? place : place - free.length] = entry;
     armed--;
     family(words, at).delete(words, at);
+    sieve.remove(words[at], words[at + 1], words[at + 2], words[at + 3], words[at + 4]);
   }
 
   private Waiting family(long[] words, int at) {
