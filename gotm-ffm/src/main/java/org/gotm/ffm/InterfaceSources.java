@@ -92,7 +92,8 @@ public final class InterfaceSources {
 
   /**
    * Has the kernel drop packets of cut flows, with AF_PACKET; not if nothing is said. Whoever polls
-   * the sources has to arm flows by {@link PacketSource#cutOffload}, as a capture worker does.
+   * the sources has to arm flows by {@link PacketSource#cutOffload}, as a capture worker does, and
+   * tell flows apart by the same key and timeout.
    */
   public InterfaceSources kernelCut(KernelCutOptions newKernelCut) {
     kernelCut = newKernelCut;

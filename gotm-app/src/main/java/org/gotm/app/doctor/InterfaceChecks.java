@@ -3,11 +3,14 @@ package org.gotm.app.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.source.PacketSource;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.afpacket.AfPacketGroup;
 import org.gotm.ffm.afpacket.AfPacketOptions;
 import org.gotm.ffm.afpacket.AfPacketSource;
+import org.gotm.ffm.kernelcut.KernelCutMode;
+import org.gotm.ffm.kernelcut.KernelCutOptions;
 import org.gotm.ffm.linux.CaptureMode;
 import org.gotm.ffm.linux.CaptureRights;
 import org.gotm.ffm.linux.NetworkInterfaceFacts;
@@ -113,9 +116,17 @@ final class InterfaceChecks {
   }
 
   private void afPacket() {
-    AfPacketOptions options = AfPacketOptions.of(name).withBuffer(SMALL_BUFFER, SMALL_BLOCK);
-    try (PacketSource source = AfPacketSource.open(options)) {
+    AfPacketOptions options =
+        AfPacketOptions.of(name)
+            .withBuffer(SMALL_BUFFER, SMALL_BLOCK)
+            .withKernelCut(KernelCutOptions.of(KernelCutMode.AUTO, FlowCutter.Options.defaults()));
+    List<String> obstacles = new ArrayList<>();
+    try (PacketSource source = AfPacketSource.open(options, obstacles::add)) {
       possible("afpacket", "AF_PACKET ring, link type " + source.linkType());
+      findings.add(
+          obstacles.isEmpty()
+              ? HealthCheck.ok("flows can be cut in the kernel, see -kernelcut")
+              : HealthCheck.note(obstacles.getFirst()));
       findings.add(HealthCheck.note("with -workers above 1, " + AfPacketGroup.spread()));
     } catch (PacketSourceException e) {
       findings.add(HealthCheck.note("capture=afpacket is not possible: " + e.getMessage()));

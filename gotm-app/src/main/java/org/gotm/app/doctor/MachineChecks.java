@@ -19,6 +19,7 @@ final class MachineChecks {
   private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
   private static final Path CLOCK_SOURCE =
       Path.of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+  private static final Path BPF_COMPILER = Path.of("/proc/sys/net/core/bpf_jit_enable");
   private static final List<String> SLOW_CLOCKS = List.of("hpet", "acpi_pm", "jiffies");
   private static final long LITTLE_SPACE = 10L << 30;
   private static final int PIECE = 4 << 20;
@@ -34,6 +35,7 @@ final class MachineChecks {
   List<HealthCheck> findings() {
     hugePages();
     clock();
+    bpf();
     disk();
     return findings;
   }
@@ -59,6 +61,15 @@ final class MachineChecks {
           HealthCheck.bad("clock source " + source + " is slow", "echo tsc > " + CLOCK_SOURCE));
     } else {
       findings.add(HealthCheck.ok("clock source: " + (source.isEmpty() ? "unknown" : source)));
+    }
+  }
+
+  private void bpf() {
+    if (read(BPF_COMPILER).equals("0")) {
+      findings.add(
+          HealthCheck.bad(
+              "programs of eBPF are interpreted: filters, and cutting flows in the kernel, cost more",
+              "sysctl -w net.core.bpf_jit_enable=1"));
     }
   }
 

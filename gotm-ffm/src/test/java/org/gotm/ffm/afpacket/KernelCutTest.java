@@ -152,7 +152,8 @@ class KernelCutTest {
 
   private Map<Integer, Integer> expectedKept() {
     Map<Integer, Integer> expected = new TreeMap<>();
-    sent.forEach((flow, all) -> expected.put(flow, (int) Math.min(CUTOFF.packets(), all.packets())));
+    sent.forEach(
+        (flow, all) -> expected.put(flow, (int) Math.min(CUTOFF.packets(), all.packets())));
     return expected;
   }
 
@@ -291,13 +292,11 @@ class KernelCutTest {
         };
     Ledger ledger = new Ledger();
     try (Arena arena = Arena.ofShared();
-        PacketSource source =
-            AfPacketSource.open(options(cable.name(), KernelCutMode.HEADERS));
+        PacketSource source = AfPacketSource.open(options(cable.name(), KernelCutMode.HEADERS));
         FrameSender sender = new FrameSender(cable.peer())) {
       FlowCutter cutter = new FlowCutter(OPTIONS, FlowListener.NONE, arena);
       cutter.use(TrafficClasses.only(CUTOFF, 96));
-      CaptureWorker worker =
-          new CaptureWorker(source, cutter, sink, ledger, System::nanoTime);
+      CaptureWorker worker = new CaptureWorker(source, cutter, sink, ledger, System::nanoTime);
       Thread thread = Thread.ofPlatform().daemon().start(worker);
       Await.until(
           "packets after the cut",
@@ -321,7 +320,8 @@ class KernelCutTest {
   void shouldSayWhyItCannot() {
     SocketFilter odd =
         new SocketFilter(
-            List.of(new BpfInstruction(0x20, 0, 0, -0x1000 + 28), new BpfInstruction(0x16, 0, 0, 0)));
+            List.of(
+                new BpfInstruction(0x20, 0, 0, -0x1000 + 28), new BpfInstruction(0x16, 0, 0, 0)));
     AfPacketOptions auto = options(cable.name(), KernelCutMode.AUTO).withFilter(odd);
     AfPacketGroup.open(auto, 1, TunnelOptions.all(), notes::add).getFirst().close();
 
