@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.Separator;
 import org.gotm.core.packet.TunnelOptions;
+import org.gotm.ffm.Await;
 import org.gotm.ffm.VethPair;
 import org.gotm.ffm.ebpf.BpfProgram;
 import org.gotm.ffm.ebpf.EbpfAssembler;
@@ -266,6 +267,29 @@ class CutProgramTest {
     rig.set(ENTRY, CutEntryLayout.LAST, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(14));
     assertThat(run(ipv4())).isEqualTo(PASS);
     assertThat(rig.isDead(ENTRY)).isTrue();
+  }
+
+  /** Now and then it is not stopped between the two looks at the clock. */
+  @Test
+  void shouldLiveForAMomentHoweverShortTheTimeout() {
+    use(CutOptions.of(CaptureMode.ETHERNET, KEY, 1, FrontFilter.all(PASS)), KEY);
+    armPlain(ipv4());
+
+    Await.until(
+        "a packet that is cut",
+        () -> {
+          rig.reset(ENTRY);
+          return run(ipv4()) == CUT;
+        });
+  }
+
+  @Test
+  void shouldPassUdpThatIsTooShortBehindOptions() {
+    CutFrame frame = ipv4().udp().options(1).ports(0, 0);
+    armPlain(frame);
+
+    assertThat(run(frame.payload(5))).isEqualTo(PASS);
+    assertThat(run(frame.payload(6))).isEqualTo(CUT);
   }
 
   @Test
