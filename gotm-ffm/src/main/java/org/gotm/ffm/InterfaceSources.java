@@ -143,7 +143,8 @@ public final class InterfaceSources {
    * Tells what does not prevent the capture, but may not be as wanted: what libpcap warns of,
    * offloads that join packets before they are captured, and how several workers share packets.
    *
-   * @param newWarnings takes one line each, while the sources are opened
+   * @param newWarnings takes one line each, while the sources are opened, and from a polling thread
+   *     if flows cannot be cut in the kernel any more
    */
   public InterfaceSources warnings(Consumer<String> newWarnings) {
     warnings = newWarnings;

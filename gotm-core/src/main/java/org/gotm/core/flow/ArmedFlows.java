@@ -212,7 +212,13 @@ final class ArmedFlows {
       return false;
     }
     FlowSlots.copyKey(slot, key);
-    disarm(offload.find(key, 0), slot);
+    int entry = offload.find(key, 0);
+    if (entry == CutOffload.NONE) {
+      ALL.set(
+          LONG, slot + PACKETS, packetWord & ~ARMED); // what it has cut is booked with the others
+    } else {
+      disarm(entry, slot);
+    }
     return true;
   }
 
@@ -238,7 +244,7 @@ final class ArmedFlows {
     long packets = grown(entry, BOOKED_PACKETS, offload.packets(entry));
     long payload = grown(entry, BOOKED_PAYLOAD, offload.payloadBytes(entry));
     long bytes = grown(entry, BOOKED_BYTES, offload.bytes(entry));
-    if (packets == 0) {
+    if (packets == 0 || FlowSlots.isEmpty(slot)) {
       return;
     }
     long packetWord = ALL.get(LONG, slot + PACKETS) + (packets << PACKETS_SHIFT);

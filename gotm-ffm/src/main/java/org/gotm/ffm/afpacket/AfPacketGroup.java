@@ -21,8 +21,6 @@ public final class AfPacketGroup {
       "packets are spread by the outermost flow (classic BPF): all of a tunnel on one worker,"
           + " later fragments and ICMP errors perhaps not with their flow; %s";
 
-  private static final Consumer<String> NO_NOTES = line -> {};
-
   private AfPacketGroup() {}
 
   /**
@@ -69,7 +67,7 @@ public final class AfPacketGroup {
     List<AfPacketSource> sources = new ArrayList<>();
     try {
       for (int i = 0; i < workers; i++) {
-        sources.add(new AfPacketSource(options, group, i == 0, i == 0 ? notes : NO_NOTES));
+        sources.add(new AfPacketSource(options, group, i == 0, notes));
       }
       sources.forEach(AfPacketSource::admit);
     } catch (RuntimeException e) {

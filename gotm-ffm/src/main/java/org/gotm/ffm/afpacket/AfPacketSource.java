@@ -81,11 +81,13 @@ public final class AfPacketSource implements PacketSource {
    *
    * @param group whom to share the packets with, or null; a member lets nothing through before
    *     {@link #admit}
-   * @param reportsDrops true if it is up to this source to report what the interface drops
-   * @param notes takes a line if flows cannot be cut in the kernel
+   * @param isFirst true if it is up to this source to report what concerns its whole group, such as
+   *     what the interface drops
+   * @param notes takes a line if flows cannot be cut in the kernel, now or later; the polling
+   *     thread calls it then
    */
   AfPacketSource(
-      AfPacketOptions options, FanoutGroup group, boolean reportsDrops, Consumer<String> notes) {
+      AfPacketOptions options, FanoutGroup group, boolean isFirst, Consumer<String> notes) {
     this.options = options;
     this.group = group;
     pacing = new BlockPacing(options.blocks());
@@ -94,13 +96,12 @@ public final class AfPacketSource implements PacketSource {
       watch = InterfaceWatch.of(options.interfaceName());
       health = new InterfaceHealth(watch, options.interfaceName());
       mode = watch.mode();
-      drops =
-          reportsDrops ? InterfaceDrops.of(InterfaceWatch.ownName(options.interfaceName())) : null;
+      drops = isFirst ? InterfaceDrops.of(InterfaceWatch.ownName(options.interfaceName())) : null;
       filter = FilterPrograms.forSocket(options.filter(), options.snaplen(), watch.seesLoopback());
-      kernelCut = kernelCut(notes);
+      kernelCut = kernelCut(isFirst, notes);
       connect(group == null ? filter : NOTHING);
-      if (group == null && kernelCut != null) {
-        kernelCut.follow(ring.socket());
+      if (group == null) {
+        beginKernelCut();
       }
     } catch (RuntimeException e) {
       close();
@@ -108,14 +109,15 @@ public final class AfPacketSource implements PacketSource {
     }
   }
 
-  private KernelCut kernelCut(Consumer<String> notes) {
+  private KernelCut kernelCut(boolean isFirst, Consumer<String> notes) {
     KernelCutOptions wanted = options.kernelCut();
     if (wanted.mode() == KernelCutMode.OFF) {
       return null;
     }
     String obstacle;
     try {
-      return KernelCut.open(wanted, mode, filter);
+      return KernelCut.open(
+          wanted, mode, filter, line -> notes.accept("if=" + name() + ": " + line));
     } catch (BpfException | UnsupportedFilterException | IllegalArgumentException e) {
       obstacle = e.getMessage();
     }
@@ -124,7 +126,9 @@ public final class AfPacketSource implements PacketSource {
           "interface=%s kernelcut=%s: cannot cut flows in the kernel: %s"
               .formatted(name(), wanted.mode().name().toLowerCase(Locale.ROOT), obstacle));
     }
-    notes.accept("if=%s: flows are not cut in the kernel: %s".formatted(name(), obstacle));
+    if (isFirst) {
+      notes.accept("if=%s: flows are not cut in the kernel: %s".formatted(name(), obstacle));
+    }
     return null;
   }
 
@@ -162,8 +166,16 @@ public final class AfPacketSource implements PacketSource {
     } else {
       filter.attachTo(ring.socket());
     }
+    beginKernelCut();
+  }
+
+  private void beginKernelCut() {
     if (kernelCut != null) {
       kernelCut.follow(ring.socket());
+      if (options.kernelCut().mode() != KernelCutMode.AUTO && !kernelCut.isOn()) {
+        throw new PacketSourceException(
+            "interface=%s: cannot cut flows in the kernel, use -kernelcut auto".formatted(name()));
+      }
     }
   }
 

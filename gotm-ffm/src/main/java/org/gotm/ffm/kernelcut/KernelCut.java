@@ -1,6 +1,8 @@
 package org.gotm.ffm.kernelcut;
 
+import java.util.function.Consumer;
 import org.gotm.core.source.CutOffload;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.bpf.SocketFilter;
 import org.gotm.ffm.ebpf.BpfException;
 import org.gotm.ffm.ebpf.BpfProgram;
@@ -24,6 +26,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
 
   private final KernelCutMode mode;
   private final SocketFilter filter;
+  private final Consumer<String> notes;
   private final CutMaps maps;
   private final CutEntries entries;
   private final BpfProgram program;
@@ -37,8 +40,14 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   private long cutInKernel;
   private long lookedNanos;
 
-  private KernelCut(KernelCutMode mode, SocketFilter filter, CutMaps maps, BpfProgram program) {
+  private KernelCut(
+      KernelCutMode mode,
+      SocketFilter filter,
+      Consumer<String> notes,
+      CutMaps maps,
+      BpfProgram program) {
     this.mode = mode;
+    this.notes = notes;
     this.filter = filter;
     this.maps = maps;
     this.program = program;
@@ -50,35 +59,39 @@ public final class KernelCut implements CutOffload, AutoCloseable {
    *
    * @param options whose mode is not {@link KernelCutMode#OFF}
    * @param filter of the socket, null for none
-   * @param seesLoopback true if loopback's packets come to it, of which the filter takes each once
+   * @param notes takes a line if the kernel refuses to go on later; the polling thread calls it
    * @throws BpfException if the kernel does not take it
    * @throws UnsupportedFilterException if the filter cannot stand before it
+   * @throws IllegalArgumentException if packets are captured in a mode that it does not know
    */
-  public static KernelCut open(KernelCutOptions options, CaptureMode capture, SocketFilter filter)
+  public static KernelCut open(
+      KernelCutOptions options, CaptureMode capture, SocketFilter filter, Consumer<String> notes)
       throws UnsupportedFilterException {
-    FrontFilter front =
-        filter == null
-            ? FrontFilter.all(SocketFilter.WHOLE_PACKET)
-            : ClassicFilter.of(filter)::write;
-    CutOptions cut = CutOptions.of(capture, options.key(), options.timeoutNanos(), front);
+    CutOptions cut = CutOptions.of(capture, options.key(), options.timeoutNanos(), front(filter));
     if (options.mode() == KernelCutMode.HEADERS) {
       cut = cut.withTruncation(HEADER_BYTES);
     }
     CutMaps maps = new CutMaps(options.capacity());
     try {
-      return new KernelCut(options.mode(), filter, maps, CutProgram.load(cut, maps));
+      return new KernelCut(options.mode(), filter, notes, maps, CutProgram.load(cut, maps));
     } catch (BpfException e) {
       maps.close();
       throw e;
     }
   }
 
+  private static FrontFilter front(SocketFilter filter) throws UnsupportedFilterException {
+    return filter == null
+        ? FrontFilter.all(SocketFilter.WHOLE_PACKET)
+        : ClassicFilter.of(filter)::write;
+  }
+
   /** Cuts on this socket from now on, which has the filter. */
   public void follow(PacketSocket newSocket) {
     socket = newSocket;
     isIn = false;
-    if (mode != KernelCutMode.AUTO || balance.isIn()) {
-      putIn();
+    if (!failed && (mode != KernelCutMode.AUTO || balance.isIn())) {
+      change();
     }
   }
 
@@ -90,7 +103,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
 
   private void putIn() {
     socket.attachProgram(program.fd());
-    switches += isIn ? 0 : 1;
+    switches++;
     isIn = true;
   }
 
@@ -130,11 +143,19 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     cutBehind = 0;
     cutInKernel = total;
     if (mode == KernelCutMode.AUTO && balance.isIn() != isIn && !failed) {
+      change();
+    }
+  }
+
+  private void change() {
+    try {
       if (isIn) {
         takeOut();
       } else {
         putIn();
       }
+    } catch (PacketSourceException e) {
+      fail(e);
     }
   }
 
@@ -159,20 +180,28 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     try {
       entries.flush();
     } catch (BpfException e) {
-      fail();
+      fail(e);
     }
   }
 
-  private void fail() {
-    failed = true;
-    if (isIn) {
-      takeOut();
+  private void fail(RuntimeException refusal) {
+    if (!failed) {
+      failed = true;
+      notes.accept("flows are not cut in the kernel any more: " + refusal.getMessage());
+      if (isIn) {
+        takeOut();
+      }
     }
   }
 
   @Override
   public int find(long[] words, int at) {
-    return entries.find(words, at);
+    try {
+      return entries.find(words, at);
+    } catch (BpfException e) {
+      fail(e);
+      return NONE;
+    }
   }
 
   @Override
@@ -180,7 +209,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     try {
       entries.disarm(entry, words, at);
     } catch (BpfException e) {
-      fail();
+      fail(e);
     }
   }
 
@@ -232,11 +261,6 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   /** How often the program was put in or taken out. */
   public long switches() {
     return switches;
-  }
-
-  /** True if the kernel has refused to go on: nothing is cut there any more. */
-  public boolean hasFailed() {
-    return failed;
   }
 
   @Override
