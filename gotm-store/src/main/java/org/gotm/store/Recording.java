@@ -99,7 +99,10 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     this.pool = pool;
     this.memory = memory;
     retainer = options.retention().isPresent() ? newRetainer(options.retention().get()) : null;
-    index = options.index() ? new LiveIndex(options.log(), options.yieldPriority()) : null;
+    index =
+        options.index()
+            ? new LiveIndex(options.log(), options.yieldPriority(), options.byPacketTime())
+            : null;
     destination =
         options.stream().isPresent()
             ? new StreamDestination(options.stream().get(), options)

@@ -75,7 +75,7 @@ public final class RecordingBuilder {
 
   /**
    * For recorded traffic: files rotate by the packets' time and are named by their last packet, and
-   * a worker waits for a disk that is slow instead of losing packets.
+   * a worker waits for a disk that is slow instead of losing packets, and for the index.
    */
   public RecordingBuilder byPacketTime() {
     byPacketTime = true;

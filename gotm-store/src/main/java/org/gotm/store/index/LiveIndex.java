@@ -16,14 +16,18 @@ import org.gotm.store.terms.TermCollector;
  * The index of what is being recorded: compressor threads collect the terms of each piece, a thread
  * of low priority brings them into the sidecars of the files. Its memory is fixed: when it falls
  * behind, pieces go without terms, and are searched whole. Nobody ever waits for it while packets
- * come. Any thread.
+ * come; who records recorded traffic may. Any thread.
  */
 public final class LiveIndex implements AutoCloseable {
   /** Pieces whose terms may be under way. */
   private static final int PIECES = 16;
 
+  /** As all that there are may be with pieces which wait for this one. */
+  private static final long LONGEST_WAIT_NANOS = 2_000_000_000;
+
   private final Consumer<String> log;
   private final Runnable yieldPriority;
+  private final boolean waits;
   private final ArrayDeque<PieceTerms> free = new ArrayDeque<>(PIECES);
   private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
   private final List<FileIndex> files = new ArrayList<>();
@@ -39,8 +43,10 @@ public final class LiveIndex implements AutoCloseable {
    *
    * @param log takes one line, from any thread
    * @param yieldPriority run by the thread first, to lower its priority
+   * @param waits true if pieces wait until there is room for their terms, within reason
    */
-  public LiveIndex(Consumer<String> log, Runnable yieldPriority) {
+  public LiveIndex(Consumer<String> log, Runnable yieldPriority, boolean waits) {
+    this.waits = waits;
     this.log = log;
     this.yieldPriority = yieldPriority;
     for (int i = 0; i < PIECES; i++) {
@@ -51,7 +57,7 @@ public final class LiveIndex implements AutoCloseable {
 
   /** A collector for one thread. */
   public TermCollector collector() {
-    return new TermCollector(this::tryTake, this::pieceFailed);
+    return new TermCollector(this::take, this::pieceFailed);
   }
 
   /** Begins the index of a file that was just made; null if it can have none. */
@@ -66,8 +72,19 @@ public final class LiveIndex implements AutoCloseable {
     }
   }
 
-  private PieceTerms tryTake() {
+  /** Room for the terms of a piece, or null. */
+  private PieceTerms take() {
+    long deadline = System.nanoTime() + LONGEST_WAIT_NANOS;
     synchronized (jobs) {
+      try {
+        long left = LONGEST_WAIT_NANOS;
+        while (waits && free.isEmpty() && !ended && left > 0) {
+          TimeUnit.NANOSECONDS.timedWait(jobs, left);
+          left = deadline - System.nanoTime();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       return free.poll();
     }
   }
@@ -75,6 +92,7 @@ public final class LiveIndex implements AutoCloseable {
   private void takeBack(PieceTerms piece) {
     synchronized (jobs) {
       free.add(piece);
+      jobs.notifyAll();
     }
   }
 
