@@ -18,6 +18,8 @@ import org.gotm.core.source.PacketBatch;
 
 /** Queries for what some captures have, and for what they have not, in words that tcpdump knows. */
 final class RandomQueries implements HeaderVisitor {
+  private static final long MOST_LEARNT = 200_000;
+
   private final Random random;
   private final PacketHeaders headers = new PacketHeaders(TunnelOptions.all());
   private final List<String> addresses = new ArrayList<>(List.of("10.99.99.99", "2001:db8:99::1"));
@@ -27,6 +29,7 @@ final class RandomQueries implements HeaderVisitor {
   private final List<String> tags = new ArrayList<>(List.of("vlan", "vlan 99", "mpls", "vni"));
   private final List<String> flows = new ArrayList<>();
   private final List<Long> times = new ArrayList<>(List.of(0L, 4_000_000_000_000_000_000L));
+  private long seen;
   private byte[] source;
   private byte[] target;
   private int protocol;
@@ -35,9 +38,12 @@ final class RandomQueries implements HeaderVisitor {
     this.random = random;
   }
 
-  /** Takes values from the packets of a capture. */
+  /** Takes values from the packets of a capture, or from a sample of them if there are many. */
   void learn(PacketBatch batch, int linkType) {
     for (int i = 0; i < batch.count(); i++) {
+      if (++seen > MOST_LEARNT && random.nextLong(seen) >= MOST_LEARNT) {
+        continue;
+      }
       headers.read(
           linkType,
           batch.segment,
