@@ -1,26 +1,28 @@
 #!/usr/bin/env bash
 # Captures the same traffic with gotm and with every peer that is installed, one after the other, and prints a table: packets
-# sent, seen and lost, processor time, microseconds a packet, bytes written. Everything happens on a veth pair in a network
+# sent, seen and lost, processor time of the tool and of the whole machine, sender and kernel too, the tool's microseconds a
+# packet, bytes written, and how many of the packets the kernel cut. Everything happens on a veth pair in a network
 # namespace made for it. Run as root; needs gcc, iproute2, and for the peers tcpdump, dumpcap (wireshark-common),
 # netsniff-ng, stenographer.
 #
-#   bench/live.sh [-n PACKETS] [-p PACKETS_A_SECOND] [-f FRAME_BYTES] [-c FLOWS] [-w FOLDER] [TOOL...]
+#   bench/live.sh [-n PACKETS] [-p PACKETS_A_SECOND] [-f FRAME_BYTES] [-c FLOWS] [-w FOLDER] [-t TRACE.pcap] [TOOL...]
 #
-# Tools: gotm-cutoff gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype (default: these), gotm-noindex (gotm-cutoff without an
-# index), gotm-queried (gotm-cutoff with a query each second). A rate of 0 is as fast as it goes.
-# FRAME_BYTES are those of the few large flows, FLOWS how many flows there are before the traffic repeats.
+# Tools: gotm-cutoff gotm gotm-zstd tcpdump dumpcap netsniff-ng stenotype (default: these), gotm-usercut (gotm-cutoff that
+# cuts nothing in the kernel), gotm-noindex (gotm-cutoff without an index), gotm-queried (gotm-cutoff with a query each second). A rate of 0 is as fast as it goes.
+# FRAME_BYTES are those of the few large flows, FLOWS how many flows there are before the traffic repeats; TRACE is sent instead.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-packets=5000000 rate=0 frame=1066 flows=100000 folder=${TMPDIR:-/tmp}
-while getopts n:p:f:c:w: option; do
+packets=5000000 rate=0 frame=1066 flows=100000 folder=${TMPDIR:-/tmp} trace=
+while getopts n:p:f:c:w:t: option; do
   case $option in
     n) packets=$OPTARG ;;
     p) rate=$OPTARG ;;
     f) frame=$OPTARG ;;
     c) flows=$OPTARG ;;
     w) folder=$OPTARG ;;
-    *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    t) trace=$(realpath "$OPTARG") ;;
+    *) sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 done
 shift $((OPTIND - 1))
@@ -39,8 +41,11 @@ cleanup() {
 trap cleanup EXIT
 
 gcc -O2 -o "$work/send" "$here/send.c"
-gcc -O2 -o "$work/trace" "$here/trace.c"
-"$work/trace" "$work/trace.pcap" "$flows" 400 "$frame"
+if [ -z "$trace" ]; then
+  trace=$work/trace.pcap
+  gcc -O2 -o "$work/trace" "$here/trace.c"
+  "$work/trace" "$trace" "$flows" 400 "$frame"
+fi
 
 ip netns add "$space"
 ip -n "$space" link add tap0 type veth peer name wire0
@@ -55,6 +60,7 @@ command_of() {
     -flowtimeout 60s -write .)
   case $1 in
     gotm-cutoff | gotm-queried) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000) ;;
+    gotm-usercut) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000 -kernelcut off) ;;
     gotm-noindex) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000 -index off) ;;
     gotm) command=("${gotm[@]}" -bytecutoff 0 -packetcutoff 0) ;;
     gotm-zstd) command=("${gotm[@]}" -bytecutoff 65536 -packetcutoff 1000 -compress=zstd:1) ;;
@@ -73,8 +79,8 @@ command_of() {
 # Packets that a tool says or shows it has seen.
 seen_by() {
   case $1 in
-    gotm*) sed -n 's/.*ledger total received=[0-9]* dropped=\([0-9]*\).* delivered=\([0-9]*\).*lost_output_full=\([0-9]*\).*/\2 \3/p' log |
-      awk '{print $1 - $2}' ;;
+    gotm*) sed -n 's/.*ledger total .* cut_in_kernel=\([0-9]*\) delivered=\([0-9]*\).*lost_output_full=\([0-9]*\).*/\1 \2 \3/p' log |
+      awk '{print $1 + $2 - $3}' ;;
     tcpdump) sed -n 's/^\([0-9]*\) packets captured.*/\1/p' log ;;
     dumpcap) sed -n "s/^Packets received\/dropped on interface '.*': \([0-9]*\)\/.*/\1/p" log ;;
     netsniff-ng) tcpdump -r out.pcap --count 2>/dev/null | cut -d' ' -f1 ;;
@@ -82,6 +88,9 @@ seen_by() {
       sed -n "s/.* drops=\([0-9]*\).*/\1/p" log | tail -n 1 | awk -v sent="$sent" '{print sent - $1}' ;;
   esac
 }
+
+# Processor time of the whole machine so far, in ticks.
+busy() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 }' /proc/stat; }
 
 # A virtual machine may ask its host for memory only when it is first touched, and again when it has been free for a while. That
 # wait is none of the tools' work: free memory is touched before each of them.
@@ -100,7 +109,9 @@ is_ready() {
   esac
 }
 
-printf '%-12s %10s %10s %10s %6s %8s %10s %14s\n' tool sent seen lost 'lost%' 'cpu s' 'us/packet' 'bytes written'
+hz=$(getconf CLK_TCK)
+printf '%-12s %10s %10s %10s %6s %8s %10s %10s %14s %8s\n' tool sent seen lost 'lost%' 'cpu s' 'machine s' 'us/packet' \
+  'bytes written' 'kernel%'
 for tool in "${tools[@]}"; do
   mkdir "$work/$tool"
   cd "$work/$tool"
@@ -117,9 +128,11 @@ for tool in "${tools[@]}"; do
     while sleep 1; do "$here/../gotm" query -write . 'host 10.99.99.99' -w /dev/null 2>>queries || echo failed >>queries; done &
     asking=$!
   fi
-  sent=$(ip netns exec "$space" "$work/send" wire0 "$work/trace.pcap" "$packets" "$rate" | cut -d' ' -f1)
+  before=$(busy)
+  sent=$(ip netns exec "$space" "$work/send" wire0 "$trace" "$packets" "$rate" | cut -d' ' -f1)
   [ -z "$asking" ] || { kill "$asking"; wait "$asking" 2>/dev/null || :; [ ! -s queries ] || cat queries >&2; }
   sleep 1.5
+  machine=$(($(busy) - before))
   # the tool is the youngest process below the shell: ask it to stop, and it alone
   child=$(pgrep -P "$(pgrep -P "$shell" || echo "$shell")" || pgrep -P "$shell")
   kill -TERM $child 2>/dev/null || :
@@ -130,9 +143,12 @@ for tool in "${tools[@]}"; do
   seen=${seen:-0}
   rm -f .gotm.lock
   bytes=$(find . -type f ! -name log ! -name time -printf '%s\n' | awk '{sum += $1} END {print sum + 0}')
-  tail -n 1 time | awk -v tool="$tool" -v sent="$sent" -v seen="$seen" -v bytes="$bytes" '{
+  kernel=$(sed -n 's/.*ledger total .* cut_in_kernel=\([0-9]*\).*/\1/p' log)
+  tail -n 1 time | awk -v tool="$tool" -v sent="$sent" -v seen="$seen" -v bytes="$bytes" -v kernel="${kernel:-0}" \
+    -v machine="$machine" -v hz="$hz" '{
     cpu = $1 + $2; lost = sent - seen; if (lost < 0) lost = 0
-    printf "%-12s %10.0f %10.0f %10.0f %6.2f %8.2f %10.3f %14.0f\n", tool, sent, seen, lost, 100 * lost / sent, cpu, cpu * 1e6 / sent, bytes
+    printf "%-12s %10.0f %10.0f %10.0f %6.2f %8.2f %10.2f %10.3f %14.0f %8.1f\n", tool, sent, seen, lost, 100 * lost / sent, cpu,
+      machine / hz, cpu * 1e6 / sent, bytes, 100 * kernel / sent
   }'
   cd "$work"
   rm -rf "${work:?}/$tool"
