@@ -213,13 +213,18 @@ final class ArmedFlows {
     }
     FlowSlots.copyKey(slot, key);
     int entry = offload.find(key, 0);
-    if (entry == CutOffload.NONE) {
-      ALL.set(
-          LONG, slot + PACKETS, packetWord & ~ARMED); // what it has cut is booked with the others
-    } else {
-      disarm(entry, slot);
-    }
+    disarm(entry == CutOffload.NONE ? search(slot) : entry, slot);
     return true;
+  }
+
+  /** The entry of the armed flow in this slot, if the offload does not know it: it has failed. */
+  private int search(long slot) {
+    for (int i = 0; i < count; i++) {
+      if (slots.find(records, armed[i] * RECORD_LENGTH) == slot) {
+        return armed[i];
+      }
+    }
+    throw new IllegalStateException("an armed flow without an entry");
   }
 
   private void settleAll() {
@@ -244,7 +249,7 @@ final class ArmedFlows {
     long packets = grown(entry, BOOKED_PACKETS, offload.packets(entry));
     long payload = grown(entry, BOOKED_PAYLOAD, offload.payloadBytes(entry));
     long bytes = grown(entry, BOOKED_BYTES, offload.bytes(entry));
-    if (packets == 0 || FlowSlots.isEmpty(slot)) {
+    if (packets == 0) {
       return;
     }
     long packetWord = ALL.get(LONG, slot + PACKETS) + (packets << PACKETS_SHIFT);

@@ -86,11 +86,17 @@ public final class KernelCut implements CutOffload, AutoCloseable {
         : ClassicFilter.of(filter)::write;
   }
 
-  /** Cuts on this socket from now on, which has the filter. */
+  /**
+   * Cuts on this socket from now on, which has the filter. If it does not take the program, that
+   * shows now.
+   */
   public void follow(PacketSocket newSocket) {
     socket = newSocket;
     isIn = false;
-    if (!failed && (mode != KernelCutMode.AUTO || balance.isIn())) {
+    if (!failed) {
+      change();
+    }
+    if (isIn && mode == KernelCutMode.AUTO && !balance.isIn()) {
       change();
     }
   }
@@ -102,8 +108,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   }
 
   private void putIn() {
-    socket.attachProgram(program.fd());
-    switches++;
+    program.attachTo(socket);
     isIn = true;
   }
 
@@ -113,7 +118,6 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     } else {
       filter.attachTo(socket);
     }
-    switches++;
     isIn = false;
   }
 
@@ -139,10 +143,17 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     if (socket == null || !balance.look(delivered, cutBehind, total - cutInKernel)) {
       return;
     }
+    boolean isGone = isIn && cutInKernel == total && balance.isIn(); // somebody has taken it out
+    if (isGone && headerBytes() == 0) {
+      switches++;
+      isIn = false;
+      change();
+    }
     delivered = 0;
     cutBehind = 0;
     cutInKernel = total;
     if (mode == KernelCutMode.AUTO && balance.isIn() != isIn && !failed) {
+      switches++;
       change();
     }
   }
