@@ -50,7 +50,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
    *
    * @param options whose mode is not {@link KernelCutMode#OFF}
    * @param filter of the socket, null for none
-   * @param seesLoopback true if loopback's packets come to it, of which the filter takes each once
+   * @param capture what the socket captures
    * @throws BpfException if the kernel does not take it
    * @throws UnsupportedFilterException if the filter cannot stand before it
    */
