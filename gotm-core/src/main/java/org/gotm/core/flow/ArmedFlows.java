@@ -212,8 +212,19 @@ final class ArmedFlows {
       return false;
     }
     FlowSlots.copyKey(slot, key);
-    disarm(offload.find(key, 0), slot);
+    int entry = offload.find(key, 0);
+    disarm(entry == CutOffload.NONE ? search(slot) : entry, slot);
     return true;
+  }
+
+  /** The entry of the armed flow in this slot, if the offload does not know it: it has failed. */
+  private int search(long slot) {
+    for (int i = 0; i < count; i++) {
+      if (slots.find(records, armed[i] * RECORD_LENGTH) == slot) {
+        return armed[i];
+      }
+    }
+    throw new IllegalStateException("an armed flow without an entry");
   }
 
   private void settleAll() {

@@ -48,7 +48,7 @@ public interface CutOffload {
    * The entry of a flow.
    *
    * @param words as for {@link #arm}
-   * @return the entry, or {@link #NONE} if it is not armed
+   * @return the entry, or {@link #NONE} if it is not armed, or the offload has failed
    */
   int find(long[] words, int at);
 
