@@ -56,6 +56,7 @@ public final class AfPacketSource implements PacketSource {
 
   private final AfPacketOptions options;
   private final FanoutGroup group;
+  private final Consumer<String> notes;
   private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
   private final RingStatistics totals = new RingStatistics();
   private final BlockPacing pacing;
@@ -88,6 +89,7 @@ public final class AfPacketSource implements PacketSource {
       AfPacketOptions options, FanoutGroup group, boolean reportsDrops, Consumer<String> notes) {
     this.options = options;
     this.group = group;
+    this.notes = notes;
     pacing = new BlockPacing(options.blocks());
     polls = new PollSet();
     try {
@@ -97,10 +99,10 @@ public final class AfPacketSource implements PacketSource {
       drops =
           reportsDrops ? InterfaceDrops.of(InterfaceWatch.ownName(options.interfaceName())) : null;
       filter = FilterPrograms.forSocket(options.filter(), options.snaplen(), watch.seesLoopback());
-      kernelCut = kernelCut(notes);
+      kernelCut = openKernelCut();
       connect(group == null ? filter : NOTHING);
-      if (group == null && kernelCut != null) {
-        kernelCut.follow(ring.socket());
+      if (group == null) {
+        beginKernelCut();
       }
     } catch (RuntimeException e) {
       close();
@@ -108,24 +110,44 @@ public final class AfPacketSource implements PacketSource {
     }
   }
 
-  private KernelCut kernelCut(Consumer<String> notes) {
+  private KernelCut openKernelCut() {
     KernelCutOptions wanted = options.kernelCut();
     if (wanted.mode() == KernelCutMode.OFF) {
       return null;
     }
-    String obstacle;
     try {
       return KernelCut.open(wanted, mode, filter);
     } catch (BpfException | UnsupportedFilterException | IllegalArgumentException e) {
-      obstacle = e.getMessage();
+      goOnWithoutKernelCut(e);
+      return null;
     }
-    if (wanted.mode() != KernelCutMode.AUTO) {
+  }
+
+  /** What cannot be had is a reason not to begin, unless it need not be. */
+  private void goOnWithoutKernelCut(Exception obstacle) {
+    KernelCutMode wanted = options.kernelCut().mode();
+    if (wanted != KernelCutMode.AUTO) {
       throw new PacketSourceException(
           "interface=%s kernelcut=%s: cannot cut flows in the kernel: %s"
-              .formatted(name(), wanted.mode().name().toLowerCase(Locale.ROOT), obstacle));
+              .formatted(name(), wanted.name().toLowerCase(Locale.ROOT), obstacle.getMessage()));
     }
-    notes.accept("if=%s: flows are not cut in the kernel: %s".formatted(name(), obstacle));
-    return null;
+    noteThatNotCut(obstacle);
+  }
+
+  private void noteThatNotCut(Exception obstacle) {
+    notes.accept(
+        "if=%s: flows are not cut in the kernel: %s".formatted(name(), obstacle.getMessage()));
+  }
+
+  private void beginKernelCut() {
+    if (kernelCut == null) {
+      return;
+    }
+    try {
+      kernelCut.follow(ring.socket());
+    } catch (PacketSourceException e) {
+      goOnWithoutKernelCut(e);
+    }
   }
 
   /**
@@ -162,9 +184,7 @@ public final class AfPacketSource implements PacketSource {
     } else {
       filter.attachTo(ring.socket());
     }
-    if (kernelCut != null) {
-      kernelCut.follow(ring.socket());
-    }
+    beginKernelCut();
   }
 
   @Override
@@ -271,10 +291,20 @@ public final class AfPacketSource implements PacketSource {
     malformedBefore += old.malformed();
     cutToBlockBefore += old.cutToBlock();
     changeovers++;
-    if (kernelCut != null) {
-      kernelCut.follow(ring.socket());
-    }
+    continueKernelCut();
     old.close();
+  }
+
+  /** What cannot be had is no reason to end. */
+  private void continueKernelCut() {
+    if (kernelCut == null) {
+      return;
+    }
+    try {
+      kernelCut.follow(ring.socket());
+    } catch (PacketSourceException e) {
+      noteThatNotCut(e);
+    }
   }
 
   private long delivered() {

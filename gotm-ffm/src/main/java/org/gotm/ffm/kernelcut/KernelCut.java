@@ -1,6 +1,7 @@
 package org.gotm.ffm.kernelcut;
 
 import org.gotm.core.source.CutOffload;
+import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.bpf.SocketFilter;
 import org.gotm.ffm.ebpf.BpfException;
 import org.gotm.ffm.ebpf.BpfProgram;
@@ -73,12 +74,28 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     }
   }
 
-  /** Cuts on this socket from now on, which has the filter. */
+  /**
+   * Cuts on this socket from now on, which has the filter.
+   *
+   * @throws PacketSourceException if it does not take the program: nothing is cut then, and the
+   *     filter is still there
+   */
   public void follow(PacketSocket newSocket) {
     socket = newSocket;
     isIn = false;
+    if (failed) {
+      return;
+    }
+    try {
+      socket.attachProgram(program.fd()); // now, as it would be too late to say so later
+    } catch (PacketSourceException e) {
+      failed = true;
+      throw e;
+    }
     if (mode != KernelCutMode.AUTO || balance.isIn()) {
       putIn();
+    } else {
+      attachFilter();
     }
   }
 
@@ -95,13 +112,17 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   }
 
   private void takeOut() {
+    attachFilter();
+    switches++;
+    isIn = false;
+  }
+
+  private void attachFilter() {
     if (filter == null) {
       socket.detachFilter();
     } else {
       filter.attachTo(socket);
     }
-    switches++;
-    isIn = false;
   }
 
   @Override
@@ -126,6 +147,9 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     if (socket == null || !balance.look(delivered, cutBehind, total - cutInKernel)) {
       return;
     }
+    if (isIn && total == cutInKernel && balance.isIn()) {
+      tryToPutIn(); // in case that somebody has taken it out
+    }
     delivered = 0;
     cutBehind = 0;
     cutInKernel = total;
@@ -133,8 +157,17 @@ public final class KernelCut implements CutOffload, AutoCloseable {
       if (isIn) {
         takeOut();
       } else {
-        putIn();
+        tryToPutIn();
       }
+    }
+  }
+
+  /** Memory for it may be short by now. */
+  private void tryToPutIn() {
+    try {
+      putIn();
+    } catch (PacketSourceException e) {
+      failed = true;
     }
   }
 
@@ -172,7 +205,12 @@ public final class KernelCut implements CutOffload, AutoCloseable {
 
   @Override
   public int find(long[] words, int at) {
-    return entries.find(words, at);
+    try {
+      return entries.find(words, at);
+    } catch (BpfException e) {
+      fail();
+      return NONE;
+    }
   }
 
   @Override
