@@ -30,7 +30,8 @@ record LedgerLine(Map<String, Long> values, String line) {
 
   /** Whether the sums match to the packet, reckoned here and not believed. */
   boolean isBalanced() {
-    return get("received") == get("delivered") + get("dropped") + get("discarded")
+    return get("received")
+            == get("delivered") + get("dropped") + get("discarded") + get("cut_in_kernel")
         && get("delivered") == get("kept") + get("cut")
         && get("kept") == get("written") + get("lost_output_full") + get("lost_write_error")
         && get("in_memory") == 0

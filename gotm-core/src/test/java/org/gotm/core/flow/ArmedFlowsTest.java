@@ -155,6 +155,24 @@ class ArmedFlowsTest {
     }
   }
 
+  /** The kernel may refuse to say more of a flow that a SYN, or its end, makes one ask for. */
+  @Test
+  void shouldGoOnWithWhatItKnowsWhenTheOffloadFails() {
+    try (FlowRig rig = rig(Cutoff.of(10, 8000))) {
+      rig.cutter().offloadTo(offload);
+      send(rig, 1, 100, ACK, 50, START);
+      send(rig, 2, 100, ACK, 50, START);
+      assertThat(offload.armed()).isEqualTo(2);
+      offload.isOn = false;
+      offload.hasFailed = true;
+      send(rig, 1, 0, SYN, 1, START);
+      rig.cutter().end();
+
+      assertThat(offload.armed()).isZero();
+      assertThat(ends(rig).stream().mapToLong(FlowRig.Event::packets).sum()).isEqualTo(101);
+    }
+  }
+
   @Test
   void shouldDisarmAllWhenTheLimitsChange() {
     try (FlowRig rig = rig(Cutoff.of(10, 8000))) {

@@ -36,6 +36,7 @@ final class FakeOffload implements CutOffload {
   private final List<Integer> asked = new ArrayList<>();
   long now;
   boolean isOn = true;
+  boolean hasFailed;
   long packets;
   long bytes;
   int mostArmed;
@@ -161,7 +162,7 @@ final class FakeOffload implements CutOffload {
 
   @Override
   public int find(long[] words, int at) {
-    return armed.getOrDefault(key(words, at), NONE);
+    return hasFailed ? NONE : armed.getOrDefault(key(words, at), NONE);
   }
 
   @Override
