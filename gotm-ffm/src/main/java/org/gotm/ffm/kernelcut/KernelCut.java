@@ -99,6 +99,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     if (isIn && mode == KernelCutMode.AUTO && !balance.isIn()) {
       change();
     }
+    switches += isIn ? 1 : 0;
   }
 
   /** Leaves the socket as it is from now on: somebody else puts another filter there. */
@@ -145,7 +146,6 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     }
     boolean isGone = isIn && cutInKernel == total && balance.isIn(); // somebody has taken it out
     if (isGone && headerBytes() == 0) {
-      switches++;
       isIn = false;
       change();
     }
