@@ -198,7 +198,8 @@ class KernelCutFaultTest {
     awaitCutInKernel(3);
     stopAndCheck();
 
-    assertThat(get(SWITCHES)).isEqualTo(1);
+    int begun = mode == KernelCutMode.AUTO ? 1 : 0;
+    assertThat(get(SWITCHES)).isGreaterThan(begun);
   }
 
   private void takeOut(int fd) {
