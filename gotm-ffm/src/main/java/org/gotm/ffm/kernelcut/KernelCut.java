@@ -144,8 +144,8 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     if (socket == null || !balance.look(delivered, cutBehind, total - cutInKernel)) {
       return;
     }
-    boolean isGone = isIn && cutInKernel == total && balance.isIn(); // somebody has taken it out
-    if (isGone && headerBytes() == 0) {
+    if (isIn && headerBytes() == 0 && isGone(total)) {
+      switches++;
       isIn = false;
       change();
     }
@@ -156,6 +156,11 @@ public final class KernelCut implements CutOffload, AutoCloseable {
       switches++;
       change();
     }
+  }
+
+  /** True if somebody has taken it out: flows that are armed are cut behind it. */
+  private boolean isGone(long total) {
+    return total == cutInKernel && cutBehind * 2 > delivered && entries.armed() > 0;
   }
 
   private void change() {

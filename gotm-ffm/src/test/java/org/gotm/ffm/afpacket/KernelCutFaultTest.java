@@ -198,7 +198,7 @@ class KernelCutFaultTest {
     awaitCutInKernel(3);
     stopAndCheck();
 
-    assertThat(get(SWITCHES)).isEqualTo(1);
+    assertThat(get(SWITCHES)).isGreaterThan(1);
   }
 
   private void takeOut(int fd) {
