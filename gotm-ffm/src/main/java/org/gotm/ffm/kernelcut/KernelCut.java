@@ -99,6 +99,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     if (isIn && mode == KernelCutMode.AUTO && !balance.isIn()) {
       change();
     }
+    switches += isIn ? 1 : 0;
   }
 
   /** Leaves the socket as it is from now on: somebody else puts another filter there. */
@@ -144,7 +145,6 @@ public final class KernelCut implements CutOffload, AutoCloseable {
       return;
     }
     if (isIn && headerBytes() == 0 && isGone(total)) {
-      switches++;
       isIn = false;
       change();
     }
