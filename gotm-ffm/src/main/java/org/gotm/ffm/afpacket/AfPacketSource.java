@@ -121,11 +121,7 @@ public final class AfPacketSource implements PacketSource {
     } catch (BpfException | UnsupportedFilterException | IllegalArgumentException e) {
       obstacle = e.getMessage();
     }
-    if (wanted.mode() != KernelCutMode.AUTO) {
-      throw new PacketSourceException(
-          "interface=%s kernelcut=%s: cannot cut flows in the kernel: %s"
-              .formatted(name(), wanted.mode().name().toLowerCase(Locale.ROOT), obstacle));
-    }
+    requireNoKernelCut(obstacle);
     if (isFirst) {
       notes.accept("if=%s: flows are not cut in the kernel: %s".formatted(name(), obstacle));
     }
@@ -172,10 +168,19 @@ public final class AfPacketSource implements PacketSource {
   private void beginKernelCut() {
     if (kernelCut != null) {
       kernelCut.follow(ring.socket());
-      if (options.kernelCut().mode() != KernelCutMode.AUTO && !kernelCut.isOn()) {
-        throw new PacketSourceException(
-            "interface=%s: cannot cut flows in the kernel, use -kernelcut auto".formatted(name()));
+      if (kernelCut.obstacle() != null) {
+        requireNoKernelCut(kernelCut.obstacle());
       }
+    }
+  }
+
+  /** What cannot be had is a reason not to begin, unless it need not be. */
+  private void requireNoKernelCut(String obstacle) {
+    KernelCutMode wanted = options.kernelCut().mode();
+    if (wanted != KernelCutMode.AUTO) {
+      throw new PacketSourceException(
+          "interface=%s kernelcut=%s: cannot cut flows in the kernel: %s"
+              .formatted(name(), wanted.name().toLowerCase(Locale.ROOT), obstacle));
     }
   }
 

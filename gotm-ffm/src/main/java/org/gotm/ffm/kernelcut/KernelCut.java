@@ -33,7 +33,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   private final CutBalance balance = new CutBalance();
   private PacketSocket socket;
   private boolean isIn;
-  private boolean failed;
+  private String obstacle;
   private long switches;
   private long delivered;
   private long cutBehind;
@@ -93,7 +93,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   public void follow(PacketSocket newSocket) {
     socket = newSocket;
     isIn = false;
-    if (!failed) {
+    if (obstacle == null) {
       change();
     }
     if (isIn && mode == KernelCutMode.AUTO && !balance.isIn()) {
@@ -152,7 +152,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     delivered = 0;
     cutBehind = 0;
     cutInKernel = total;
-    if (mode == KernelCutMode.AUTO && balance.isIn() != isIn && !failed) {
+    if (mode == KernelCutMode.AUTO && balance.isIn() != isIn && obstacle == null) {
       switches++;
       change();
     }
@@ -177,7 +177,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
 
   @Override
   public boolean isOn() {
-    return isIn && !failed;
+    return isIn && obstacle == null;
   }
 
   @Override
@@ -201,9 +201,9 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   }
 
   private void fail(RuntimeException refusal) {
-    if (!failed) {
-      failed = true;
-      notes.accept("flows are not cut in the kernel any more: " + refusal.getMessage());
+    if (obstacle == null) {
+      obstacle = refusal.getMessage();
+      notes.accept("flows are not cut in the kernel: " + obstacle);
       if (isIn) {
         takeOut();
       }
@@ -254,6 +254,11 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     return entries.lastNanos(entry);
   }
 
+  /** Why the kernel has refused to go on, or null: nothing is cut there any more then. */
+  public String obstacle() {
+    return obstacle;
+  }
+
   /** Packets that were cut so far. */
   public long totalPackets() {
     return maps.packets();
@@ -269,7 +274,7 @@ public final class KernelCut implements CutOffload, AutoCloseable {
     return entries.armed();
   }
 
-  /** Flows that were not armed as there was no room. */
+  /** How often a flow was not armed as there was no room. */
   public long refused() {
     return entries.refused();
   }
