@@ -38,7 +38,7 @@ final class OriginalText {
   /** The metric families, as they are now. */
   String text(long nowNanos) {
     StringBuilder text = new StringBuilder();
-    counter(text, "gotm_packet_count", "Packets seen", Counter.DELIVERED);
+    family(text, "gotm_packet_count counter", "Packets seen", worker -> worker.ledger().seen());
     counter(text, "gotm_packet_output_count", "Packets kept", Counter.KEPT);
     counter(text, "gotm_flow_count", "Flows seen", Counter.FLOWS);
     family(

@@ -53,8 +53,8 @@ class StatsReporterTest {
     assertThat(interval())
         .first()
         .isEqualTo(
-            "if=en0 W=00 flows=110 removed=10 bytes=10 pkts=10 output=5 outpct=50.0"
-                + " recvd=330 dropped=110 ifdropped=110 lost=30");
+            "if=en0 W=00 flows=110 removed=10 bytes=10 pkts=20 output=5 outpct=25.0"
+                + " recvd=440 dropped=110 ifdropped=110 lost=30");
   }
 
   /** Its source is asked once a second, which may be a while ago. */
