@@ -118,15 +118,16 @@ final class ArmedFlows {
     int packets = batch.count();
     offload.count(packets, packets - keptCount);
     if (offload.isOn()) {
-      chooseLoop(packets);
+      chooseLoop(batch);
     }
   }
 
-  private void chooseLoop(int packets) {
+  private void chooseLoop(PacketBatch batch) {
+    int packets = batch.count();
     int chosen = 0;
     int i = firstPacket;
     for (; i < packets && chosen < MOST_A_BATCH; i += STRIDE) {
-      if (isToBeArmed(i) && arm(i)) {
+      if (isToBeArmed(i) && arm(i, batch.timestampsNanos[i])) {
         chosen++;
       }
     }
@@ -145,7 +146,7 @@ final class ArmedFlows {
   }
 
   /** Arms the flow of packet {@code i}, unless it is armed already, or another flow by now. */
-  private boolean arm(int i) {
+  private boolean arm(int i, long now) {
     int at = i << RECORD_SHIFT;
     long[] words = keys.words();
     long slot = slots.find(words, at);
@@ -155,7 +156,7 @@ final class ArmedFlows {
         || limits.isWithin(packetWord, ALL.get(LONG, slot + BYTES))) {
       return false;
     }
-    int entry = offload.arm(words, at);
+    int entry = offload.arm(words, at, now);
     if (entry == CutOffload.NONE) {
       return false;
     }

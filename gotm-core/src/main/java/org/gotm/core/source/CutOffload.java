@@ -36,10 +36,12 @@ public interface CutOffload {
    *
    * @param words meta and four words of addresses are there from {@code at} on; of a key whose
    *     addresses are one word, the others are not looked at
-   * @return its entry, whose counts begin at 0, or {@link #NONE} if there is no room or no way to
-   *     tell packets of this kind
+   * @param nanos time of a packet of the flow, nanoseconds since 1970: what came later is not known
+   *     here yet
+   * @return its entry, whose counts begin at 0, or {@link #NONE} if there is no room, no way to
+   *     tell packets of this kind, or another connection may have been opened since
    */
-  int arm(long[] words, int at);
+  int arm(long[] words, int at, long nanos);
 
   /** Carries out all that {@link #arm} was asked for. */
   void flush();

@@ -138,7 +138,7 @@ final class FakeOffload implements CutOffload {
   }
 
   @Override
-  public int arm(long[] words, int at) {
+  public int arm(long[] words, int at, long nanos) {
     if (free.isEmpty()) {
       return NONE;
     }

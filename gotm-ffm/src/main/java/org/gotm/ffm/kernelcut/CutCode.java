@@ -1,6 +1,7 @@
 package org.gotm.ffm.kernelcut;
 
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
+import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JSGT;
 import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R10;
@@ -39,10 +40,10 @@ import org.gotm.ffm.ebpf.Register;
  * R0 to R5 are for the moment. The stack:
  *
  * <pre>
- *   -176     -168        -136      -128   -88         -66    -64    -44         -30
- *   +------+-----------+---------+------+-----------+------+------+-----------+
- *   | meta | addresses |         | IPv6 | transport | type | IPv4 | transport |
- *   +------+-----------+---------+------+-----------+------+------+-----------+
+ *   -192   -176   -168        -136      -128   -88         -66    -64    -44         -30
+ *   +------+------+-----------+---------+------+-----------+------+------+-----------+
+ *   | kept | meta | addresses |         | IPv6 | transport | type | IPv4 | transport |
+ *   +------+------+-----------+---------+------+-----------+------+------+-----------+
  * </pre>
  */
 final class CutCode {
@@ -70,6 +71,8 @@ final class CutCode {
   static final int IPV6_TRANSPORT = -88;
   static final int META = -176;
   static final int ADDRESS_0 = META + 8;
+
+  private static final int KEPT = META - 16;
 
   /** What is to be there of the header above IP: that of TCP up to its flags. */
   static final int TRANSPORT_LENGTH = 14;
@@ -100,8 +103,13 @@ final class CutCode {
   /** Where to go with a packet that the user's filter does not want. */
   final int reject = code.newLabel();
 
+  /** Answers what time it is. */
+  final KernelFunction clock;
+
   /** Nothing written yet. */
-  CutCode() {}
+  CutCode(KernelFunction clock) {
+    this.clock = clock;
+  }
 
   /** Reads bytes from {@link #AT} on; passes if they are not there. */
   void take(int slot, int bytes) {
@@ -171,24 +179,40 @@ final class CutCode {
   }
 
   /**
-   * Passes a packet whose flow is not in the sieve. Loses R0, R1 and {@link #AT}.
-   *
-   * @param map the bits of {@link CutSieve}; {@link #AT} has what its hash multiplies
+   * Passes a packet whose flow is not in the sieve, and notes when a connection is opened. Loses
+   * all registers but the two that are named, and {@link #AT}, which has what the hash multiplies.
    */
-  void sift(BpfMap map) {
+  void sift(CutMaps maps, Register one, Register other) {
     code.setLong(R1, CutSieve.FACTOR);
     code.alu(BPF_MUL(), AT, R1);
     code.alu(BPF_RSH(), AT, CutSieve.HASH_SHIFT);
+    noteOpening(maps.openingsMap(), one, other);
     code.copy(R0, AT);
     code.alu(BPF_RSH(), R0, 6);
     code.alu(BPF_LSH(), R0, 3);
-    code.setMapValue(R1, map, 0);
+    code.setMapValue(R1, maps.sieveMap(), 0);
     code.alu(BPF_ADD(), R1, R0);
     code.load(LONG, R1, R1, 0);
     code.alu(BPF_AND(), AT, 63);
     code.alu(BPF_RSH(), R1, AT);
     code.alu(BPF_AND(), R1, 1);
     code.jump(BPF_JEQ(), R1, 0, pass);
+  }
+
+  private void noteOpening(BpfMap map, Register one, Register other) {
+    int opensNone = code.newLabel();
+    code.jump(BPF_JSGT, LENGTH, OPENS, opensNone);
+    code.store(LONG, R10, KEPT, one);
+    code.store(LONG, R10, KEPT + Long.BYTES, other);
+    code.call(clock);
+    code.copy(R2, AT);
+    code.alu(BPF_LSH(), R2, 3);
+    code.setMapValue(R1, map, 0);
+    code.alu(BPF_ADD(), R1, R2);
+    code.store(LONG, R1, 0, R0);
+    code.load(LONG, one, R10, KEPT);
+    code.load(LONG, other, R10, KEPT + Long.BYTES);
+    code.mark(opensNone);
   }
 
   /** Looks the key up: goes to {@link #hit} or {@link #pass}. */

@@ -25,14 +25,19 @@ final class CutEntries {
   private static final int UDP = 17;
   private static final long CLOCK_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+  /** By so much the kernel's clock for programs may be late. */
+  private static final long TWO_TICKS = TimeUnit.MILLISECONDS.toNanos(20);
+
   /** Keys of one family that are to go into their map. */
-  private static final class Waiting {
+  private final class Waiting {
     private final BpfMap map;
     private final int keyBytes;
     private final MemorySegment keys;
     private final MemorySegment indexes;
     private final MemorySegment key;
     private final MemorySegment index;
+    private final int[] hashes = new int[MOST_A_FLUSH];
+    private final long[] opened = new long[MOST_A_FLUSH];
     private int count;
 
     Waiting(BpfMap map, int keyBytes, Arena arena) {
@@ -44,10 +49,12 @@ final class CutEntries {
       index = arena.allocate(Integer.BYTES, Integer.BYTES);
     }
 
-    void add(long[] words, int at, int entry) {
+    void add(long[] words, int at, int entry, int hash) {
       if (count == MOST_A_FLUSH) {
         flush();
       }
+      hashes[count] = hash;
+      opened[count] = openings.lastNanos(hash);
       copy(words, at, keys, (long) count * keyBytes);
       indexes.setAtIndex(JAVA_INT, count++, entry);
     }
@@ -60,6 +67,11 @@ final class CutEntries {
       int asked = count;
       count = 0;
       map.updateBatch(keys, indexes, asked);
+      for (int i = 0; i < asked; i++) {
+        if (openings.lastNanos(hashes[i]) != opened[i]) { // and the program may have found no entry
+          set(indexes.getAtIndex(JAVA_INT, i), CutEntryLayout.DEAD, 1);
+        }
+      }
     }
 
     int find(long[] words, int at) {
@@ -75,6 +87,7 @@ final class CutEntries {
 
   private final MemorySegment memory;
   private final CutSieve sieve;
+  private final CutOpenings openings;
   private final Waiting ipv4;
   private final Waiting ipv6;
   private final int[] free;
@@ -89,6 +102,7 @@ final class CutEntries {
   CutEntries(CutMaps maps) {
     memory = maps.entries();
     sieve = maps.sieve();
+    openings = maps.openings();
     Arena arena = Arena.ofAuto();
     ipv4 = new Waiting(maps.ipv4(), CutMaps.IPV4_KEY_BYTES, arena);
     ipv6 = new Waiting(maps.ipv6(), CutMaps.IPV6_KEY_BYTES, arena);
@@ -111,13 +125,17 @@ final class CutEntries {
   }
 
   /** As {@link CutOffload#arm}. */
-  int arm(long[] words, int at) {
+  int arm(long[] words, int at, long nanos) {
     long meta = words[at];
     int family = (int) meta & 0xff;
     int protocol = (int) (meta >>> 8) & 0xff;
     boolean isIpv4 = family == FlowKeys.FAMILY_IPV4;
     if (!isIpv4 && family != FlowKeys.FAMILY_IPV6 || protocol != TCP && protocol != UDP) {
       return CutOffload.NONE;
+    }
+    int hash = hash(words, at);
+    if (openings.lastNanos(hash) + sinceEpoch + TWO_TICKS >= nanos) {
+      return CutOffload.NONE; // a SYN that is not read yet may be its
     }
     if (armed == free.length) {
       refused++;
@@ -128,9 +146,9 @@ final class CutEntries {
     armed++;
     long offset = (long) entry * CutEntryLayout.LENGTH;
     memory.asSlice(offset, CutEntryLayout.LENGTH).fill((byte) 0);
-    LONG.setOpaque(memory, offset + CutEntryLayout.LAST, clock.nanos());
+    set(entry, CutEntryLayout.LAST, clock.nanos());
     sieve.add(words[at], words[at + 1], words[at + 2], words[at + 3], words[at + 4]);
-    (isIpv4 ? ipv4 : ipv6).add(words, at, entry);
+    (isIpv4 ? ipv4 : ipv6).add(words, at, entry, hash);
     return entry;
   }
 
@@ -181,6 +199,14 @@ final class CutEntries {
   /** When the last of them came, nanoseconds since 1970. */
   long lastNanos(int entry) {
     return get(entry, CutEntryLayout.LAST) + sinceEpoch;
+  }
+
+  private static int hash(long[] words, int at) {
+    return CutSieve.hash(words[at], words[at + 1], words[at + 2], words[at + 3], words[at + 4]);
+  }
+
+  private void set(int entry, int offset, long word) {
+    LONG.setOpaque(memory, (long) entry * CutEntryLayout.LENGTH + offset, word);
   }
 
   private long get(int entry, int offset) {

@@ -43,15 +43,13 @@ final class CutHit {
   private final CutCode cut;
   private final CutOptions options;
   private final CutMaps maps;
-  private final KernelFunction clock;
   private final int dies;
   private final EbpfAssembler code;
 
-  CutHit(CutCode cut, CutOptions options, CutMaps maps, KernelFunction clock) {
+  CutHit(CutCode cut, CutOptions options, CutMaps maps) {
     this.cut = cut;
     this.options = options;
     this.maps = maps;
-    this.clock = clock;
     code = cut.code;
     dies = code.newLabel();
   }
@@ -90,7 +88,7 @@ final class CutHit {
 
   /** A clock that is behind that of another processor makes the age negative: that is no age. */
   private void touch() {
-    code.call(clock);
+    code.call(cut.clock);
     code.copy(R2, R0);
     code.load(LONG, R1, ENTRY, CutEntryLayout.LAST);
     code.alu(BPF_SUB(), R2, R1);

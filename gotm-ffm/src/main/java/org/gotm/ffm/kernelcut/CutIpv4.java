@@ -73,7 +73,7 @@ final class CutIpv4 {
     takeEnd(R3, IPV4 + TARGET, TARGET_PORT);
     code.copy(AT, R2);
     code.alu(BPF_ADD(), AT, R3);
-    cut.sift(maps.sieveMap());
+    cut.sift(maps, R2, R3);
     if (!directional) {
       putInOrder();
     }

@@ -64,7 +64,7 @@ final class CutIpv6 {
     cut.requireLength(HEADER_LENGTH);
     transport.write(IPV6_TRANSPORT, IPV6 + NEXT_HEADER);
     addEnds();
-    cut.sift(maps.sieveMap());
+    cut.sift(maps, SOURCE_PORT, TARGET_PORT);
     takeAddress(R0, R1, IPV6 + SOURCE);
     takeAddress(R2, R3, IPV6 + TARGET);
     if (!directional) {

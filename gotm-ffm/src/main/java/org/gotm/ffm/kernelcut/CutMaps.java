@@ -28,9 +28,11 @@ public final class CutMaps implements AutoCloseable {
   private final BpfMap entryMap;
   private final BpfMap totalMap;
   private final BpfMap sieveMap;
+  private final BpfMap openingsMap;
   private final MemorySegment entries;
   private final CutTotals totals;
   private final CutSieve sieve;
+  private final CutOpenings openings;
 
   /**
    * Makes them, empty.
@@ -50,6 +52,8 @@ public final class CutMaps implements AutoCloseable {
       entries = entryMap.map(arena);
       totals = new CutTotals(totalMap.map(arena));
       sieve = new CutSieve(sieveMap.map(arena));
+      openingsMap = own(BpfMap.array("gotm_cut_syns", CutOpenings.LENGTH, 1, true));
+      openings = new CutOpenings(openingsMap.map(arena));
     } catch (BpfException e) {
       close();
       throw e;
@@ -104,6 +108,16 @@ public final class CutMaps implements AutoCloseable {
   /** What is asked before the tables; a flow that is not in there is not cut. */
   CutSieve sieve() {
     return sieve;
+  }
+
+  /** The times of {@link #openings}, for the program. */
+  BpfMap openingsMap() {
+    return openingsMap;
+  }
+
+  /** When connections were opened. */
+  CutOpenings openings() {
+    return openings;
   }
 
   /** The entries, as {@link CutEntryLayout}, one behind the other. */

@@ -18,7 +18,7 @@ import org.gotm.ffm.ebpf.KernelFunction;
  * or ends a connection. It needs Linux 5.8 and CAP_BPF.
  */
 public final class CutProgram {
-  private final CutCode cut = new CutCode();
+  private final CutCode cut;
   private final CutOptions options;
   private final CutLink link;
   private final CutIpv4 ipv4;
@@ -27,11 +27,12 @@ public final class CutProgram {
 
   private CutProgram(CutOptions options, CutMaps maps, KernelFunction clock) {
     this.options = options;
+    cut = new CutCode(clock);
     CutTransport transport = new CutTransport(cut, options);
     link = new CutLink(cut, options);
     ipv4 = new CutIpv4(cut, transport, maps, options.directional());
     ipv6 = new CutIpv6(cut, transport, maps, options.directional());
-    hit = new CutHit(cut, options, maps, clock);
+    hit = new CutHit(cut, options, maps);
   }
 
   /**

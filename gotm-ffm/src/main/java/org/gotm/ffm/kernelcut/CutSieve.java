@@ -76,7 +76,8 @@ final class CutSieve {
     return (long) (hash >>> 6) << 3;
   }
 
-  private static int hash(long meta, long a0, long a1, long a2, long a3) {
+  /** Which bit is that of a flow with this key. */
+  static int hash(long meta, long a0, long a1, long a2, long a3) {
     long first = meta >>> 48;
     long second = meta >>> 32 & 0xffff;
     long sum =

@@ -186,8 +186,8 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   }
 
   @Override
-  public int arm(long[] words, int at) {
-    return entries.arm(words, at);
+  public int arm(long[] words, int at, long nanos) {
+    return entries.arm(words, at, nanos);
   }
 
   /** What the kernel refuses is the end of cutting there: packets are cut behind it, as before. */
