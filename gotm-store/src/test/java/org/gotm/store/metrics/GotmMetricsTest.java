@@ -33,9 +33,7 @@ class GotmMetricsTest {
   @ParameterizedTest
   @CsvSource({
     "gotm.bytes, BYTES",
-    "gotm.packets, DELIVERED",
     "gotm.packets.kept, KEPT",
-    "gotm.packets.cut, CUT",
     "gotm.flows, FLOWS",
     "gotm.source.freezes, EXTRA_0"
   })
@@ -55,6 +53,16 @@ class GotmMetricsTest {
     worker.ledger().add(Counter.WRITTEN, worker.ledger().inMemory() + 3);
 
     assertThat(gauge("gotm.packets.in.memory")).isZero();
+  }
+
+  @Test
+  void shouldTellWherePacketsWereCut() {
+    new GotmMetrics(List.of(worker)).bindTo(registry);
+
+    assertThat(counter("gotm.packets", "interface", "en0")).isEqualTo(seen());
+    assertThat(counter("gotm.packets.cut", "where", "user")).isEqualTo(value(Counter.CUT));
+    assertThat(counter("gotm.packets.cut", "where", "kernel"))
+        .isEqualTo(value(Counter.CUT_IN_KERNEL));
   }
 
   @Test
@@ -96,9 +104,13 @@ class GotmMetricsTest {
       Thread.sleep(1);
     }
 
-    assertThat(counter("gotm.packets", "interface", "en1")).isEqualTo(value(Counter.DELIVERED));
-    assertThat(gauge("gotm_packet_count")).isEqualTo(value(Counter.DELIVERED));
+    assertThat(counter("gotm.packets", "interface", "en1")).isEqualTo(seen());
+    assertThat(gauge("gotm_packet_count")).isEqualTo(seen());
     assertThat(counter("gotm.rotations")).isEqualTo(1);
+  }
+
+  private static double seen() {
+    return value(Counter.DELIVERED) + value(Counter.CUT_IN_KERNEL);
   }
 
   private void bindUnheld() {
