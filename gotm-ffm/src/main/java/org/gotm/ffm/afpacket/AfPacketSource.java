@@ -98,8 +98,8 @@ public final class AfPacketSource implements PacketSource {
       mode = watch.mode();
       drops = isFirst ? InterfaceDrops.of(InterfaceWatch.ownName(options.interfaceName())) : null;
       filter = FilterPrograms.forSocket(options.filter(), options.snaplen(), watch.seesLoopback());
-      kernelCut = kernelCut(isFirst, notes);
       connect(group == null ? filter : NOTHING);
+      kernelCut = kernelCut(isFirst, notes);
       if (group == null) {
         beginKernelCut();
       }
