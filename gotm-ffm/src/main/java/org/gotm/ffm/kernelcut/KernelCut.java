@@ -62,7 +62,8 @@ public final class KernelCut implements CutOffload, AutoCloseable {
    * @param notes takes a line if the kernel refuses to go on later; the polling thread calls it
    * @throws BpfException if the kernel does not take it
    * @throws UnsupportedFilterException if the filter cannot stand before it
-   * @throws IllegalArgumentException if packets are captured in a mode that it does not know
+   * @throws IllegalArgumentException if packets are captured in a mode that it does not know, or
+   *     the filter keeps nothing
    */
   public static KernelCut open(
       KernelCutOptions options, CaptureMode capture, SocketFilter filter, Consumer<String> notes)
@@ -81,9 +82,14 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   }
 
   private static FrontFilter front(SocketFilter filter) throws UnsupportedFilterException {
-    return filter == null
-        ? FrontFilter.all(SocketFilter.WHOLE_PACKET)
-        : ClassicFilter.of(filter)::write;
+    if (filter == null) {
+      return FrontFilter.all(SocketFilter.WHOLE_PACKET);
+    }
+    ClassicFilter classic = ClassicFilter.of(filter);
+    if (classic.keepsNothing()) {
+      throw new IllegalArgumentException("the filter keeps nothing that could be cut");
+    }
+    return classic::write;
   }
 
   /**

@@ -315,6 +315,15 @@ class KernelCutTest {
     assertThat(ledger.get(Counter.FLOWS_CUT)).isEqualTo(1);
   }
 
+  @Test
+  void shouldDoWithoutWhenTheFilterKeepsNothing() {
+    AfPacketOptions auto =
+        options(cable.name(), KernelCutMode.AUTO).withFilter(SocketFilter.keep(0));
+    AfPacketGroup.open(auto, 1, TunnelOptions.all(), notes::add).getFirst().close();
+
+    assertThat(notes).singleElement().asString().contains("keeps nothing");
+  }
+
   /** What cannot be had is said, or is a reason not to begin. */
   @Test
   void shouldSayWhyItCannot() {
