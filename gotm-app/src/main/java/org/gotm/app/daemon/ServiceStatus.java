@@ -27,7 +27,7 @@ final class ServiceStatus {
     Ledger now = new Ledger();
     captures.forEach(capture -> now.addAll(capture.ledger()));
     double seconds = Math.max(nowNanos - beforeNanos, 1) / NANOS_A_SECOND;
-    long packets = since(now, Counter.DELIVERED) + since(now, Counter.CUT_IN_KERNEL);
+    long packets = now.seen() - before.seen();
     long lost = now.get(Counter.LOST_OUTPUT_FULL) + now.lostToWriteErrors();
     String line =
         String.format(

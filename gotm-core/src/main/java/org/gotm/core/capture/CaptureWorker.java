@@ -200,7 +200,9 @@ public final class CaptureWorker implements Runnable, BatchHandler {
     source.readStats(stats);
     ledger.addSince(statsBefore, stats);
     statsBefore.set(stats);
-    ledger.classes().setCutBefore(cutter);
+    if (cutter.hasClasses()) {
+      ledger.classes().setCutBefore(cutter);
+    }
   }
 
   /** Asks the worker to stop taking packets, drain the ring and return. Any thread. */

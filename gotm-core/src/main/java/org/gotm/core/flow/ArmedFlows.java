@@ -11,6 +11,7 @@ import static org.gotm.core.memory.NativeMemory.ALL;
 import static org.gotm.core.packet.FlowKeys.RECORD_SHIFT;
 
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.source.CutOffload;
 import org.gotm.core.source.PacketBatch;
@@ -163,10 +164,8 @@ final class ArmedFlows {
     ALL.set(LONG, slot + PACKETS, packetWord | ARMED);
     int record = entry * RECORD_LENGTH;
     System.arraycopy(words, at, records, record, LAST);
-    records[record + LAST] = 0; // so that it stays for a round at least
-    records[record + BOOKED_PACKETS] = 0;
-    records[record + BOOKED_PAYLOAD] = 0;
-    records[record + BOOKED_BYTES] = 0;
+    // nothing is booked; and as it was never cut by that, it stays for a round at least
+    Arrays.fill(records, record + LAST, record + RECORD_LENGTH, 0);
     places[entry] = count;
     armed[count++] = entry;
     return true;

@@ -10,7 +10,6 @@ final class FlowLimits {
   private final TrafficClasses classes;
   private final long[] packetLimits;
   private final long[] byteLimits;
-  private final int[] keptAfterCut;
   private final int[] snaplensAfterCut;
   private final boolean[] keepsControl;
 
@@ -19,7 +18,6 @@ final class FlowLimits {
     int count = classes.size();
     packetLimits = new long[count];
     byteLimits = new long[count];
-    keptAfterCut = new int[count];
     snaplensAfterCut = new int[count];
     keepsControl = new boolean[count];
     for (int index = 0; index < count; index++) {
@@ -31,7 +29,6 @@ final class FlowLimits {
     Cutoff cutoff = trafficClass.cutoff();
     packetLimits[index] = trafficClass.isDropped() ? 0 : packetLimit(cutoff.packets());
     byteLimits[index] = byteLimit(cutoff.bytes());
-    keptAfterCut[index] = trafficClass.snaplenAfterCut() > 0 ? 1 : 0;
     snaplensAfterCut[index] = trafficClass.snaplenAfterCut();
     keepsControl[index] = cutoff.keepControl();
   }
@@ -51,7 +48,7 @@ final class FlowLimits {
 
   /** True if there is one class, of which nothing is kept after the cut but control packets. */
   boolean areSimple() {
-    return classes.size() == 1 && keptAfterCut[0] == 0;
+    return classes.size() == 1 && snaplensAfterCut[0] == 0;
   }
 
   /** The packet words of flows of this class that are not cut are below it. */
@@ -66,7 +63,7 @@ final class FlowLimits {
 
   /** 1 if packets after the cut are kept in part, else 0. */
   int keptAfterCut(int index) {
-    return keptAfterCut[index];
+    return snaplensAfterCut[index] > 0 ? 1 : 0;
   }
 
   /** Bytes to keep of each packet after the cut. */

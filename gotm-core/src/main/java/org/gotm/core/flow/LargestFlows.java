@@ -95,34 +95,40 @@ final class LargestFlows {
   /** Looks at a flow of which no packet comes: its hash is that of its key. */
   void look(Flow flow, long hash) {
     if (asked && flow.bytes() > least) {
-      int at = placeOf(hash);
+      int at = put(hash, flow.bytes(), flow.packets(), flow.trafficClass(), flow.lastNanos());
       FlowKey key = flow.key();
       found[at + META] = key.meta();
       found[at + ADDRESS] = key.address0();
       found[at + ADDRESS + 1] = key.address1();
       found[at + ADDRESS + 2] = key.address2();
       found[at + ADDRESS + 3] = key.address3();
-      found[at + BYTES] = flow.bytes();
-      found[at + PACKETS] = flow.packets();
-      found[at + CLASS] = flow.trafficClass();
-      found[at + TIME] = flow.lastNanos();
-      found[at + HASH] = hash;
-      least = count < MOST ? 0 : found[smallest() + BYTES];
     }
   }
 
   private void note(int packet, long now) {
-    int at = placeOf(flows.hash(packet));
+    int at =
+        put(
+            flows.hash(packet),
+            flows.bytes(packet),
+            flows.packets(packet),
+            flows.trafficClass(packet),
+            now);
     found[at + META] = flows.meta(packet);
     for (int n = 0; n < BYTES - ADDRESS; n++) {
       found[at + ADDRESS + n] = flows.address(packet, n);
     }
-    found[at + BYTES] = flows.bytes(packet);
-    found[at + PACKETS] = flows.packets(packet);
-    found[at + CLASS] = flows.trafficClass(packet);
+  }
+
+  /** Notes all of a flow but its key, which is to be put where this answers. */
+  private int put(long hash, long bytes, long packets, int trafficClass, long now) {
+    int at = placeOf(hash);
+    found[at + BYTES] = bytes;
+    found[at + PACKETS] = packets;
+    found[at + CLASS] = trafficClass;
     found[at + TIME] = now;
-    found[at + HASH] = flows.hash(packet);
+    found[at + HASH] = hash;
     least = count < MOST ? 0 : found[smallest() + BYTES];
+    return at;
   }
 
   /** Where the flow of this hash is, or else a place that is free, or else the smallest one's. */

@@ -21,12 +21,7 @@ import org.gotm.ffm.linux.MonotonicClock;
 final class CutEntries {
   private static final VarHandle LONG = JAVA_LONG.varHandle();
   private static final int MOST_A_FLUSH = 64;
-  private static final int TCP = 6;
-  private static final int UDP = 17;
   private static final long CLOCK_NANOS = TimeUnit.MINUTES.toNanos(1);
-
-  /** By so much the kernel's clock for programs may be late. */
-  private static final long TWO_TICKS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** Keys of one family that are to go into their map. */
   private final class Waiting {
@@ -129,12 +124,12 @@ final class CutEntries {
     long meta = words[at];
     int family = (int) meta & 0xff;
     int protocol = (int) (meta >>> 8) & 0xff;
-    boolean isIpv4 = family == FlowKeys.FAMILY_IPV4;
-    if (!isIpv4 && family != FlowKeys.FAMILY_IPV6 || protocol != TCP && protocol != UDP) {
+    boolean isIp = family == FlowKeys.FAMILY_IPV4 || family == FlowKeys.FAMILY_IPV6;
+    if (!isIp || protocol != CutTransport.TCP && protocol != CutTransport.UDP) {
       return CutOffload.NONE;
     }
     int hash = hash(words, at);
-    if (openings.lastNanos(hash) + sinceEpoch + TWO_TICKS >= nanos) {
+    if (openings.lastNanos(hash) + sinceEpoch + MonotonicClock.MOST_LATE_NANOS >= nanos) {
       return CutOffload.NONE; // a SYN that is not read yet may be its
     }
     if (armed == free.length) {
@@ -148,7 +143,7 @@ final class CutEntries {
     memory.asSlice(offset, CutEntryLayout.LENGTH).fill((byte) 0);
     set(entry, CutEntryLayout.LAST, clock.nanos());
     sieve.add(words[at], words[at + 1], words[at + 2], words[at + 3], words[at + 4]);
-    (isIpv4 ? ipv4 : ipv6).add(words, at, entry, hash);
+    family(words, at).add(words, at, entry, hash);
     return entry;
   }
 

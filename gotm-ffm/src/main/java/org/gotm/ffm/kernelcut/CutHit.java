@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.gotm.ffm.ebpf.EbpfAssembler;
 import org.gotm.ffm.ebpf.KernelFunction;
 import org.gotm.ffm.ebpf.Register;
+import org.gotm.ffm.linux.MonotonicClock;
 
 /**
  * Writes the end of the cut program: what becomes of a packet whose flow is cut, and of all others.
@@ -32,9 +33,6 @@ import org.gotm.ffm.ebpf.Register;
  * sees them, has taken it out.
  */
 final class CutHit {
-  /** The kernel's clock is a tick late, and so is what it was compared with. */
-  private static final long TWO_TICKS = TimeUnit.MILLISECONDS.toNanos(20);
-
   private static final long SHORTEST_TIMEOUT = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** The entry of the flow. */
@@ -92,7 +90,8 @@ final class CutHit {
     code.copy(R2, R0);
     code.load(LONG, R1, ENTRY, CutEntryLayout.LAST);
     code.alu(BPF_SUB(), R2, R1);
-    code.setLong(R1, Math.max(options.timeoutNanos() - TWO_TICKS, SHORTEST_TIMEOUT));
+    code.setLong(
+        R1, Math.max(options.timeoutNanos() - MonotonicClock.MOST_LATE_NANOS, SHORTEST_TIMEOUT));
     code.jump(BPF_JSGT, R2, R1, dies);
     code.store(LONG, ENTRY, CutEntryLayout.LAST, R0);
   }
@@ -101,8 +100,6 @@ final class CutHit {
     code.set(R1, 1);
     code.addAtomic(ENTRY, CutEntryLayout.PACKETS, R1);
     code.addAtomic(ENTRY, CutEntryLayout.PAYLOAD, LENGTH);
-    cut.context(R2, CONTEXT_LENGTH);
-    code.addAtomic(ENTRY, CutEntryLayout.BYTES, R2);
     code.call(KernelFunction.PROCESSOR);
     code.alu(BPF_AND(), R0, CutTotals.SLOTS - 1);
     code.alu(BPF_LSH(), R0, CutTotals.SLOT_SHIFT);
@@ -110,6 +107,7 @@ final class CutHit {
     code.alu(BPF_ADD(), R3, R0);
     code.set(R1, 1);
     cut.context(R2, CONTEXT_LENGTH);
+    code.addAtomic(ENTRY, CutEntryLayout.BYTES, R2);
     code.addAtomic(R3, CutTotals.PACKETS, R1);
     code.addAtomic(R3, CutTotals.BYTES, R2);
   }

@@ -29,14 +29,15 @@ import org.gotm.ffm.ebpf.Register;
  * the same, with {@link CutCode#OPENS} for its payload.
  */
 final class CutTransport {
-  private static final int TCP = 6;
+  static final int TCP = 6;
+  static final int UDP = 17;
+
   private static final int TCP_HEADER_LENGTH = 12;
   private static final int TCP_FLAGS = 13;
   private static final int TCP_LENGTH = 20;
   private static final int FIN_SYN_RST = 0x07;
   private static final int SYN = 0x02;
   private static final int ACK = 0x10;
-  private static final int UDP = 17;
   private static final int UDP_LENGTH = 8;
 
   private final CutCode cut;

@@ -9,6 +9,9 @@ import java.lang.foreign.MemorySegment;
  * The kernel's own clock, CLOCK_MONOTONIC as of the last tick. See clock_gettime(2). One thread.
  */
 public final class MonotonicClock {
+  /** By so much it may be late: two ticks of the slowest kernel. */
+  public static final long MOST_LATE_NANOS = 20_000_000;
+
   private static final int CLOCK_MONOTONIC_COARSE = 6;
   private static final long NANOS_A_SECOND = 1_000_000_000;
 
