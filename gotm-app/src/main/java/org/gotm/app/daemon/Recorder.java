@@ -199,7 +199,7 @@ public final class Recorder {
         service.status(status.line(System.nanoTime()));
       }
       if (drawing) {
-        log.draw(pipeline.bytesRead(), reporter.delivered());
+        log.draw(pipeline.bytesRead(), reporter.seen());
       }
     }
   }

@@ -101,8 +101,8 @@ final class StatsReporter {
     }
   }
 
-  /** Packets taken so far. */
-  long delivered() {
+  /** Packets seen so far, those that the kernel has cut included. */
+  long seen() {
     return captures.stream().mapToLong(c -> c.ledger().seen()).sum();
   }
 

@@ -24,16 +24,16 @@ import java.util.function.Consumer;
  * attributes of netlink. Source: linux/filter.h, linux/bpf.h.
  */
 enum AncillaryWord {
-  PROTOCOL(SKF_AD_PROTOCOL(), code -> networkShort(code, 16)),
-  PACKET_TYPE(SKF_AD_PKTTYPE(), code -> word(code, 4)),
-  INTERFACE(SKF_AD_IFINDEX(), code -> word(code, 40)),
-  MARK(SKF_AD_MARK(), code -> word(code, 8)),
-  QUEUE(SKF_AD_QUEUE(), code -> word(code, 12)),
-  HASH(SKF_AD_RXHASH(), code -> word(code, 68)),
+  PROTOCOL(SKF_AD_PROTOCOL(), code -> networkShort(code, SocketBuffer.PROTOCOL)),
+  PACKET_TYPE(SKF_AD_PKTTYPE(), code -> word(code, SocketBuffer.PACKET_TYPE)),
+  INTERFACE(SKF_AD_IFINDEX(), code -> word(code, SocketBuffer.INTERFACE)),
+  MARK(SKF_AD_MARK(), code -> word(code, SocketBuffer.MARK)),
+  QUEUE(SKF_AD_QUEUE(), code -> word(code, SocketBuffer.QUEUE)),
+  HASH(SKF_AD_RXHASH(), code -> word(code, SocketBuffer.HASH)),
   PROCESSOR(SKF_AD_CPU(), code -> code.call(KernelFunction.PROCESSOR)),
-  VLAN_TCI(SKF_AD_VLAN_TAG(), code -> word(code, 24)),
-  VLAN_PRESENT(SKF_AD_VLAN_TAG_PRESENT(), code -> word(code, 20)),
-  VLAN_TPID(SKF_AD_VLAN_TPID(), code -> networkShort(code, 28)),
+  VLAN_TCI(SKF_AD_VLAN_TAG(), code -> word(code, SocketBuffer.VLAN_TCI)),
+  VLAN_PRESENT(SKF_AD_VLAN_TAG_PRESENT(), code -> word(code, SocketBuffer.VLAN_PRESENT)),
+  VLAN_TPID(SKF_AD_VLAN_TPID(), code -> networkShort(code, SocketBuffer.VLAN_TPID)),
   RANDOM(SKF_AD_RANDOM(), code -> code.call(KernelFunction.RANDOM)),
   /** No word at all: A ^= X, from times when there was no such operation. */
   XOR(

@@ -29,9 +29,6 @@ final class ClassicFilterWriter {
   private static final Register KEPT_A = Register.R8;
   private static final Register OPERAND = Register.R1;
 
-  // Where struct __sk_buff of linux/bpf.h has the length of the packet.
-  private static final int CONTEXT_LENGTH = 0;
-
   private static final int SLOTS = -BPF_MEMWORDS() * Integer.BYTES;
 
   private final EbpfAssembler code;
@@ -96,11 +93,11 @@ final class ClassicFilterWriter {
     switch (ClassicOpcode.of(instruction.code())) {
       case LOAD_PACKET -> loadPacket(size, k);
       case LOAD_INDEXED -> code.loadPacket(size, X, k);
-      case LOAD_LENGTH -> code.load(BPF_W(), A, CONTEXT, CONTEXT_LENGTH);
+      case LOAD_LENGTH -> code.load(BPF_W(), A, CONTEXT, SocketBuffer.LENGTH);
       case SET_A -> code.setWord(A, k);
       case RECALL_A -> code.load(BPF_W(), A, Register.R10, stack(k));
       case LOAD_HEADER_LENGTH_TO_X -> loadHeaderLength(k);
-      case LOAD_LENGTH_TO_X -> code.load(BPF_W(), X, CONTEXT, CONTEXT_LENGTH);
+      case LOAD_LENGTH_TO_X -> code.load(BPF_W(), X, CONTEXT, SocketBuffer.LENGTH);
       case SET_X -> code.setWord(X, k);
       case RECALL_X -> code.load(BPF_W(), X, Register.R10, stack(k));
       case STORE_A -> code.store(BPF_W(), Register.R10, stack(k), A);

@@ -1,7 +1,9 @@
 package org.gotm.ffm.ebpf;
 
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ABS;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ALU;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_IMM;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_IND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JA;
@@ -12,6 +14,7 @@ import static org.gotm.ffm.linux.generated.linux_h.BPF_LDX;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_MEM;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ST;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_STX;
+import static org.gotm.ffm.linux.generated.linux_h.BPF_W;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_X;
 
 import java.util.ArrayList;
@@ -185,6 +188,31 @@ public final class EbpfAssembler {
   /** Reads memory; a number of fewer than 64 bits is without sign. */
   public void load(int size, Register target, Register base, int offset) {
     add(BPF_LDX() | BPF_MEM() | size, target.ordinal(), base.ordinal(), offset, 0);
+  }
+
+  /**
+   * Reads a number in network byte order, without sign.
+   *
+   * @param bits 16, 32 or 64
+   */
+  public void loadNumber(int bits, Register target, Register base, int offset) {
+    load(bits == 16 ? BPF_H() : bits == 32 ? BPF_W() : BPF_DW, target, base, offset);
+    fromNetwork(target, bits);
+  }
+
+  /**
+   * Copies bytes of the packet to the stack; R0 is 0 if they are there. Loses R1 to R5.
+   *
+   * @param at has where they begin in the packet
+   * @param slot where to, below R10
+   */
+  public void loadBytes(Register context, Register at, int slot, int bytes) {
+    copy(Register.R1, context);
+    copy(Register.R2, at);
+    copy(Register.R3, Register.R10);
+    alu(BPF_ADD(), Register.R3, slot);
+    set(Register.R4, bytes);
+    call(KernelFunction.LOAD_BYTES);
   }
 
   /** Writes memory. */

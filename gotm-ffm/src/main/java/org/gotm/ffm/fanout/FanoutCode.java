@@ -21,7 +21,6 @@ import static org.gotm.ffm.fanout.FanoutStack.NOTHING;
 import static org.gotm.ffm.fanout.FanoutStack.STEPS;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
-import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JGE;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JGT;
@@ -140,12 +139,7 @@ final class FanoutCode {
     code.alu(BPF_ADD(), R1, bytes);
     recall(R2, END);
     code.jump(BPF_JGT(), R1, R2, missing);
-    code.copy(R1, PACKET);
-    code.copy(R2, AT);
-    code.copy(R3, R10);
-    code.alu(BPF_ADD(), R3, HEADER);
-    code.set(R4, bytes);
-    code.call(KernelFunction.LOAD_BYTES);
+    code.loadBytes(PACKET, AT, HEADER, bytes);
     code.jump(BPF_JNE, R0, 0, missing);
   }
 
@@ -172,20 +166,17 @@ final class FanoutCode {
 
   /** Two bytes of it, at an even offset. */
   void uint16(Register to, int offset) {
-    code.load(BPF_H(), to, R10, HEADER + offset);
-    code.fromNetwork(to, 16);
+    code.loadNumber(16, to, R10, HEADER + offset);
   }
 
   /** Four bytes of it, at an offset that is a multiple of four. */
   void uint32(Register to, int offset) {
-    code.load(BPF_W(), to, R10, HEADER + offset);
-    code.fromNetwork(to, 32);
+    code.loadNumber(32, to, R10, HEADER + offset);
   }
 
   /** Eight bytes of it, at an offset that is a multiple of eight. */
   void uint64(Register to, int offset) {
-    code.load(LONG, to, R10, HEADER + offset);
-    code.fromNetwork(to, 64);
+    code.loadNumber(64, to, R10, HEADER + offset);
   }
 
   /** Loads a word of the kernel's {@code struct __sk_buff}. */

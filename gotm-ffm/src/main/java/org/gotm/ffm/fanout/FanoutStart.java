@@ -20,6 +20,7 @@ import static org.gotm.ffm.linux.generated.linux_h.ETH_P_8021Q;
 import static org.gotm.ffm.linux.generated.linux_h.PACKET_OUTGOING;
 
 import org.gotm.ffm.ebpf.EbpfAssembler;
+import org.gotm.ffm.ebpf.SocketBuffer;
 import org.gotm.ffm.linux.CaptureMode;
 
 /**
@@ -32,11 +33,6 @@ import org.gotm.ffm.linux.CaptureMode;
  * received; the type it tells is that behind the tag.
  */
 final class FanoutStart {
-  // Where struct __sk_buff of linux/bpf.h has its words.
-  private static final int CONTEXT_LENGTH = 0;
-  private static final int CONTEXT_DIRECTION = 4;
-  private static final int CONTEXT_PROTOCOL = 16;
-
   private static final int ETHERNET_LENGTH = 14;
   private static final int MAC_ADDRESSES_LENGTH = 12;
   private static final int FROM_LINK_HEADER = 0;
@@ -58,13 +54,13 @@ final class FanoutStart {
   void write() {
     int found = code.newLabel();
     code.copy(PACKET, R1);
-    fanout.context(R1, CONTEXT_LENGTH);
+    fanout.context(R1, SocketBuffer.LENGTH);
     fanout.clear(R1);
     fanout.keep(END, R1);
-    fanout.context(KIND, CONTEXT_PROTOCOL);
+    fanout.context(KIND, SocketBuffer.PROTOCOL);
     code.fromNetwork(KIND, 16);
     code.set(AT, 0);
-    fanout.context(R1, CONTEXT_DIRECTION);
+    fanout.context(R1, SocketBuffer.PACKET_TYPE);
     code.jump(BPF_JNE, R1, PACKET_OUTGOING(), found);
     if (mode.equals(CaptureMode.ETHERNET)) {
       code.set(AT, ETHERNET_LENGTH);
@@ -88,7 +84,7 @@ final class FanoutStart {
     code.jump(BPF_JNE, R0, 0, fanout.done);
     fanout.uint64(R1, 0);
     code.copy(R2, KIND);
-    fanout.context(KIND, CONTEXT_PROTOCOL);
+    fanout.context(KIND, SocketBuffer.PROTOCOL);
     code.fromNetwork(KIND, 16);
     code.jump(BPF_JEQ(), R1, R2, found);
     code.set(AT, 0);

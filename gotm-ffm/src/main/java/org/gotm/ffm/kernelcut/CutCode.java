@@ -6,7 +6,6 @@ import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.ebpf.Register.R10;
 import static org.gotm.ffm.ebpf.Register.R2;
-import static org.gotm.ffm.ebpf.Register.R3;
 import static org.gotm.ffm.ebpf.Register.R4;
 import static org.gotm.ffm.ebpf.Register.R5;
 import static org.gotm.ffm.ebpf.Register.R6;
@@ -16,7 +15,6 @@ import static org.gotm.ffm.ebpf.Register.R9;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_AND;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_B;
-import static org.gotm.ffm.linux.generated.linux_h.BPF_H;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JEQ;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_JGT;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_LSH;
@@ -30,6 +28,7 @@ import org.gotm.ffm.ebpf.BpfMap;
 import org.gotm.ffm.ebpf.EbpfAssembler;
 import org.gotm.ffm.ebpf.KernelFunction;
 import org.gotm.ffm.ebpf.Register;
+import org.gotm.ffm.ebpf.SocketBuffer;
 
 /**
  * The cut program as it is written piece by piece: what its registers and its stack mean, and the
@@ -80,11 +79,6 @@ final class CutCode {
   /** Eight bytes. */
   static final int LONG = EbpfAssembler.BPF_DW;
 
-  // Where struct __sk_buff of linux/bpf.h has its words.
-  static final int CONTEXT_LENGTH = 0;
-  static final int CONTEXT_PROTOCOL = 16;
-  static final int CONTEXT_VLAN_PRESENT = 20;
-
   /** Assembles it. */
   final EbpfAssembler code = new EbpfAssembler();
 
@@ -113,12 +107,7 @@ final class CutCode {
 
   /** Reads bytes from {@link #AT} on; passes if they are not there. */
   void take(int slot, int bytes) {
-    code.copy(R1, PACKET);
-    code.copy(R2, AT);
-    code.copy(R3, R10);
-    code.alu(BPF_ADD(), R3, slot);
-    code.set(R4, bytes);
-    code.call(KernelFunction.LOAD_BYTES);
+    code.loadBytes(PACKET, AT, slot, bytes);
     code.jump(BPF_JNE, R0, 0, pass);
   }
 
@@ -129,20 +118,17 @@ final class CutCode {
 
   /** Two bytes, at an even offset. */
   void uint16(Register to, int slot) {
-    code.load(BPF_H(), to, R10, slot);
-    code.fromNetwork(to, 16);
+    code.loadNumber(16, to, R10, slot);
   }
 
   /** Four bytes, at an offset that is a multiple of four. */
   void uint32(Register to, int slot) {
-    code.load(BPF_W(), to, R10, slot);
-    code.fromNetwork(to, 32);
+    code.loadNumber(32, to, R10, slot);
   }
 
   /** Eight bytes, at an offset that is a multiple of eight. */
   void uint64(Register to, int slot) {
-    code.load(LONG, to, R10, slot);
-    code.fromNetwork(to, 64);
+    code.loadNumber(64, to, R10, slot);
   }
 
   /** Loads a word of the kernel's {@code struct __sk_buff}. */
@@ -156,7 +142,7 @@ final class CutCode {
    * @param headerLength what its length, in {@link #LENGTH}, leaves out
    */
   void requireLength(int headerLength) {
-    context(R1, CONTEXT_LENGTH);
+    context(R1, SocketBuffer.LENGTH);
     code.alu(BPF_SUB(), R1, AT);
     code.alu(BPF_SUB(), R1, headerLength);
     code.jump(BPF_JGT(), LENGTH, R1, pass);

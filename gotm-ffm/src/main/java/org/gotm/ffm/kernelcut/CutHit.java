@@ -10,7 +10,6 @@ import static org.gotm.ffm.ebpf.Register.R2;
 import static org.gotm.ffm.ebpf.Register.R3;
 import static org.gotm.ffm.kernelcut.CutCode.ACCEPTED;
 import static org.gotm.ffm.kernelcut.CutCode.AT;
-import static org.gotm.ffm.kernelcut.CutCode.CONTEXT_LENGTH;
 import static org.gotm.ffm.kernelcut.CutCode.LENGTH;
 import static org.gotm.ffm.kernelcut.CutCode.LONG;
 import static org.gotm.ffm.linux.generated.linux_h.BPF_ADD;
@@ -23,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.gotm.ffm.ebpf.EbpfAssembler;
 import org.gotm.ffm.ebpf.KernelFunction;
 import org.gotm.ffm.ebpf.Register;
+import org.gotm.ffm.ebpf.SocketBuffer;
 import org.gotm.ffm.linux.MonotonicClock;
 
 /**
@@ -106,7 +106,7 @@ final class CutHit {
     code.setMapValue(R3, maps.totalMap(), 0);
     code.alu(BPF_ADD(), R3, R0);
     code.set(R1, 1);
-    cut.context(R2, CONTEXT_LENGTH);
+    cut.context(R2, SocketBuffer.LENGTH);
     code.addAtomic(ENTRY, CutEntryLayout.BYTES, R2);
     code.addAtomic(R3, CutTotals.PACKETS, R1);
     code.addAtomic(R3, CutTotals.BYTES, R2);

@@ -3,8 +3,6 @@ package org.gotm.ffm.kernelcut;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JNE;
 import static org.gotm.ffm.ebpf.Register.R1;
 import static org.gotm.ffm.kernelcut.CutCode.AT;
-import static org.gotm.ffm.kernelcut.CutCode.CONTEXT_PROTOCOL;
-import static org.gotm.ffm.kernelcut.CutCode.CONTEXT_VLAN_PRESENT;
 import static org.gotm.ffm.kernelcut.CutCode.IPV4;
 import static org.gotm.ffm.kernelcut.CutCode.TRANSPORT_LENGTH;
 import static org.gotm.ffm.kernelcut.CutCode.TYPE;
@@ -16,6 +14,7 @@ import static org.gotm.ffm.linux.generated.linux_h.ETH_P_IPV6;
 import static org.gotm.ffm.linux.generated.linux_h.ETH_P_QINQ1;
 
 import org.gotm.ffm.ebpf.EbpfAssembler;
+import org.gotm.ffm.ebpf.SocketBuffer;
 import org.gotm.ffm.linux.CaptureMode;
 
 /**
@@ -45,7 +44,7 @@ final class CutLink {
   /** Writes it. */
   void write() {
     if (options.passTagged()) {
-      cut.context(R1, CONTEXT_VLAN_PRESENT);
+      cut.context(R1, SocketBuffer.VLAN_PRESENT);
       code.jump(BPF_JNE, R1, 0, cut.pass);
     }
     if (options.mode().equals(CaptureMode.IP)) {
@@ -58,7 +57,7 @@ final class CutLink {
   private void writeIp() {
     code.set(AT, 0);
     cut.take(IPV4, IPV4_LENGTH + TRANSPORT_LENGTH);
-    cut.context(R1, CONTEXT_PROTOCOL);
+    cut.context(R1, SocketBuffer.PROTOCOL);
     code.fromNetwork(R1, 16);
     goToIp();
     code.jump(cut.pass);
