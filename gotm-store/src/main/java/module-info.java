@@ -10,6 +10,7 @@ module org.gotm.store {
 
   exports org.gotm.store;
   exports org.gotm.store.api;
+  exports org.gotm.store.flows;
   exports org.gotm.store.index;
   exports org.gotm.store.metrics;
   exports org.gotm.store.packed;

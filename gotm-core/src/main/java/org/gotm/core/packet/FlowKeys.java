@@ -27,8 +27,8 @@ import java.util.Arrays;
  * </pre>
  *
  * where the first port belongs to the first address. A meta word of 0 means that the packet could
- * not be decoded. The control bits are {@link #FIN}, {@link #SYN}, {@link #RST} and {@link #ACK} of
- * a TCP header, and {@link #FROM_SECOND}.
+ * not be decoded. The control bits are the {@link #TCP_FLAGS}, as far as there are any, and {@link
+ * #FROM_SECOND}, {@link #UNDECODED} and {@link #QUOTES}.
  */
 public final class FlowKeys {
   /**
@@ -81,14 +81,23 @@ public final class FlowKeys {
   /** Control bit: the sender breaks the connection off. */
   public static final int RST = 4;
 
-  /** Control bit: the packet was sent by the second end of the key. */
-  public static final int FROM_SECOND = 8;
-
   /** Control bit: the packet acknowledges. */
   public static final int ACK = 16;
 
+  /** All flags of a TCP header, where it has them (RFC 9293, RFC 3168). */
+  public static final int TCP_FLAGS = 0x1ff;
+
+  /** Control bit: the packet was sent by the second end of the key. */
+  public static final int FROM_SECOND = 1 << 9;
+
   /** Control bit: the packet could not be decoded. */
-  public static final int UNDECODED = 32;
+  public static final int UNDECODED = 1 << 10;
+
+  /**
+   * Control bit: the packet tells an end of the flow about one that it has sent, and so is not from
+   * who {@link #FROM_SECOND} tells, but to them.
+   */
+  public static final int QUOTES = 1 << 11;
 
   /** Control bits of a packet that opens a connection, answers who does so, or breaks it off. */
   public static final int OPENS_OR_BREAKS = SYN | RST;
@@ -249,10 +258,10 @@ public final class FlowKeys {
   }
 
   /** Sets the key of packet {@code i} to one that {@link #copyTo} took from another. */
-  void copyFrom(int i, long[] source, int at, int payloadLength) {
+  void copyFrom(int i, long[] source, int at, int payloadLength, int control) {
     int record = i << RECORD_SHIFT;
     System.arraycopy(source, at, words, record, PAYLOAD);
-    words[record + PAYLOAD] = (long) payloadLength << PAYLOAD_SHIFT;
+    words[record + PAYLOAD] = (long) payloadLength << PAYLOAD_SHIFT | control;
     networks[i] = source[at + PAYLOAD];
   }
 

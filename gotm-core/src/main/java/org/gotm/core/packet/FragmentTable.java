@@ -15,9 +15,10 @@ package org.gotm.core.packet;
  *   +----+--------+--------+------+-----+-------+--------------------+---------+
  * </pre>
  *
- * End is where the first fragment ends in the packet, order counts the packets that came, and the
- * network is what was passed before the fragmented header. A key of 0 means that the first fragment
- * did not tell its flow.
+ * End is where the first fragment ends in the packet, above the control bits that all fragments
+ * have, as in {@link FlowKeys#PAYLOAD}; order counts the packets that came, and the network is what
+ * was passed before the fragmented header. A key of 0 means that the first fragment did not tell
+ * its flow.
  */
 final class FragmentTable {
   /** Packets that can be remembered at the same time. */
@@ -28,6 +29,9 @@ final class FragmentTable {
 
   /** Fragmented packets one within the other: one, and one in each tunnel. */
   private static final int DEEPEST = 8;
+
+  /** Control bits that hold for the later fragments, too. */
+  private static final int LASTING = FlowKeys.FROM_SECOND | FlowKeys.QUOTES;
 
   private static final int WAYS = 4;
   private static final int PLACE_SHIFT = 4;
@@ -73,7 +77,7 @@ final class FragmentTable {
     words[at + TARGET_0] = ip.target0;
     words[at + TARGET_1] = ip.target1;
     words[at + TIME] = nanos;
-    words[at + END] = ip.fragmentLength;
+    words[at + END] = (long) ip.fragmentLength << FlowKeys.PAYLOAD_SHIFT;
     words[at + ORDER] = ++order;
     words[at + KEY] = 0;
     words[at + NETWORK] = network;
@@ -83,7 +87,9 @@ final class FragmentTable {
   /** The packets begun have the key of record {@code i}, which is final. */
   void end(int i) {
     while (begunCount > 0) {
-      keys.copyTo(i, words, begun[--begunCount] + KEY);
+      int at = begun[--begunCount];
+      keys.copyTo(i, words, at + KEY);
+      words[at + END] |= keys.control(i) & LASTING;
     }
   }
 
@@ -100,11 +106,11 @@ final class FragmentTable {
     int at = placeOf(ip, network);
     if (!isAt(at, ip, network)
         || words[at + KEY] == 0
-        || words[at + END] > ip.fragmentOffset
+        || words[at + END] >>> FlowKeys.PAYLOAD_SHIFT > ip.fragmentOffset
         || isOver(nanos - words[at + TIME])) {
       return false;
     }
-    keys.copyFrom(i, words, at + KEY, payload);
+    keys.copyFrom(i, words, at + KEY, payload, (int) words[at + END] & LASTING);
     return true;
   }
 

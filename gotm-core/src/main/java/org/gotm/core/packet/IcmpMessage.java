@@ -27,7 +27,7 @@ final class IcmpMessage {
   /** The IP header quoted. */
   final IpHeader ip = new IpHeader();
 
-  /** The header above it, with the payload of the packet that quotes, never with control flags. */
+  /** The header above it, with the payload of the packet that quotes, never with flags of TCP. */
   final TransportHeader transport = new TransportHeader();
 
   /** Nothing read yet. */
@@ -86,7 +86,7 @@ final class IcmpMessage {
         && !ip.isLaterFragment
         && transport.read(cursor, ip)) {
       transport.payload = payload;
-      transport.control = 0;
+      transport.control = FlowKeys.QUOTES;
       return QUOTE;
     }
     return cursor.isCut() ? UNKNOWN : OWN;

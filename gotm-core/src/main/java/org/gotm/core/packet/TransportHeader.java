@@ -60,7 +60,7 @@ final class TransportHeader {
 
   /** Control bits, of TCP's word at {@link #TCP_TAIL}. */
   static int tcpControl(int tail) {
-    return tail & (FlowKeys.OPENS_OR_ENDS | FlowKeys.ACK);
+    return tail & FlowKeys.TCP_FLAGS;
   }
 
   /** What a SYN opens, or it or RST answers, by TCP's numbers and control bits. */

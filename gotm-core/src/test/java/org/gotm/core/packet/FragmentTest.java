@@ -100,6 +100,14 @@ class FragmentTest {
   }
 
   @Test
+  void shouldComeFromTheEndThatSentTheFirstFragment() {
+    decode(packet().ipv4(B, A).ipv4Fragment(7, 0, true).tcp(2, 1, SYN).payload(4));
+    decode(packet().ipv4(B, A).ipv4Fragment(7, 3, false).protocol(6).payload(30));
+
+    assertThat(keys.control(0)).isEqualTo(FlowKeys.FROM_SECOND);
+  }
+
+  @Test
   void shouldHaveNoPortsWhenFirstFragmentIsMissing() {
     assertHasNoPorts(decode(later(7, 8)));
     assertHasNoPorts(decode(later6(7, 8)));
