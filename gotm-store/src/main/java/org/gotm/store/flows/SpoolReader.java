@@ -75,7 +75,7 @@ public final class SpoolReader implements AutoCloseable {
       int at = buffer.position();
       buffer.position(at + FlowRecordLayout.LENGTH);
       record.at(memory, at);
-      if (record.lastNanos() != 0) {
+      if (record.number() != 0) {
         return record;
       }
     }
