@@ -5,6 +5,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.gotm.core.memory.NativeMemory;
 
 /**
@@ -19,6 +20,7 @@ public final class FlowRecordRing {
   private static final VarHandle READ;
   private static final VarHandle LOST;
   private static final long PAUSE_NANOS = 1_000_000;
+  private static final long PATIENCE_NANOS = 5_000_000_000L;
 
   static {
     try {
@@ -78,6 +80,11 @@ public final class FlowRecordRing {
     return firstNumber;
   }
 
+  /** Records that fit. */
+  int capacity() {
+    return mask + 1;
+  }
+
   /** True if at least half of it is free: then there is room for what can wait, too. */
   boolean isHalfFree() {
     return (long) WRITTEN.get(this) - (long) READ.getAcquire(this) <= mask >> 1;
@@ -99,16 +106,26 @@ public final class FlowRecordRing {
   }
 
   private boolean awaitRoom(long next) {
-    while (!hasRoom(next) && !isClosed) {
-      LockSupport.parkNanos(PAUSE_NANOS);
-    }
+    await(() -> hasRoom(next));
     return hasRoom(next);
   }
 
   /** Waits until half of it is free, as long as somebody reads. */
   void awaitHalf() {
-    while (!isHalfFree() && !isClosed) {
+    if (!isHalfFree()) {
+      await(this::isHalfFree);
+    }
+  }
+
+  /** Who reads nothing for a while is waited for no longer. */
+  private void await(BooleanSupplier condition) {
+    long before = (long) READ.getAcquire(this);
+    long since = System.nanoTime();
+    while (!condition.getAsBoolean() && !isClosed && System.nanoTime() - since < PATIENCE_NANOS) {
       LockSupport.parkNanos(PAUSE_NANOS);
+      long now = (long) READ.getAcquire(this);
+      since = now == before ? since : System.nanoTime();
+      before = now;
     }
   }
 
@@ -138,6 +155,11 @@ public final class FlowRecordRing {
   /** Nobody reads any more: what comes is lost, and who waits for room waits no longer. */
   public void close() {
     isClosed = true;
+  }
+
+  /** Records that are not read yet. Any thread. */
+  public long waiting() {
+    return (long) WRITTEN.getAcquire(this) - (long) READ.getAcquire(this);
   }
 
   /** Records that found no room. Any thread. */

@@ -17,8 +17,13 @@ final class FlowRecords {
   /** After so long a flow gets a record, and goes on. */
   static final long ACTIVE_NANOS = 900_000_000_000L;
 
-  /** Slots looked at with each batch when the flows in the table are asked for. */
-  private static final int SHOWN_SLOTS = 512;
+  /**
+   * Time for a walk over all slots when the flows in the table are asked for, so that packets do
+   * not wait.
+   */
+  private static final long WALK_NANOS = 1_000_000_000;
+
+  private static final int LEAST_STEP_SLOTS = 64;
 
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -35,6 +40,7 @@ final class FlowRecords {
   private long number;
   private long shownSlots;
   private long showing;
+  private long walkedNanos;
   private volatile long showAsked;
   private volatile long shown;
 
@@ -167,17 +173,21 @@ final class FlowRecords {
       }
       showing = showAsked;
       shownSlots = 0;
+      walkedNanos = System.nanoTime();
     }
+    long now = System.nanoTime();
     if (ring.isHalfFree()) {
-      showSome(SHOWN_SLOTS);
+      double share = (double) (now - walkedNanos) / WALK_NANOS;
+      showSome((long) Math.min(share * slots.count(), ring.capacity() / 2) + LEAST_STEP_SLOTS);
     }
+    walkedNanos = now;
   }
 
   /**
    * Goes on to an empty slot, across which no flow is ever moved: so none is missed that was there
    * when it was asked for, but one may be shown twice.
    */
-  private void showSome(int count) {
+  private void showSome(long count) {
     long slot = slots.first() + (shownSlots << FlowSlotLayout.LENGTH_SHIFT);
     int i = 0;
     while (shownSlots < slots.count() && (i < count || !FlowSlots.isEmpty(slot))) {
