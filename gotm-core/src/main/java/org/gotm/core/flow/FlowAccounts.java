@@ -261,14 +261,21 @@ final class FlowAccounts {
 
   /** Forgets what was counted, and what was kept. */
   void clearCounts(long slot) {
-    ALL.asSlice(counts(slot), 2 * END_LENGTH).fill((byte) 0);
-    ALL.asSlice(facts(slot) + KEPT, FlowSlotLayout.LENGTH).fill((byte) 0);
+    long facts = facts(slot);
+    clear(counts(slot), 2 * END_LENGTH);
+    clear(facts + KEPT, FlowSlotLayout.LENGTH);
   }
 
   /** Forgets all that is known. */
   void clear(long slot) {
     clearCounts(slot);
-    ALL.asSlice(facts(slot), KEPT).fill((byte) 0);
+    clear(facts(slot), KEPT);
+  }
+
+  private static void clear(long from, int length) {
+    for (int at = 0; at < length; at += Long.BYTES) {
+      ALL.set(LONG, from + at, 0);
+    }
   }
 
   /** True if nothing was counted. */

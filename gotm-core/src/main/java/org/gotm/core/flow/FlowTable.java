@@ -130,6 +130,7 @@ final class FlowTable {
     slots.locate(count, lives.size());
     if (accounts != null) {
       accounts.locateLoop(keys, count);
+      records.settleLoop(keys, count);
     }
     keptCount = 0;
     int i = countRun(0, batch, kept);
@@ -343,12 +344,12 @@ final class FlowTable {
   void expire(long now) {
     armed.book(now);
     hand.move(now);
-    showIfAsked();
+    expireRecords();
   }
 
-  private void showIfAsked() {
+  private void expireRecords() {
     if (records != null) {
-      records.showIfAsked();
+      records.expire();
     }
   }
 
@@ -356,7 +357,7 @@ final class FlowTable {
   void expireIdle(long now) {
     armed.book(now);
     hand.moveIdle(now);
-    showIfAsked();
+    expireRecords();
   }
 
   /** Flows that reached their cutoff. */
