@@ -301,9 +301,9 @@ final class FlowAccounts {
 
   /** Forgets what was counted, and what was kept: a record begins. */
   void clearCounts(long slot) {
-    ALL.asSlice(counts(slot), COUNTS_LENGTH).fill((byte) 0);
+    clear(counts(slot), COUNTS_LENGTH);
     long at = facts(slot);
-    ALL.asSlice(at + KEPT, PACKETS_BEFORE - KEPT).fill((byte) 0);
+    clear(at + KEPT, PACKETS_BEFORE - KEPT);
     long packets = FlowSlotLayout.packets(ALL.get(LONG, slot + FlowSlotLayout.PACKETS));
     ALL.set(LONG, at + PACKETS_BEFORE, packets);
     long payload = FlowSlotLayout.bytes(ALL.get(LONG, slot + FlowSlotLayout.BYTES));
@@ -313,7 +313,13 @@ final class FlowAccounts {
   /** Forgets all that is known: a flow begins. */
   void clear(long slot) {
     clearCounts(slot);
-    ALL.asSlice(facts(slot), KEPT).fill((byte) 0);
+    clear(facts(slot), KEPT);
+  }
+
+  private static void clear(long from, int length) {
+    for (int at = 0; at < length; at += Long.BYTES) {
+      ALL.set(LONG, from + at, 0);
+    }
   }
 
   /** True if nothing was counted. */

@@ -278,12 +278,12 @@ public final class FlowCutter {
    * @return what {@link #hasShown} is to be asked with
    */
   public long showFlows() {
-    return table.records() == null ? 0 : table.records().show();
+    return table.records() == null ? 0 : table.records().show().ask();
   }
 
   /** True when these records are written, or no flow is left. Any thread. */
   public boolean hasShown(long request) {
-    return table.records() == null || table.records().hasShown(request);
+    return table.records() == null || table.records().show().hasShown(request);
   }
 
   /**

@@ -204,7 +204,7 @@ final class FlowLives {
       tellEnd(slot, EndReason.AGED);
       setBudget(slot, state & LASTING, now);
       if (records != null) {
-        records.renew(slot);
+        records.beginAge(slot, now);
       }
     } else {
       long counted = Math.min(bytes, MOST_BYTES_BEFORE);

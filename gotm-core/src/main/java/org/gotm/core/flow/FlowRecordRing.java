@@ -38,6 +38,7 @@ public final class FlowRecordRing {
   private final int interfaceNumber;
   private final long firstNumber;
   private final boolean waits;
+  private long stuckAt = -1;
   private volatile boolean isClosed;
 
   @SuppressWarnings("unused") // through its handle
@@ -117,15 +118,19 @@ public final class FlowRecordRing {
     }
   }
 
-  /** Who reads nothing for a while is waited for no longer. */
+  /** Who reads nothing for a while is waited for no longer, until something is read again. */
   private void await(BooleanSupplier condition) {
     long before = (long) READ.getAcquire(this);
     long since = System.nanoTime();
-    while (!condition.getAsBoolean() && !isClosed && System.nanoTime() - since < PATIENCE_NANOS) {
+    while (before != stuckAt && !isClosed && !condition.getAsBoolean()) {
       LockSupport.parkNanos(PAUSE_NANOS);
       long now = (long) READ.getAcquire(this);
-      since = now == before ? since : System.nanoTime();
-      before = now;
+      if (now != before) {
+        before = now;
+        since = System.nanoTime();
+      } else if (System.nanoTime() - since >= PATIENCE_NANOS) {
+        stuckAt = now;
+      }
     }
   }
 

@@ -130,6 +130,7 @@ final class FlowTable {
     slots.locate(count, lives.size());
     if (accounts != null) {
       accounts.locateLoop(keys, count);
+      records.settleLoop(keys, count);
     }
     keptCount = 0;
     int i = countRun(0, batch, kept);
@@ -343,13 +344,12 @@ final class FlowTable {
   void expire(long now) {
     armed.book(now);
     hand.move(now);
-    writeRecords();
+    expireRecords();
   }
 
-  private void writeRecords() {
+  private void expireRecords() {
     if (records != null) {
-      records.writeIfLarge();
-      records.showIfAsked();
+      records.expire();
     }
   }
 
@@ -357,7 +357,7 @@ final class FlowTable {
   void expireIdle(long now) {
     armed.book(now);
     hand.moveIdle(now);
-    writeRecords();
+    expireRecords();
   }
 
   /** Flows that reached their cutoff. */

@@ -19,6 +19,7 @@ import org.gotm.core.chunk.ChunkSink;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.flow.FlowRecordRing;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.packet.PacketBuilder;
@@ -27,6 +28,8 @@ import org.gotm.core.pcapfile.RecordFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * From poll to chunk nothing is allocated per packet. What is allowed is 4 KiB for each run of the
@@ -39,17 +42,22 @@ class AllocationTest {
   private static final int BUSY_FLOWS = 100;
   private static final int MAX_WARM_UP_RUNS = 100;
   private static final int RUNS = 12;
+  private static final int MOST_RECORDS = 1 << 17;
   private static final long ALLOWED_BYTES_A_RUN = 4096;
 
   @TempDir Path folder;
 
-  @Test
-  void shouldAllocateNothingPerPacketAfterWarmUp() throws IOException {
+  /** With records of flows there is one for about every second packet. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldAllocateNothingPerPacketAfterWarmUp(boolean hasRecords) throws IOException {
     Path file = folder.resolve("many.pcap");
     writePackets(file);
     long allocated = 0;
     try (Arena arena = Arena.ofConfined()) {
       Ledger ledger = new Ledger();
+      FlowRecordRing records =
+          hasRecords ? new FlowRecordRing(MOST_RECORDS, 0, 0, false, arena) : null;
       FlowCutter cutter =
           new FlowCutter(
               new FlowCutter.Options(
@@ -59,16 +67,20 @@ class AllocationTest {
                   Cutoff.UNLIMITED,
                   FlowKeyOptions.defaults()),
               FlowListener.NONE,
+              records,
               arena);
       ChunkPool pool = new ChunkPool(2, 1 << 20, arena);
       ChunkAppender appender = appender(pool, ledger);
       int warmUp = 0;
       while (run(file, cutter, appender, ledger) > ALLOWED_BYTES_A_RUN) {
+        release(records);
         assertThat(++warmUp).as("runs to warm up").isLessThan(MAX_WARM_UP_RUNS);
       }
       long delivered = ledger.get(Counter.DELIVERED);
       for (int run = 0; run < RUNS; run++) {
+        long written = release(records);
         allocated += run(file, cutter, appender, ledger);
+        assertThat(release(records) - written).isGreaterThanOrEqualTo(hasRecords ? FLOWS : 0);
       }
       assertThat(ledger.get(Counter.DELIVERED) - delivered).isEqualTo((long) RUNS * PACKETS);
       assertThat(ledger.get(Counter.CUT)).isPositive();
@@ -129,6 +141,16 @@ class AllocationTest {
       capture.run();
       return threads.getCurrentThreadAllocatedBytes() - before;
     }
+  }
+
+  /** Reads all records; answers how many there were so far. */
+  private static long release(FlowRecordRing records) {
+    if (records == null) {
+      return 0;
+    }
+    assertThat(records.lost()).isZero();
+    records.release(records.waiting());
+    return records.records();
   }
 
   private static ChunkAppender appender(ChunkPool pool, Ledger ledger) {

@@ -23,12 +23,18 @@ class ArmedFlowsTest {
   private static final long START = 1_700_000_000 * SECOND;
   private static final int ROUNDS = 3000;
   private static final int BATCH = 32;
+  private static final int MOST_RECORDS = 1 << 14;
 
   private final FakeOffload offload = new FakeOffload(1000, TIMEOUT, 0);
 
   private static FlowRig rig(Cutoff cutoff) {
-    return new FlowRig(
-        new FlowCutter.Options(10_000, TIMEOUT, cutoff, 3000, FlowKeyOptions.defaults()), BATCH, 7);
+    return rig(cutoff, null);
+  }
+
+  private static FlowRig rig(Cutoff cutoff, FlowRecordRing records) {
+    FlowCutter.Options options =
+        new FlowCutter.Options(10_000, TIMEOUT, cutoff, 3000, FlowKeyOptions.defaults());
+    return new FlowRig(options, BATCH, 7, records);
   }
 
   private void send(FlowRig rig, int flow, int payload, int flags, int times, long now) {
@@ -45,8 +51,10 @@ class ArmedFlowsTest {
     SplittableRandom random = new SplittableRandom(Seed.of(ArmedFlowsTest.class));
     long now = START;
     long sent = 0;
-    try (FlowRig plain = rig(Cutoff.of(7, 5000));
-        FlowRig armed = rig(Cutoff.of(7, 5000))) {
+    TakenRecords plainRecords = new TakenRecords(MOST_RECORDS);
+    TakenRecords armedRecords = new TakenRecords(MOST_RECORDS);
+    try (FlowRig plain = rig(Cutoff.of(7, 5000), plainRecords.ring);
+        FlowRig armed = rig(Cutoff.of(7, 5000), armedRecords.ring)) {
       armed.cutter().offloadTo(fake);
       for (int round = 0; round < ROUNDS; round++) {
         now +=
@@ -69,7 +77,36 @@ class ArmedFlowsTest {
       assertThat(fake.armed()).isZero();
       assertThat(fake.mostArmed).isBetween(1, capacity);
       assertThat(fake.disarmed).isGreaterThan(100);
+      assertThat(told(armedRecords)).isEqualTo(told(plainRecords)).hasSizeGreaterThan(100);
     }
+  }
+
+  /** What all records say but for flags, which the kernel does not tell of what it has cut. */
+  private static List<String> told(TakenRecords records) {
+    return records.take().stream()
+        .map(
+            flow ->
+                "%s %d-%d cut=%s %d %d packets=%d/%d bytes=%d/%d payload=%d/%d kept=%d/%d %d/%d end=%d"
+                    .formatted(
+                        flow.key(),
+                        flow.firstNanos(),
+                        flow.lastNanos(),
+                        flow.isCut(),
+                        flow.cutNanos(),
+                        flow.cutOffset(),
+                        flow.sourcePackets(),
+                        flow.destinationPackets(),
+                        flow.sourceBytes(),
+                        flow.destinationBytes(),
+                        flow.sourcePayloadBytes(),
+                        flow.destinationPayloadBytes(),
+                        flow.sourceKeptPackets(),
+                        flow.destinationKeptPackets(),
+                        flow.sourceKeptBytes(),
+                        flow.destinationKeptBytes(),
+                        flow.endReason()))
+        .sorted()
+        .toList();
   }
 
   private static List<FlowRig.Packet> packets(SplittableRandom random) {
@@ -85,7 +122,7 @@ class ArmedFlowsTest {
             case 4 -> RST;
             default -> ACK;
           };
-      packets.add(new FlowRig.Packet(flow, random.nextInt(1400), flags));
+      packets.add(new FlowRig.Packet(flow, random.nextInt(1400), flags, random.nextBoolean()));
     }
     return packets;
   }

@@ -16,14 +16,15 @@ final class FakeOffload implements CutOffload {
   private static final int CONTROL = PacketBuilder.SYN | PacketBuilder.FIN | PacketBuilder.RST;
 
   private static final int HEADERS = 40;
+  private static final int WIDE_HEADERS = 60;
 
   /** An armed flow. */
   private static final class Entry {
     FlowKey key;
     boolean isOver;
-    long packets;
-    long bytes;
-    long payload;
+    final long[] packets = new long[2];
+    final long[] bytes = new long[2];
+    final long[] payload = new long[2];
     long lastNanos;
   }
 
@@ -60,7 +61,7 @@ final class FakeOffload implements CutOffload {
     List<FlowRig.Packet> passed = new ArrayList<>();
     for (FlowRig.Packet packet : packets) {
       FlowKey key = keys.computeIfAbsent(packet.flow(), rig::key);
-      if (!cuts(key, packet.tcpFlags(), packet.payload(), HEADERS + packet.payload())) {
+      if (!cuts(key, packet)) {
         passed.add(packet);
       }
     }
@@ -73,7 +74,8 @@ final class FakeOffload implements CutOffload {
   }
 
   /** True if a packet of this flow is dropped now; it is counted then. */
-  private boolean cuts(FlowKey key, int tcpFlags, int payload, int wireLength) {
+  private boolean cuts(FlowKey key, FlowRig.Packet packet) {
+    int tcpFlags = packet.tcpFlags();
     Integer number = armed.get(key);
     if (number == null || asked.contains(number)) {
       return false;
@@ -91,9 +93,11 @@ final class FakeOffload implements CutOffload {
     if (headerBytes > 0) {
       return false;
     }
-    entry.packets++;
-    entry.payload += payload;
-    entry.bytes += wireLength;
+    int end = packet.isBack() ? 1 : 0;
+    int wireLength = packet.payload() + (packet.flow() < FlowRig.WIDE ? HEADERS : WIDE_HEADERS);
+    entry.packets[end]++;
+    entry.payload[end] += packet.payload();
+    entry.bytes[end] += wireLength;
     packets++;
     bytes += wireLength;
     return true;
@@ -181,17 +185,17 @@ final class FakeOffload implements CutOffload {
 
   @Override
   public long packets(int entry, int end) {
-    return end == 0 ? entries[entry].packets : 0; // all packets of a rig are the first end's
+    return entries[entry].packets[end];
   }
 
   @Override
   public long bytes(int entry, int end) {
-    return end == 0 ? entries[entry].bytes : 0;
+    return entries[entry].bytes[end];
   }
 
   @Override
   public long payloadBytes(int entry, int end) {
-    return end == 0 ? entries[entry].payload : 0;
+    return entries[entry].payload[end];
   }
 
   @Override

@@ -47,8 +47,12 @@ final class FlowRig implements AutoCloseable, FlowListener {
    */
   record Event(String flow, long packets, long bytes, long largeBytes, long lastNanos) {}
 
-  /** One packet to send. */
-  record Packet(int flow, int payload, int tcpFlags) {}
+  /** One packet to send, by the flow's first end or back from the second. */
+  record Packet(int flow, int payload, int tcpFlags, boolean isBack) {
+    Packet(int flow, int payload, int tcpFlags) {
+      this(flow, payload, tcpFlags, false);
+    }
+  }
 
   private final Arena arena = Arena.ofConfined();
   private final FlowCutter cutter;
@@ -145,7 +149,20 @@ final class FlowRig implements AutoCloseable, FlowListener {
     header[at + 1] = (byte) (n >> 8);
     header[at + 2] = (byte) n;
     header[wide ? 53 : 33] = (byte) packet.tcpFlags();
+    if (packet.isBack()) {
+      swap(header, wide ? 8 : 12, wide ? 16 : 4);
+      swap(header, wide ? 40 : 20, 2);
+    }
     return header;
+  }
+
+  /** Changes the places of two fields, one behind the other. */
+  private static void swap(byte[] header, int at, int length) {
+    for (int i = at; i < at + length; i++) {
+      byte kept = header[i];
+      header[i] = header[i + length];
+      header[i + length] = kept;
+    }
   }
 
   /** The hash of a flow's key, whose lower bits say where the table looks first. */

@@ -27,7 +27,11 @@ final class FrameRig implements AutoCloseable, FlowListener {
   final List<String> heard = new ArrayList<>();
 
   FrameRig(FlowCutter.Options options) {
-    cutter = new FlowCutter(options, this, arena);
+    this(options, null);
+  }
+
+  FrameRig(FlowCutter.Options options, FlowRecordRing records) {
+    cutter = new FlowCutter(options, this, records, arena);
     cutter.begin(LinkType.ETHERNET);
   }
 
