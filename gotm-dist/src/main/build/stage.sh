@@ -18,8 +18,10 @@ jdk=$TOOLCHAIN_JAVA_HOME
 # What gotm and its libraries name; of java.desktop and java.sql they use a few names only, in what gotm has no use for. For
 # those who look into a process that runs: jcmd, jfr.
 modules() {
-  "$jdk/bin/jdeps" --multi-release 25 --ignore-missing-deps --no-recursive -s --module-path lib lib/*.jar |
-    sed -n 's/.* -> \(java\..*\|jdk\..*\)/\1/p' | sort -u | grep -vx 'java\.desktop\|java\.sql' | tr '\n' ,
+  {
+    "$jdk/bin/jdeps" --multi-release 25 --ignore-missing-deps --no-recursive -s --module-path lib lib/*.jar
+    "$jdk/bin/jdeps" --multi-release 25 --ignore-missing-deps --no-recursive -s "$name"/lib/fleet/*.jar
+  } | sed -n 's/.* -> \(java\..*\|jdk\..*\)/\1/p' | sort -u | grep -vx 'java\.desktop\|java\.sql' | tr '\n' ,
   echo jdk.jcmd,jdk.jfr
 }
 
@@ -44,6 +46,16 @@ program() {
   mkdir -p "$name/bin" "$name/lib"
   cp "$sources/bin/gotm" "$name/bin"
   cp lib/*.jar "$repository/gotm-app/src/main/build/jvm.options" "$name/lib"
+  fleet
+}
+
+# in a folder of its own: a sensor needs none of it
+fleet() {
+  mkdir "$name/lib/fleet"
+  cp "$repository/gotm-fleet/target/gotm-fleet.jar" "$repository/gotm-fleet/src/main/build/jvm.options" "$name/lib/fleet"
+  for jar in "$repository"/gotm-fleet/target/lib/*.jar; do
+    [ ! -e "$jar" ] || cp "$jar" "$name/lib/fleet"
+  done
 }
 
 # By the packages' own runtime, and after the libraries have their date: the JVM takes a cache only for the very files that it

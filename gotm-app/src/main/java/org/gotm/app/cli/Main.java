@@ -30,9 +30,14 @@ public final class Main {
    * Runs gotm; exits with 0 after a clean stop, 1 after a failure, 2 if the command line is wrong.
    */
   public static void main(String[] args) {
+    prepare();
+    System.exit(run(new StartArguments(StartArguments.DEFAULT_FILE, args)));
+  }
+
+  /** What each program of gotm begins with. */
+  public static void prepare() {
     Locale.setDefault(Locale.ROOT); // logs are read by programs: no other digits or separators
     nameProcess();
-    System.exit(run(new StartArguments(StartArguments.DEFAULT_FILE, args)));
   }
 
   private static int run(StartArguments start) {
@@ -62,10 +67,19 @@ public final class Main {
 
   static CommandLine commandLine() {
     CommandLine.tracer().setLevel(TraceLevel.OFF); // it would tell of options given twice
-    CommandLine line = new CommandLine(new GotmCommand());
+    CommandLine line = lineOf(new GotmCommand());
     line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST_HEADING, help -> "");
     line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, new OptionTopics());
-    return line.setOverwrittenOptionsAllowed(true)
+    return line;
+  }
+
+  /**
+   * The command line of a program of gotm: options as they are spelt here, and failures as one line
+   * with the exit codes of all of them.
+   */
+  public static CommandLine lineOf(Object program) {
+    return new CommandLine(program)
+        .setOverwrittenOptionsAllowed(true)
         .setPosixClusteredShortOptionsAllowed(false)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::onUsageError)
