@@ -27,6 +27,7 @@ public final class SpoolReader implements AutoCloseable {
   private final MemorySegment memory = MemorySegment.ofBuffer(buffer.duplicate().clear());
   private final FlowRecord record = new FlowRecord();
   private final SpoolHeader header;
+  private long passedOver;
 
   /**
    * Opens a file; a link is not followed.
@@ -78,7 +79,18 @@ public final class SpoolReader implements AutoCloseable {
       if (record.lastNanos() != 0) {
         return record;
       }
+      passedOver++;
     }
+  }
+
+  /** Records so far that were passed over as they are not there. */
+  public long passedOver() {
+    return passedOver;
+  }
+
+  /** Once the end is reached: bytes there that are no whole record. */
+  public int tornBytes() {
+    return buffer.remaining();
   }
 
   private boolean refill() throws IOException {
