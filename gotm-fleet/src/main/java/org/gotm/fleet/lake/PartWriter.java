@@ -29,6 +29,13 @@ final class PartWriter extends ParquetWriter.Builder<FlowRow, PartWriter> {
     FlowColumn.EVENT_END,
     FlowColumn.CUT_TIME,
     FlowColumn.NETWORK_COMMUNITY_ID,
+    FlowColumn.SOURCE_PORT,
+    FlowColumn.SOURCE_BYTES,
+    FlowColumn.DESTINATION_BYTES,
+    FlowColumn.SOURCE_PAYLOAD_BYTES,
+    FlowColumn.DESTINATION_PAYLOAD_BYTES,
+    FlowColumn.SOURCE_KEPT_BYTES,
+    FlowColumn.DESTINATION_KEPT_BYTES,
     FlowColumn.FLOW_ID
   };
 
@@ -54,6 +61,7 @@ final class PartWriter extends ParquetWriter.Builder<FlowRow, PartWriter> {
             .withWriterVersion(WriterVersion.PARQUET_1_0)
             .withCodecFactory(codec)
             .withCompressionCodec(CompressionCodecName.ZSTD)
+            .withSizeStatisticsEnabled(false)
             .withRowGroupSize(ROW_GROUP_BYTES)
             .withMaxBloomFilterBytes(MAX_BLOOM_BYTES);
     for (FlowColumn column : UNIQUE) {

@@ -25,7 +25,7 @@ class ConvertKillTest {
   private static final long START = Instant.parse("2026-11-27T13:00:00Z").getEpochSecond();
   private static final int FILES = 12;
   private static final int FLOWS = 2000;
-  private static final int KILLS = Integer.getInteger("gotm.kills", 12);
+  private static final int KILLS = Integer.getInteger("gotm.kills", 9);
 
   @TempDir private Path folder;
 
@@ -43,7 +43,7 @@ class ConvertKillTest {
     while (true) {
       Process process = start(spools);
       if (killed < KILLS) {
-        awaitProgress(process, spools, random.nextInt(2));
+        awaitProgress(process, spools, 1);
         process.waitFor(random.nextInt(100), TimeUnit.MILLISECONDS);
         process.destroyForcibly();
       }
