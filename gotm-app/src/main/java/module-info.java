@@ -29,6 +29,10 @@ module org.gotm.app {
       info.picocli;
   opens org.gotm.app.query to
       info.picocli;
+  opens org.gotm.app.queryclient to
+      info.picocli;
+  opens org.gotm.app.sensors to
+      info.picocli;
   opens org.gotm.app.cli to
       info.picocli;
 }

@@ -6,12 +6,16 @@ import java.time.Duration;
 import java.util.Optional;
 import org.gotm.app.daemon.Settings;
 import org.gotm.app.queryserver.QuerySettings;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Where queries for what was recorded are answered, and to whom. */
 @Command(optionListHeading = "%nAnswering queries:%n")
-final class QueryServerOptions {
+public final class QueryServerOptions {
+  /** Options that are not read yet. */
+  public QueryServerOptions() {}
+
   private static final String OFF = "off";
   private static final int LONGEST_SOCKET = 107;
 
@@ -61,15 +65,28 @@ final class QueryServerOptions {
   private Duration limitTime;
 
   QuerySettings settings(Checks checks, Settings.Output output) {
-    checks.positive("query-limit-time", limitTime);
-    QuerySettings settings =
-        new QuerySettings(
-            address(checks), keys, socket(checks), Optional.ofNullable(access), limitTime);
+    QuerySettings settings = settings(checks);
     if (!settings.isOff() && output.toStandardOutput()) {
       throw checks.refusal(
           "write=-: packets go to standard output, where no query finds them; give a folder");
     }
     return settings;
+  }
+
+  /**
+   * The settings that the options make.
+   *
+   * @param line that they stand in
+   * @throws picocli.CommandLine.ParameterException if a value is wrong
+   */
+  public QuerySettings settings(CommandLine line) {
+    return settings(new Checks(line));
+  }
+
+  private QuerySettings settings(Checks checks) {
+    checks.positive("query-limit-time", limitTime);
+    return new QuerySettings(
+        address(checks), keys, socket(checks), Optional.ofNullable(access), limitTime);
   }
 
   private Optional<InetSocketAddress> address(Checks checks) {

@@ -37,6 +37,11 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   private long droppedAndSaid;
   private volatile boolean closed;
 
+  /** Starts the thread. */
+  public EventLog(PrintStream stream, Clock clock) {
+    this(stream, clock, new Progress(stream, 0));
+  }
+
   /**
    * Starts the thread.
    *
@@ -81,7 +86,7 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   }
 
   /** How lines look from now on. */
-  void use(LogStyle newStyle) {
+  public void use(LogStyle newStyle) {
     style = newStyle;
   }
 

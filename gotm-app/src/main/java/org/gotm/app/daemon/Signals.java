@@ -15,13 +15,19 @@ import org.gotm.ffm.linux.Libc;
  * them ignored, as it does for what a script starts in the background; SIGHUP to rotate, or to stop
  * if it tells that the terminal is gone; and a capture that has ended to look at it.
  */
-final class Signals {
+public final class Signals {
   /** What was asked. */
-  enum Request {
+  public enum Request {
+    /** To end. */
     STOP,
+    /** To rotate, and to read files anew. */
     ROTATE,
+    /** To look at what has ended. */
     LOOK
   }
+
+  /** Signals that the process does not have yet. */
+  public Signals() {}
 
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
@@ -35,7 +41,7 @@ final class Signals {
   private volatile long firstStopNanos;
 
   /** Takes over the signals of the process. */
-  void install() {
+  public void install() {
     try (Arena arena = Arena.ofConfined()) {
       Libc libc = new Libc(arena); // the JVM leaves alone what was ignored when it started
       libc.setDefaultSignal(SIGINT);
@@ -99,7 +105,7 @@ final class Signals {
   }
 
   /** The next request, or null if none comes in time. */
-  Request await(long nanos) throws InterruptedException {
+  public Request await(long nanos) throws InterruptedException {
     return requests.poll(nanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -1,7 +1,7 @@
 package org.gotm.app.daemon;
 
 /** Something needed at start cannot be had; the message is one line. The process exits with 1. */
-public final class StartException extends RuntimeException {
+public class StartException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**

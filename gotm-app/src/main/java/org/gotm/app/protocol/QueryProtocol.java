@@ -30,6 +30,9 @@ public final class QueryProtocol {
   /** Trailer of an answer: why it is not whole. */
   public static final String ERROR = "Gotm-Error";
 
+  /** Trailer of an answer of many sensors: which of them did not answer whole. */
+  public static final String PARTIAL = "Gotm-Partial";
+
   private QueryProtocol() {}
 
   /** What a format is called. */

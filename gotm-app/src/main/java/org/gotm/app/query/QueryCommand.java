@@ -15,8 +15,15 @@ import org.gotm.app.bpf.BpfTests;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.queryclient.QueryRefusedException;
 import org.gotm.app.queryclient.SensorAddress;
+import org.gotm.app.queryclient.SensorAnswer;
+import org.gotm.app.queryclient.SensorClient;
+import org.gotm.app.queryclient.SensorKeyOptions;
 import org.gotm.app.queryclient.SensorOptions;
 import org.gotm.app.queryclient.SensorQuery;
+import org.gotm.app.sensors.FleetAnswer;
+import org.gotm.app.sensors.FleetQuery;
+import org.gotm.app.sensors.Patience;
+import org.gotm.app.sensors.SensorListOptions;
 import org.gotm.store.query.Answer;
 import org.gotm.store.query.AnswerFormat;
 import org.gotm.store.query.Limits;
@@ -45,10 +52,12 @@ import picocli.CommandLine.Spec;
       "0:the whole answer",
       "1:failure",
       "2:wrong usage",
-      "3:a limit cut the answer short"
+      "3:a limit cut the answer short",
+      "4:not all of many sensors answered whole"
     })
 public final class QueryCommand implements Callable<Integer> {
   private static final int CUT_SHORT = 3;
+  private static final int PARTIAL = 4;
   private static final int BUFFER = 1 << 16;
 
   @Spec private CommandSpec spec;
@@ -61,6 +70,8 @@ public final class QueryCommand implements Callable<Integer> {
   private List<Path> folders;
 
   @Mixin private SensorOptions sensorOptions;
+  @Mixin private SensorListOptions listOptions;
+  @Mixin private SensorKeyOptions keyOptions;
 
   @Option(
       names = {"-w"},
@@ -107,7 +118,10 @@ public final class QueryCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Optional<SensorAddress> sensor = sensorOptions.sensor();
     try {
-      return told(sensor.isPresent() ? ask(sensor.get()) : search());
+      if (listOptions.file().isPresent()) {
+        return told(askAll(listOptions.file().get()));
+      }
+      return sensor.isPresent() ? told(ask(sensor.get())) : told(search());
     } catch (OutputException e) {
       return tell(e);
     } catch (QueryException e) {
@@ -118,6 +132,7 @@ public final class QueryCommand implements Callable<Integer> {
   }
 
   private Answer search() throws IOException {
+    keyOptions.refuseAll("only with -url or -sensors");
     AnswerFormat answerFormat = answerFormat();
     for (Path folder : folders) {
       String problem = problem(folder);
@@ -134,15 +149,44 @@ public final class QueryCommand implements Callable<Integer> {
     }
   }
 
-  private Answer ask(SensorAddress sensor) throws IOException {
-    if (spec.commandLine().getParseResult().hasMatchedOption("-write")) {
-      throw new ParameterException(
-          spec.commandLine(), "url=%s: not with -write: one or the other".formatted(sensor.text()));
+  private SensorAnswer ask(SensorAddress sensor) throws IOException {
+    refuseFolders("url=" + sensor.text());
+    if (!sensor.isRemote()) {
+      keyOptions.refuseAll("a socket of this machine takes none");
     }
     refuseTerminal();
-    try (SensorQuery asked = new SensorQuery(sensor, sensorOptions.keys())) {
-      return asked.run(query(), limits(), answerFormat(), this::open);
+    try (SensorClient client = SensorClient.of(sensor, keyOptions.keys())) {
+      return new SensorQuery(sensor, client).run(query(), limits(), answerFormat(), this::open);
     }
+  }
+
+  private FleetAnswer askAll(Path list) throws IOException {
+    refuseFolders("sensors=" + list);
+    if (isGiven("-url")) {
+      throw new ParameterException(
+          spec.commandLine(), "sensors=%s: not with -url: one or the other".formatted(list));
+    }
+    refuseTerminal();
+    AnswerFormat answerFormat = answerFormat();
+    Patience patience = listOptions.patience();
+    return new FleetQuery(listOptions.read(keyOptions.keys()), patience, QueryCommand::say)
+        .run(
+            query(),
+            limits(),
+            answerFormat,
+            () -> new BufferedOutputStream(open(), BUFFER),
+            () -> {});
+  }
+
+  private void refuseFolders(String instead) {
+    if (isGiven("-write")) {
+      throw new ParameterException(
+          spec.commandLine(), "%s: not with -write: one or the other".formatted(instead));
+    }
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private String query() {
@@ -187,6 +231,26 @@ public final class QueryCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "packets would go to the terminal: give -w FILE, or | tcpdump -r -");
     }
+  }
+
+  private static int told(FleetAnswer all) {
+    int exitCode = told(all.answer());
+    if (!all.isPartial()) {
+      return exitCode;
+    }
+    say(
+        "partial: %d of %d sensors did not answer whole; %d packets are of the others, and of what came"
+            .formatted(all.missing().size(), all.asked(), all.answer().packets()));
+    return PARTIAL;
+  }
+
+  private static int told(SensorAnswer said) {
+    int exitCode = told(said.answer());
+    if (said.partial().isEmpty()) {
+      return exitCode;
+    }
+    say("partial: " + said.partial());
+    return PARTIAL;
   }
 
   private static int told(Answer answer) {

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,7 +38,9 @@ final class ConnectionProblem {
     for (int depth = 0; at != null && depth < DEEPEST_CAUSE; depth++) {
       String known = known(at);
       if (known != null) {
-        return line(known, cause);
+        return mayPass(at)
+            ? new PassingException(text(known), Duration.ZERO, cause)
+            : line(known, cause);
       }
       at = at.getCause();
     }
@@ -75,6 +78,11 @@ final class ConnectionProblem {
     };
   }
 
+  private static boolean mayPass(Throwable cause) {
+    return cause instanceof ConnectException
+        || cause instanceof SocketException && "Connection refused".equals(cause.getMessage());
+  }
+
   private static String cannotConnect(Exception e) {
     return "cannot connect: %s; does gotm run there, with -query-address or -query-socket?"
         .formatted(e.getMessage());
@@ -89,6 +97,10 @@ final class ConnectionProblem {
   }
 
   private StartException line(String reason, Throwable cause) {
-    return new StartException("url=%s: %s".formatted(sensor.text(), reason), cause);
+    return new StartException(text(reason), cause);
+  }
+
+  private String text(String reason) {
+    return "url=%s: %s".formatted(sensor.text(), reason);
   }
 }

@@ -34,7 +34,7 @@ public record SensorAddress(String text, URI endpoint, Path socket) {
   }
 
   /** Whether it is asked over the network, with certificates. */
-  boolean isRemote() {
+  public boolean isRemote() {
     return socket == null;
   }
 }

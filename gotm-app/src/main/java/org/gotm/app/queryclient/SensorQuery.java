@@ -8,20 +8,15 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.InputStreamResponseListener;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.StringRequestContent;
-import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Transport;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.gotm.app.daemon.StartException;
 import org.gotm.app.protocol.QueryProtocol;
 import org.gotm.store.query.Answer;
@@ -31,46 +26,23 @@ import org.gotm.store.query.Limits;
 /**
  * A query that a sensor elsewhere answers. The answer goes through as it comes, in a fixed amount
  * of memory; what the sensor says of its end stands in the trailers. When the process ends, so does
- * the connection, and the sensor's search. One thread.
+ * the connection, and the sensor's search. One thread; interrupting it ends the query.
  */
-public final class SensorQuery implements AutoCloseable {
-  private static final Duration CONNECT_TIME = Duration.ofSeconds(10);
-
-  /** More than a sensor searches for; one that is gone is noticed earlier. */
-  private static final Duration IDLE_TIME = Duration.ofMinutes(20);
-
-  /** Says nothing: what fails is told by exceptions. */
-  private static final Logger JETTY_LOG = Logger.getLogger("org.eclipse.jetty");
-
+public final class SensorQuery {
   private static final int MOST_OF_A_MESSAGE = 4096;
   private static final int BUFFER = 1 << 16;
 
   private final SensorAddress sensor;
-  private final HttpClient client;
+  private final SensorClient client;
 
   /**
    * Prepares a query; nothing is sent yet.
    *
-   * @throws StartException if a file of keys cannot be used
+   * @param client of the sensor, which stays open
    */
-  public SensorQuery(SensorAddress sensor, SensorKeys keys) {
-    JETTY_LOG.setLevel(Level.OFF);
+  public SensorQuery(SensorAddress sensor, SensorClient client) {
     this.sensor = sensor;
-    this.client = new HttpClient(new HttpClientTransportOverHTTP(connector(sensor, keys)));
-    client.setFollowRedirects(false);
-    client.setConnectTimeout(CONNECT_TIME.toMillis());
-    client.setIdleTimeout(IDLE_TIME.toMillis());
-  }
-
-  private static KeepAliveConnector connector(SensorAddress sensor, SensorKeys keys) {
-    KeepAliveConnector connector = new KeepAliveConnector();
-    connector.setSelectors(1);
-    if (sensor.isRemote()) {
-      SslContextFactory.Client tls = new SslContextFactory.Client();
-      tls.setSslContext(keys.context());
-      connector.setSslContextFactory(tls);
-    }
-    return connector;
+    this.client = client;
   }
 
   /** Where an answer goes, opened when there is one. */
@@ -80,50 +52,66 @@ public final class SensorQuery implements AutoCloseable {
     OutputStream open() throws IOException;
   }
 
+  /** Who takes an answer as it comes. */
+  @FunctionalInterface
+  public interface Taker {
+    /**
+     * Takes it up to its end.
+     *
+     * @param body of the answer; throws a {@link StartException} where it breaks off
+     */
+    void take(InputStream body) throws IOException;
+  }
+
   /**
    * Asks, and writes the answer.
    *
    * @param query what to look for, in the sensor's language
    * @param target gets what came, also if the answer breaks off
-   * @return how it ended; the sensor does not tell how many files it looked into
    * @throws QueryRefusedException if the sensor does not understand the query
    * @throws StartException if there is no answer, or not all of it; one line
    * @throws IOException if the target cannot be written
    */
-  public Answer run(String query, Limits limits, AnswerFormat format, Target target)
+  public SensorAnswer run(String query, Limits limits, AnswerFormat format, Target target)
       throws IOException {
+    return ask(query, limits, format, body -> copy(body, target));
+  }
+
+  /**
+   * Asks, and has the answer taken.
+   *
+   * @param query what to look for, in the sensor's language
+   * @throws QueryRefusedException if the sensor does not understand the query
+   * @throws PassingException if there is no answer yet
+   * @throws StartException if there is no answer, or not all of it; one line
+   * @throws IOException that the taker throws
+   */
+  public SensorAnswer ask(String query, Limits limits, AnswerFormat format, Taker taker)
+      throws IOException {
+    ConnectionProblem problem = new ConnectionProblem(sensor);
+    long patience = SensorClient.IDLE_TIME.toMillis();
     try (InputStreamResponseListener listener = new InputStreamResponseListener()) {
-      start();
       request(query, limits, format).send(listener);
-      Response response = listener.get(IDLE_TIME.toMillis(), TimeUnit.MILLISECONDS);
+      Response response = listener.get(patience, TimeUnit.MILLISECONDS);
       if (response.getStatus() != HttpStatus.OK_200) {
         throw refusal(response, listener.getInputStream());
       }
-      copy(listener.getInputStream(), target);
-      Result result = listener.await(IDLE_TIME.toMillis(), TimeUnit.MILLISECONDS);
-      return answer(result);
+      taker.take(new AnswerInput(listener.getInputStream(), problem));
+      return answer(listener.await(patience, TimeUnit.MILLISECONDS));
     } catch (ExecutionException e) {
-      throw new ConnectionProblem(sensor).failure(e.getCause());
+      throw problem.failure(e.getCause());
     } catch (TimeoutException e) {
-      throw new ConnectionProblem(sensor).failure(e);
+      throw problem.failure(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartException("url=%s: interrupted".formatted(sensor.text()), e);
     }
   }
 
-  private void start() {
-    try {
-      client.start();
-      client.getContentDecoderFactories().clear();
-    } catch (Exception e) {
-      throw new IllegalStateException("the client does not start", e);
-    }
-  }
-
   private Request request(String query, Limits limits, AnswerFormat format) {
     Request request =
         client
+            .http()
             .newRequest(sensor.endpoint())
             .method(HttpMethod.POST)
             .body(new StringRequestContent("text/plain", query, StandardCharsets.UTF_8))
@@ -151,12 +139,22 @@ public final class SensorQuery implements AutoCloseable {
           case HttpStatus.SERVICE_UNAVAILABLE_503 -> "is busy; ask again" + later(response);
           default -> "answers with status " + status;
         };
-    return failure(said.isEmpty() ? what : what + ": " + said);
+    String reason = said.isEmpty() ? what : what + ": " + said;
+    return status == HttpStatus.SERVICE_UNAVAILABLE_503
+        ? new PassingException(line(reason), retryAfter(response), null)
+        : failure(reason);
   }
 
   private static String later(Response response) {
+    Duration wait = retryAfter(response);
+    return wait.isZero() ? "" : " in %d s".formatted(wait.toSeconds());
+  }
+
+  private static Duration retryAfter(Response response) {
     String seconds = response.getHeaders().get("Retry-After");
-    return seconds != null && seconds.matches("[0-9]{1,9}") ? " in %s s".formatted(seconds) : "";
+    return seconds != null && seconds.matches("[0-9]{1,9}")
+        ? Duration.ofSeconds(Long.parseLong(seconds))
+        : Duration.ZERO;
   }
 
   private static byte[] firstOf(InputStream body) {
@@ -176,44 +174,42 @@ public final class SensorQuery implements AutoCloseable {
     return text.strip().replaceAll("\\p{C}+", "?");
   }
 
-  private void copy(InputStream in, Target target) throws IOException {
+  private static void copy(InputStream in, Target target) throws IOException {
     byte[] buffer = new byte[BUFFER];
     try (OutputStream out = target.open()) {
-      for (int length = read(in, buffer); length >= 0; length = read(in, buffer)) {
+      for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
         out.write(buffer, 0, length);
       }
     }
   }
 
-  /** Apart from writes, since one who reads on may go, and a sensor may fail. */
-  private int read(InputStream in, byte[] buffer) {
-    try {
-      return in.read(buffer);
-    } catch (IOException e) {
-      throw new ConnectionProblem(sensor).brokenOff(e);
-    }
-  }
-
-  private Answer answer(Result result) {
+  private SensorAnswer answer(Result result) {
     if (result.isFailed()) {
       throw new ConnectionProblem(sensor).brokenOff(result.getFailure());
     }
     HttpFields trailers = result.getResponse().getTrailers();
     if (trailers == null) {
-      return new Answer(0, 0, 0, 0, 0, ""); // of stenographer itself, which says no more
+      return new SensorAnswer(
+          new Answer(0, 0, 0, 0, 0, ""), ""); // of stenographer itself, which says no more
     }
     String error = trailers.get(QueryProtocol.ERROR);
     if (error != null) {
       throw failure("the search failed, what came until then is kept: " + printable(error));
     }
-    String cutShort = trailers.get(QueryProtocol.CUT_SHORT);
-    return new Answer(
-        number(trailers, QueryProtocol.PACKETS),
-        0,
-        number(trailers, QueryProtocol.LEFT_OUT),
-        0,
-        0,
-        cutShort == null ? "" : printable(cutShort));
+    return new SensorAnswer(
+        new Answer(
+            number(trailers, QueryProtocol.PACKETS),
+            0,
+            number(trailers, QueryProtocol.LEFT_OUT),
+            0,
+            0,
+            words(trailers, QueryProtocol.CUT_SHORT)),
+        words(trailers, QueryProtocol.PARTIAL));
+  }
+
+  private static String words(HttpFields trailers, String name) {
+    String value = trailers.get(name);
+    return value == null ? "" : printable(value);
   }
 
   private static long number(HttpFields trailers, String name) {
@@ -222,15 +218,10 @@ public final class SensorQuery implements AutoCloseable {
   }
 
   private StartException failure(String reason) {
-    return new StartException("url=%s: %s".formatted(sensor.text(), reason));
+    return new StartException(line(reason));
   }
 
-  @Override
-  public void close() {
-    try {
-      client.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException("the client does not stop", e);
-    }
+  private String line(String reason) {
+    return "url=%s: %s".formatted(sensor.text(), reason);
   }
 }

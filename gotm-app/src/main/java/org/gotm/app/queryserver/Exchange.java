@@ -31,12 +31,14 @@ record Exchange(
     PeekingEndPoint connection,
     HttpFields.Mutable trailers) {
   private static final int LONGEST_TRAILER = 500;
+  private static final int LONGEST_LIST = 2000;
   private static final String TRAILERS =
       String.join(
           ", ",
           QueryProtocol.PACKETS,
           QueryProtocol.LEFT_OUT,
           QueryProtocol.CUT_SHORT,
+          QueryProtocol.PARTIAL,
           QueryProtocol.ERROR);
 
   static Exchange of(Request request, Response response, Callback callback) {
@@ -73,14 +75,19 @@ record Exchange(
     };
   }
 
-  /** Ends an answer that was sent up to its end, or to a limit. */
-  void end(Answer answer) {
+  /** Ends an answer that was sent up to its end, to a limit, or as far as there is one. */
+  void end(Answered answered) {
+    Answer answer = answered.answer();
     trailers.put(QueryProtocol.PACKETS, Long.toString(answer.packets()));
     if (answer.leftOut() > 0) {
       trailers.put(QueryProtocol.LEFT_OUT, Long.toString(answer.leftOut()));
     }
     if (!answer.isComplete()) {
       trailers.put(QueryProtocol.CUT_SHORT, answer.cutShort());
+    }
+    if (!answered.partial().isEmpty()) {
+      String partial = EscapedText.of(answered.partial(), LONGEST_LIST);
+      trailers.put(QueryProtocol.PARTIAL, partial);
     }
     callback.succeeded();
   }

@@ -6,7 +6,7 @@ import java.util.Locale;
 enum Outcome {
   /** The whole answer was sent. */
   OK,
-  /** A limit cut the answer short. */
+  /** A limit cut the answer short, or not all of many sensors answered whole. */
   CUT,
   /** It was not begun: not permitted, wrong, or too many at a time. */
   REFUSED,

@@ -54,7 +54,7 @@ final class QueryHandler extends Handler.Abstract {
     this.threads = threads;
     this.access = access.map(AccessFile::new);
     this.limitTime = limitTime;
-    this.stats = new StatsPage(around.recorded(), around.counts());
+    this.stats = new StatsPage(around.archive(), around.counts());
     this.log = around.log();
     this.troubles = new CauseLog(log, System::nanoTime);
   }

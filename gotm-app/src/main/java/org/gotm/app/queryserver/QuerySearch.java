@@ -1,16 +1,12 @@
 package org.gotm.app.queryserver;
 
 import java.io.IOException;
-import java.time.Instant;
-import java.time.ZoneId;
+import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.gotm.app.bpf.BpfTests;
 import org.gotm.store.query.Answer;
-import org.gotm.store.query.Query;
 import org.gotm.store.query.QueryException;
-import org.gotm.store.query.Search;
 
 /** One query, from its words to the line in the log. One thread. */
 final class QuerySearch implements Runnable {
@@ -28,14 +24,14 @@ final class QuerySearch implements Runnable {
   /**
    * What all queries share.
    *
-   * @param recorded what there is to search
+   * @param archive what there is to search
    * @param audit hears of the end
    * @param counts of queries
    * @param log hears of files that could not be searched as a whole
    * @param isClosing true once the server ends
    */
   record Surroundings(
-      Recorded recorded,
+      Archive archive,
       Audit audit,
       QueryCounts counts,
       Consumer<String> log,
@@ -58,9 +54,9 @@ final class QuerySearch implements Runnable {
   @Override
   public void run() {
     around.counts().begin();
-    try (BpfTests tests = new BpfTests()) {
+    try {
       look();
-      search(query(tests));
+      search();
     } catch (QueryException e) {
       exchange.say(400, e.getMessage() + "\n");
       say(Outcome.REFUSED, e.getMessage());
@@ -76,31 +72,32 @@ final class QuerySearch implements Runnable {
     }
   }
 
-  private Query query(BpfTests tests) {
-    Instant now = Instant.now();
-    ZoneId zone = ZoneId.systemDefault();
-    Query asked = Query.parse(question.text(), now, zone, tests);
-    return asked.within(Query.parse(condition, now, zone, tests));
-  }
-
-  private void search(Query query) throws IOException {
-    body = new AnswerBody(exchange.begin(question));
-    Search search =
-        new Search(query, question.limits(), this::note, System::nanoTime)
-            .shownBy(around.recorded().show())
-            .watchedBy(this::watch);
-    Answer answer = search.run(around.recorded().folders(), question.format(), body);
-    exchange.end(answer);
+  private void search() throws IOException {
+    Answered answered =
+        around
+            .archive()
+            .answer(
+                new Inquiry(
+                    question.text(),
+                    condition,
+                    question.format(),
+                    question.limits(),
+                    this::begin,
+                    this::watch,
+                    this::note));
+    Answer answer = answered.answer();
+    exchange.end(answered);
     Audit.Effort effort =
         new Audit.Effort(answer.packets(), body.sent(), answer.files(), nanosSoFar());
+    String reason = answered.reason();
     around
         .audit()
-        .say(
-            client,
-            question.text(),
-            answer.isComplete() ? Outcome.OK : Outcome.CUT,
-            answer.cutShort(),
-            effort);
+        .say(client, question.text(), reason.isEmpty() ? Outcome.OK : Outcome.CUT, reason, effort);
+  }
+
+  private OutputStream begin() {
+    body = new AnswerBody(exchange.begin(question));
+    return body;
   }
 
   private void note(String note) {
@@ -119,7 +116,7 @@ final class QuerySearch implements Runnable {
 
   private void checkEnd() {
     if (around.isClosing().getAsBoolean()) {
-      throw new IllegalStateException("the recorder ends");
+      throw new IllegalStateException("the server ends");
     }
   }
 

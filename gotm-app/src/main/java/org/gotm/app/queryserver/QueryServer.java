@@ -28,9 +28,9 @@ import org.gotm.app.log.CauseLog;
 import org.gotm.ffm.linux.UserAccount;
 
 /**
- * Answers queries for what was recorded: stenographer's {@code POST /query}, {@code GET /pcap} for
- * links, over TLS for clients with a certificate, and over a Unix socket for whom the file's rights
- * let in. One thread opens, starts, reloads and closes it.
+ * Answers queries for packets that were recorded, here or elsewhere: stenographer's {@code POST
+ * /query}, {@code GET /pcap} for links, over TLS for clients with a certificate, and over a Unix
+ * socket for whom the file's rights let in. One thread opens, starts, reloads and closes it.
  */
 public final class QueryServer implements AutoCloseable {
   private static final int BACKLOG = 64;
@@ -129,9 +129,10 @@ public final class QueryServer implements AutoCloseable {
    * Begins to answer. What the calling thread may do, and how nice it is, is inherited by all that
    * answer.
    *
+   * @param archive where answers come from
    * @throws IOException if the server does not start
    */
-  public void start(Recorded recorded, QueryCounts counts) throws IOException {
+  public void start(Archive archive, QueryCounts counts) throws IOException {
     JettyLog.install(log);
     QueuedThreadPool pool = new QueuedThreadPool(THREADS, LEAST_THREADS);
     pool.setDaemon(true);
@@ -141,7 +142,7 @@ public final class QueryServer implements AutoCloseable {
     server.setErrorHandler(QueryServer::sayError);
     threads = new SearchThreads(log);
     QuerySearch.Surroundings around =
-        new QuerySearch.Surroundings(recorded, new Audit(log, counts), counts, log, () -> closing);
+        new QuerySearch.Surroundings(archive, new Audit(log, counts), counts, log, () -> closing);
     server.setHandler(new QueryHandler(around, threads, settings.access(), settings.limitTime()));
     addConnectors();
     try {

@@ -2,36 +2,33 @@ package org.gotm.app.queryserver;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.gotm.store.query.Holdings;
 
 /** What {@code /debug/stats} says: lines of a name and a number, as stenographer's clients read. */
 final class StatsPage {
   private static final long FRESH_NANOS = 1_000_000_000;
 
-  private final Recorded recorded;
+  private final Archive archive;
   private final QueryCounts counts;
-  private Holdings holdings;
+  private Map<String, Long> figures;
   private long lookedNanos;
 
-  StatsPage(Recorded recorded, QueryCounts counts) {
-    this.recorded = recorded;
+  StatsPage(Archive archive, QueryCounts counts) {
+    this.archive = archive;
     this.counts = counts;
   }
 
-  /** The page now; of files as they were a second ago. Any thread, one at a time. */
+  /** The page now; what there is as it was a second ago. Any thread, one at a time. */
   synchronized String text() throws IOException {
-    if (holdings == null || System.nanoTime() - lookedNanos > FRESH_NANOS) {
-      holdings = Holdings.of(recorded.folders());
+    if (figures == null || System.nanoTime() - lookedNanos > FRESH_NANOS) {
+      figures = archive.figures();
       lookedNanos = System.nanoTime();
     }
-    SortedMap<String, Long> values = new TreeMap<>();
-    values.put("aged_files", recorded.agedFiles().getAsLong());
-    values.put("current_files", (long) holdings.files());
+    SortedMap<String, Long> values = new TreeMap<>(figures);
     values.put("indexfile_current_reads", (long) counts.running());
-    values.put("oldest_timestamp", holdings.oldestNanos());
     values.put("query_bytes", counts.bytes());
     values.put("query_packets", counts.packets());
     for (Outcome outcome : Outcome.values()) {

@@ -133,7 +133,7 @@ class SensorQueryIT {
         .containsExactly(
             "gotm: url=https://x:1: not with -write: one or the other; see gotm --help");
     assertThat(gotm("query", "-cert=me.pem", "tcp", "-w", answer).run().log())
-        .containsExactly("gotm: cert=me.pem: only with -url; see gotm --help");
+        .containsExactly("gotm: cert=me.pem: only with -url or -sensors; see gotm --help");
     assertThat(gotm("query", "-url=http://x", "tcp", "-w", answer).run().exitCode()).isEqualTo(2);
   }
 }

@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
  * A sensor that takes one query on a Unix socket and answers what a test says, byte by byte: also
  * what no good sensor would.
  */
-final class ScriptedSensor implements AutoCloseable {
+public final class ScriptedSensor implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   /** What it says to a query. */
   @FunctionalInterface
-  interface Script {
+  public interface Script {
     /** Writes the answer; the connection is closed behind it. */
     void answer(OutputStream out) throws IOException;
   }
@@ -31,7 +31,7 @@ final class ScriptedSensor implements AutoCloseable {
   private final CompletableFuture<String> asked = new CompletableFuture<>();
   private final Thread thread;
 
-  ScriptedSensor(Path socket, Script script) throws IOException {
+  public ScriptedSensor(Path socket, Script script) throws IOException {
     channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     channel.bind(UnixDomainSocketAddress.of(socket));
     thread = Thread.ofPlatform().daemon().start(() -> serve(script));
@@ -62,7 +62,7 @@ final class ScriptedSensor implements AutoCloseable {
   }
 
   /** The beginning of an answer in chunks, and some of them. */
-  static String begin(String... chunks) {
+  public static String begin(String... chunks) {
     StringBuilder text =
         new StringBuilder(
             """
@@ -79,7 +79,7 @@ final class ScriptedSensor implements AutoCloseable {
   }
 
   /** The end of an answer, with trailers. */
-  static String end(String... trailers) {
+  public static String end(String... trailers) {
     StringBuilder text = new StringBuilder("0\r\n");
     for (String trailer : trailers) {
       text.append(trailer).append("\r\n");
@@ -87,7 +87,7 @@ final class ScriptedSensor implements AutoCloseable {
     return text.append("\r\n").toString();
   }
 
-  static byte[] bytes(String text) {
+  public static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 

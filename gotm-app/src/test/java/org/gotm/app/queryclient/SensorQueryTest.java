@@ -49,8 +49,10 @@ class SensorQueryTest {
 
   private Answer ask(String query, OutputStream target) throws IOException {
     SensorAddress address = SensorAddress.of(url);
-    try (SensorQuery asked = new SensorQuery(address, new SensorKeys(null, null, null))) {
-      return asked.run(query, LIMITS, AnswerFormat.PCAPNG, () -> target);
+    try (SensorClient client = SensorClient.local()) {
+      return new SensorQuery(address, client)
+          .run(query, LIMITS, AnswerFormat.PCAPNG, () -> target)
+          .answer();
     }
   }
 

@@ -347,9 +347,9 @@ class QueryServerTest {
     String end = new String(answer.readAllBytes(), StandardCharsets.ISO_8859_1);
 
     assertThat(begin).hasSize(PCAP_HEADER + 1000);
-    assertThat(end).contains("\r\n0\r\nGotm-Error: the recorder ends\r\n");
+    assertThat(end).contains("\r\n0\r\nGotm-Error: the server ends\r\n");
     assertThat(client.waitFor()).isNotZero();
-    assertThat(rig.awaitLine("query who=")).contains("status=failed", "the recorder ends");
+    assertThat(rig.awaitLine("query who=")).contains("status=failed", "the server ends");
   }
 
   private static byte[] firstPacketMuchLater() {

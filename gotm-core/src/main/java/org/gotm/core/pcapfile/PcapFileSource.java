@@ -77,6 +77,19 @@ public final class PcapFileSource extends FileSource {
   }
 
   /**
+   * Reads a stream as {@link #open(ReadableByteChannel, String)} does, in less memory: for many
+   * streams at a time, and those of strangers.
+   *
+   * @param firstBytes of the buffer
+   * @param mostBytes it may grow to; a record that needs more ends the source
+   * @throws PacketSourceException if it cannot be read or is not pcap
+   */
+  public static PcapFileSource open(
+      ReadableByteChannel channel, String name, int firstBytes, int mostBytes) {
+    return new PcapFileSource(name, new StreamBytes(channel, firstBytes, mostBytes));
+  }
+
+  /**
    * Reads an uncompressed pcap file that is in memory.
    *
    * @param file native memory, which must outlive the source

@@ -105,6 +105,19 @@ public final class PcapngFileSource extends FileSource {
   }
 
   /**
+   * Reads a stream as {@link #open(ReadableByteChannel, String)} does, in less memory: for many
+   * streams at a time, and those of strangers.
+   *
+   * @param firstBytes of the buffer
+   * @param mostBytes it may grow to; a record that needs more ends the source
+   * @throws PacketSourceException if it cannot be read or is not pcapng
+   */
+  public static PcapngFileSource open(
+      ReadableByteChannel channel, String name, int firstBytes, int mostBytes) {
+    return new PcapngFileSource(name, new StreamBytes(channel, firstBytes, mostBytes));
+  }
+
+  /**
    * Reads an uncompressed pcapng file that is in memory.
    *
    * @param file native memory, which must outlive the source

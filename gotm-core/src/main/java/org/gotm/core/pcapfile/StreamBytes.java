@@ -12,6 +12,7 @@ final class StreamBytes implements FileBytes {
   private static final int FIRST_LENGTH = 1 << 20;
 
   private final Arena arena = Arena.ofShared();
+  private final int mostBytes;
   private final ReadableByteChannel channel;
   private MemorySegment memory;
   private ByteBuffer buffer;
@@ -19,8 +20,19 @@ final class StreamBytes implements FileBytes {
 
   /** Reads a channel, which is closed with this. */
   StreamBytes(ReadableByteChannel channel) {
+    this(channel, FIRST_LENGTH, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Reads a channel, which is closed with this, through a buffer of another size.
+   *
+   * @param firstBytes of the buffer
+   * @param mostBytes it may grow to; a record that needs more is a failure
+   */
+  StreamBytes(ReadableByteChannel channel, int firstBytes, int mostBytes) {
     this.channel = channel;
-    allocate(FIRST_LENGTH);
+    this.mostBytes = mostBytes;
+    allocate(firstBytes);
     window = memory.asSlice(0, 0);
   }
 
@@ -40,6 +52,9 @@ final class StreamBytes implements FileBytes {
     if (from > 0 || left == memory.byteSize()) {
       MemorySegment before = memory;
       if (left == memory.byteSize()) {
+        if (2 * left > mostBytes) {
+          throw new IOException("a record of more than %d bytes".formatted(left));
+        }
         allocate(2 * left);
       }
       MemorySegment.copy(before, from, memory, 0, left);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,25 +27,33 @@ final class AnswerStream {
   private static final int INTERFACE_LENGTH = 32;
   private static final int PACKET_LENGTH = 32;
   private static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+  private static final int INTERFACE_NAME = 2;
   private static final int TIME_RESOLUTION = 9;
   private static final byte NANOS = 9;
 
   private final OutputStream out;
   private final AnswerFormat format;
   private final ByteBuffer head = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
-  private final Map<Integer, Integer> interfaces = new HashMap<>();
+  private final Map<InterfaceKey, Integer> interfaces = new HashMap<>();
   private boolean hasBegun;
   private int linkType = LinkType.ETHERNET;
+
+  /** What a block of an interface is for. */
+  private record InterfaceKey(int linkType, String name) {}
 
   AnswerStream(OutputStream out, AnswerFormat format) {
     this.out = out;
     this.format = format;
   }
 
-  /** Writes a packet; false if a file of this format has no place for its link type. */
-  boolean write(Found packet) throws IOException {
+  /**
+   * Writes a packet; false if a file of this format has no place for its link type.
+   *
+   * @param interfaceName what pcapng says that the packet is from; empty for nothing
+   */
+  boolean write(Found packet, String interfaceName) throws IOException {
     if (format == AnswerFormat.PCAPNG) {
-      writeBlock(packet);
+      writeBlock(packet, new InterfaceKey(packet.linkType(), interfaceName));
       return true;
     }
     if (!hasBegun) {
@@ -90,12 +99,12 @@ final class AnswerStream {
     flushHead();
   }
 
-  private void writeBlock(Found packet) throws IOException {
+  private void writeBlock(Found packet, InterfaceKey key) throws IOException {
     if (!hasBegun) {
       begin(packet.linkType());
     }
-    Integer known = interfaces.get(packet.linkType());
-    int number = known == null ? addInterface(packet.linkType()) : known;
+    Integer known = interfaces.get(key);
+    int number = known == null ? addInterface(key) : known;
     int padding = -packet.caplen() & 3;
     int length = PACKET_LENGTH + packet.caplen() + padding;
     head.putInt(6).putInt(length).putInt(number);
@@ -107,14 +116,32 @@ final class AnswerStream {
     flushHead();
   }
 
-  private int addInterface(int newLinkType) throws IOException {
+  private int addInterface(InterfaceKey key) throws IOException {
     int number = interfaces.size();
-    interfaces.put(newLinkType, number);
-    head.putInt(1).putInt(INTERFACE_LENGTH).putShort((short) newLinkType).putShort((short) 0);
-    head.putInt(0).putShort((short) TIME_RESOLUTION).putShort((short) 1).put(NANOS);
-    head.put(new byte[3]).putInt(0).putInt(INTERFACE_LENGTH);
+    interfaces.put(key, number);
+    byte[] name = nameOption(key.name());
+    int length = INTERFACE_LENGTH + name.length;
+    head.putInt(1).putInt(length).putShort((short) key.linkType()).putShort((short) 0).putInt(0);
+    flushHead();
+    out.write(name);
+    head.putShort((short) TIME_RESOLUTION).putShort((short) 1).put(NANOS);
+    head.put(new byte[3]).putInt(0).putInt(length);
     flushHead();
     return number;
+  }
+
+  private static byte[] nameOption(String name) {
+    byte[] text = name.getBytes(StandardCharsets.UTF_8);
+    if (text.length == 0) {
+      return text;
+    }
+    int padding = -text.length & 3;
+    return ByteBuffer.allocate(Integer.BYTES + text.length + padding)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putShort((short) INTERFACE_NAME)
+        .putShort((short) text.length)
+        .put(text)
+        .array();
   }
 
   private void flushHead() throws IOException {

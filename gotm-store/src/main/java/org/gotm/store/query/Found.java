@@ -5,9 +5,13 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.gotm.core.source.PacketBatch;
 
-/** Packets of one capture file that are answers, copied out of it. One thread. */
-final class Found {
-  private byte[] bytes = new byte[1 << 16];
+/**
+ * Packets of one capture that are answers, copied out of it, in its order. One thread at a time.
+ */
+public final class Found {
+  private static final int USUAL_BYTES = 1 << 16;
+
+  private byte[] bytes;
   private int[] offsets = new int[PacketBatch.DEFAULT_CAPACITY];
   private int[] caplens = new int[PacketBatch.DEFAULT_CAPACITY];
   private int[] wireLengths = new int[PacketBatch.DEFAULT_CAPACITY];
@@ -17,11 +21,37 @@ final class Found {
   private int next;
   private int end;
 
-  boolean isEmpty() {
+  /** Room for some packets; it grows. */
+  public Found() {
+    this(USUAL_BYTES);
+  }
+
+  /**
+   * Room for some packets; it grows.
+   *
+   * @param firstBytes of packets that there is room for at first
+   */
+  public Found(int firstBytes) {
+    bytes = new byte[firstBytes];
+  }
+
+  /** True if all were taken. */
+  public boolean isEmpty() {
     return next == count;
   }
 
-  void add(PacketBatch batch, int i, int linkType) {
+  /** Packets that are here or were taken since it was last empty. */
+  public int count() {
+    return count;
+  }
+
+  /** Their bytes. */
+  public int length() {
+    return end;
+  }
+
+  /** Copies a packet of a batch behind the others; if all of them were taken, in their place. */
+  public void add(PacketBatch batch, int i, int linkType) {
     if (isEmpty()) {
       count = 0;
       next = 0;
@@ -54,10 +84,11 @@ final class Found {
   }
 
   /** Goes on to the next one. */
-  void next() {
+  public void next() {
     next++;
   }
 
+  /** Where the bytes of the packet at hand are, from {@link #offset} on. */
   byte[] bytes() {
     return bytes;
   }
@@ -74,7 +105,8 @@ final class Found {
     return wireLengths[next];
   }
 
-  long nanos() {
+  /** When the packet at hand came, nanoseconds since 1970. */
+  public long nanos() {
     return nanos[next];
   }
 

@@ -24,8 +24,6 @@ import org.gotm.store.file.Doorbell;
  * is passed over; a line tells of the first.
  */
 public final class Search {
-  private static final long FIRST_BYTES = 16;
-
   private final Query query;
   private final Limits limits;
   private final Consumer<String> notes;
@@ -38,12 +36,8 @@ public final class Search {
               .thenComparing(FileSearch::name));
   private Deque<Capture> waiting = new ArrayDeque<>();
   private long deadline;
-  private long packets;
-  private long bytes = FIRST_BYTES;
-  private long leftOut;
   private long looked;
   private int files;
-  private String cutShort = "";
   private Runnable watcher = () -> {};
 
   /** Thrown by the checkpoint when time is up. */
@@ -93,18 +87,18 @@ public final class Search {
    */
   public Answer run(List<Path> folders, AnswerFormat format, OutputStream out) throws IOException {
     deadline = nanoClock.getAsLong() + limits.time().toNanos();
-    AnswerStream answer = new AnswerStream(out, format);
+    AnswerWriter answer = new AnswerWriter(out, format, limits);
     try {
       askToShow(folders);
       waiting = new Captures(query.condition(), notes, this::checkpoint).find(folders);
       writeAll(answer);
     } catch (TimeUp e) {
-      cutShort = "limit of time %s".formatted(limits.time());
+      answer.endByTime();
     } finally {
       closeAll();
     }
     answer.flush();
-    return new Answer(packets, bytes, leftOut, files, looked, cutShort);
+    return answer.answer(files, looked);
   }
 
   private void askToShow(List<Path> folders) throws IOException {
@@ -117,14 +111,14 @@ public final class Search {
     }
   }
 
-  private void writeAll(AnswerStream answer) throws IOException {
-    while (cutShort.isEmpty()) {
+  private void writeAll(AnswerWriter answer) throws IOException {
+    while (!answer.isFull()) {
       openDue();
       FileSearch earliest = open.poll();
       if (earliest == null) {
         return;
       }
-      write(earliest.found(), answer);
+      answer.write(earliest.found(), "");
       earliest.found().next();
       if (earliest.found().isEmpty()) {
         answer.flush(); // who asked need not wait until there is more
@@ -179,20 +173,6 @@ public final class Search {
       } else {
         close(search);
       }
-    }
-  }
-
-  private void write(Found packet, AnswerStream answer) throws IOException {
-    if (!answer.write(packet)) {
-      leftOut++;
-      return;
-    }
-    packets++;
-    bytes += AnswerStream.RECORD_LENGTH + packet.caplen();
-    if (limits.packets() > 0 && packets >= limits.packets()) {
-      cutShort = "limit of %d packets".formatted(limits.packets());
-    } else if (limits.bytes() > 0 && bytes >= limits.bytes()) {
-      cutShort = "limit of %d bytes".formatted(limits.bytes());
     }
   }
 

@@ -1,0 +1,2 @@
+/** A query server for packets that many sensors have. */
+package org.gotm.fleet.serve;
