@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.ffm.linux.Libc;
 import picocli.CommandLine.Command;
@@ -36,6 +38,9 @@ import picocli.CommandLine.Spec;
 public final class ConvertCommand implements Callable<Integer> {
   private static final int NICEST = 19;
   private static final String DAMAGED = ".damaged";
+
+  /** Held, as a level is forgotten with the logger that it was set for. */
+  private static final Logger PARQUET = Logger.getLogger("org.apache.parquet");
 
   @Spec private CommandSpec spec;
 
@@ -74,6 +79,7 @@ public final class ConvertCommand implements Callable<Integer> {
     Lake lake = new Lake(folder.toAbsolutePath().normalize(), sensorName());
     List<Path> files = Spools.of(spools);
     giveWay();
+    PARQUET.setLevel(Level.WARNING);
     long records = 0;
     try (LakeLock _ = LakeLock.take(lake);
         Conversion conversion = new Conversion(lake, metadata())) {
