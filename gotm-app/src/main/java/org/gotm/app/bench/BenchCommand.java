@@ -70,12 +70,18 @@ public final class BenchCommand implements Callable<Integer> {
         description = "As for gotm, in plain bytes (default: ${DEFAULT-VALUE}).")
     private long byteCutoff;
 
+    @Option(
+        names = {"-flows", "--flows"},
+        description = "Writes records of the flows, as for gotm, and throws them away.")
+    private boolean hasRecords;
+
     @Override
     public Integer call() {
       try (Arena arena = Arena.ofShared();
           HugePages memory = new HugePages()) {
         Cutoff cutoff = Cutoff.of(packetCutoff, byteCutoff);
-        CoreBenchmark benchmark = new CoreBenchmark(map(arena), maxFlows, cutoff, memory);
+        CoreBenchmark benchmark =
+            new CoreBenchmark(map(arena), maxFlows, cutoff, hasRecords, memory);
         benchmark.run(loops, loop -> System.out.println(loop));
         return 0;
       }

@@ -9,6 +9,8 @@ import org.gotm.core.capture.PacketSink;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.flow.FlowRecordLayout;
+import org.gotm.core.flow.FlowRecordRing;
 import org.gotm.core.packet.FlowKeyOptions;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.ffm.linux.HugePages;
@@ -20,10 +22,12 @@ import org.gotm.ffm.linux.HugePages;
 final class CoreBenchmark {
   private static final long FLOW_TIMEOUT_NANOS = 60_000_000_000L;
   private static final int WARM_UP_LOOPS = 10;
+  private static final int RECORDS = 1 << 16;
 
   private final MemorySegment file;
   private final Ledger ledger = new Ledger();
   private final FlowCutter cutter;
+  private final FlowRecordRing records;
 
   /** One pass over the file. */
   record Loop(long packets, long flows, long kept, double nanosPerPacket) {
@@ -38,10 +42,13 @@ final class CoreBenchmark {
    * A benchmark over one file.
    *
    * @param file a whole pcap file in native memory
+   * @param hasRecords true to write records of the flows, which are thrown away
    * @param memory for the flow table
    */
-  CoreBenchmark(MemorySegment file, int capacityFlows, Cutoff cutoff, HugePages memory) {
+  CoreBenchmark(
+      MemorySegment file, int capacityFlows, Cutoff cutoff, boolean hasRecords, HugePages memory) {
     this.file = file;
+    records = hasRecords ? new FlowRecordRing(RECORDS, 0, 0, false, memory) : null;
     cutter =
         new FlowCutter(
             new FlowCutter.Options(
@@ -51,6 +58,7 @@ final class CoreBenchmark {
                 Cutoff.UNLIMITED,
                 FlowKeyOptions.defaults()),
             FlowListener.NONE,
+            records,
             memory);
   }
 
@@ -82,12 +90,19 @@ final class CoreBenchmark {
       long begin = System.nanoTime();
       worker.run();
       long nanos = System.nanoTime() - begin;
+      throwRecordsAway();
       if (worker.failure() != null) {
         throw new IllegalStateException("the benchmark failed", worker.failure());
       }
       long packets = ledger.get(Counter.DELIVERED) - packetsBefore;
       long kept = ledger.get(Counter.KEPT) - keptBefore;
       return new Loop(packets, cutter.size(), kept, (double) nanos / Math.max(packets, 1));
+    }
+  }
+
+  private void throwRecordsAway() {
+    if (records != null) {
+      records.release(records.readable().byteSize() / FlowRecordLayout.LENGTH);
     }
   }
 

@@ -135,6 +135,24 @@ final class FlowOptions {
       })
   private String kernelCut;
 
+  @Option(
+      names = {"-flows", "--flows"},
+      paramLabel = "true|false",
+      arity = "0..1",
+      fallbackValue = "true",
+      preprocessor = GoFlag.class,
+      converter = GoBoolean.class,
+      description = "Write a record of each flow to FOLDER/flows, for gotm flows (default: false).")
+  private boolean hasRecords;
+
+  @Option(
+      names = {"-flowsage", "--flowsage"},
+      paramLabel = "DURATION",
+      defaultValue = "90d",
+      converter = GoDuration.class,
+      description = "Delete records of flows after this; 0 for never (default: ${DEFAULT-VALUE}).")
+  private Duration recordsAge;
+
   Settings.Flows settings(Checks checks) {
     checks.range("packetcutoff", packetCutoff, 0, Long.MAX_VALUE);
     checks.optionalRange("maxflows", maxFlows, 1, MAX_FLOWS);
@@ -158,6 +176,7 @@ final class FlowOptions {
         largeFlowMebibytes << 20,
         classes,
         Optional.ofNullable(classesFile),
-        checks.oneOf("kernelcut", kernelCut, KernelCutMode.class));
+        checks.oneOf("kernelcut", kernelCut, KernelCutMode.class),
+        new Settings.Records(hasRecords, recordsAge));
   }
 }

@@ -11,6 +11,7 @@ import org.gotm.app.daemon.Settings;
 import org.gotm.app.daemon.SettingsChange;
 import org.gotm.app.doctor.DoctorCommand;
 import org.gotm.app.keys.KeysCommand;
+import org.gotm.app.query.FlowsCommand;
 import org.gotm.app.query.IndexCommand;
 import org.gotm.app.query.QueryCommand;
 import picocli.CommandLine.Command;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       CleanupCommand.class,
       DoctorCommand.class,
+      FlowsCommand.class,
       IndexCommand.class,
       KeysCommand.class,
       QueryCommand.class
@@ -101,9 +103,13 @@ final class GotmCommand implements Callable<Integer> {
     Checks checks = new Checks(spec.commandLine());
     Settings.Source from = source.settings(checks);
     Settings.Output to = output.settings(checks);
+    Settings.Flows cut = flows.settings(checks);
+    if (cut.records().areWritten() && to.toStandardOutput()) {
+      throw checks.refusal("flows=true: records of flows need a folder; not with -write -");
+    }
     return new Settings(
         from,
-        flows.settings(checks),
+        cut,
         to,
         format.settings(checks, to),
         report.settings(checks, !from.files().isEmpty()),

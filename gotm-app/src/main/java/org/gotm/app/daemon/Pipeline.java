@@ -18,6 +18,7 @@ import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.flow.FlowCutter;
+import org.gotm.core.flow.FlowRecordRing;
 import org.gotm.core.flow.SampledFlow;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.Sources;
@@ -25,6 +26,7 @@ import org.gotm.ffm.linux.HugePages;
 import org.gotm.ffm.linux.Libc;
 import org.gotm.store.Recording;
 import org.gotm.store.RecordingBuilder;
+import org.gotm.store.flows.FlowSpool;
 import org.gotm.store.metrics.MeteredOutput;
 import org.gotm.store.retain.Retainer;
 
@@ -63,6 +65,7 @@ final class Pipeline implements AutoCloseable {
   private final Classes classes;
   private final UserChange user;
   private final Shunts shunts;
+  private final FlowRecording flowRecording;
   private ChunkPool pool;
   private List<PacketSource> sources = List.of();
   private Recording recording;
@@ -79,6 +82,7 @@ final class Pipeline implements AutoCloseable {
     this.classes = new Classes(settings.flows(), log);
     this.user = new UserChange(settings, log);
     this.shunts = new Shunts(settings.shunt().dumbno(), settings.shunt().command(), log);
+    this.flowRecording = new FlowRecording(settings, log);
   }
 
   /**
@@ -94,6 +98,7 @@ final class Pipeline implements AutoCloseable {
       recording = openRecording();
       sayFolder();
       useClasses();
+      flowRecording.open(classes, this::yieldPriority);
       addFiles();
     } else {
       takeMemory(settings.source().liveWorkers());
@@ -104,6 +109,7 @@ final class Pipeline implements AutoCloseable {
       user.make();
       useClasses();
       recording = openRecording();
+      flowRecording.open(classes, this::yieldPriority);
       sources.forEach(source -> recording.describe(FileContents.described(source, settings)));
       sayFolder();
       sayMemory(settings.source().liveWorkers());
@@ -120,7 +126,11 @@ final class Pipeline implements AutoCloseable {
             memory.asNeeded(TOUCHED_CHUNKS * CHUNK_LENGTH));
     for (int worker = 0; worker < workers; worker++) {
       FlowWatch watch = new FlowWatch(nameOfWorker(worker), shunts);
-      flows.add(new WorkerFlows(newCutter(watch), watch));
+      FlowRecordRing ring = flowRecording.newRing(worker, memory);
+      FlowCutter cutter =
+          new FlowCutter(settings.flows().cutterOptions(flowsOfWorker()), watch, ring, memory);
+      flowRecording.add(ring, cutter);
+      flows.add(new WorkerFlows(cutter, watch));
     }
   }
 
@@ -268,10 +278,6 @@ final class Pipeline implements AutoCloseable {
         .orElse(Math.clamp(2 * DEFAULT_FLOWS / workers, LEAST_FLOWS, DEFAULT_FLOWS));
   }
 
-  private FlowCutter newCutter(FlowWatch watch) {
-    return new FlowCutter(settings.flows().cutterOptions(flowsOfWorker()), watch, memory);
-  }
-
   /**
    * Starts the captures.
    *
@@ -300,6 +306,7 @@ final class Pipeline implements AutoCloseable {
   /** Writes what is left and finishes the file; all captures have ended. */
   void finish() {
     recording.finish();
+    flowRecording.finish();
   }
 
   /** Gives large flows that still wait to be filtered a moment. */
@@ -352,6 +359,9 @@ final class Pipeline implements AutoCloseable {
     if (error != null) {
       errors.add("output: " + error);
     }
+    if (flowRecording.error() != null) {
+      errors.add(flowRecording.error());
+    }
     recording.retainer().map(Retainer::error).ifPresent(text -> errors.add("retention: " + text));
     return errors;
   }
@@ -363,6 +373,11 @@ final class Pipeline implements AutoCloseable {
         .sorted(Comparator.comparingLong(SampledFlow::bytes).reversed())
         .limit(LARGEST_FLOWS)
         .toList();
+  }
+
+  /** Who writes records of flows; null if nobody does. */
+  FlowSpool flowSpool() {
+    return flowRecording.spool();
   }
 
   /** How many large flows were to be filtered, by what became of it. */
@@ -382,6 +397,7 @@ final class Pipeline implements AutoCloseable {
   @Override
   public void close() {
     boolean ended = !started || awaitEnd();
+    flowRecording.close();
     if (recording != null) {
       recording.abandon();
       recording.close();

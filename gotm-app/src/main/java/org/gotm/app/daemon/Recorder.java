@@ -24,6 +24,7 @@ import org.gotm.app.web.RecorderPage;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.Privileges;
 import org.gotm.store.Recording;
+import org.gotm.store.metrics.FlowSpoolMetrics;
 import org.gotm.store.metrics.MeteredWorker;
 import org.gotm.store.metrics.RetentionMetrics;
 import org.gotm.store.retain.Retainer;
@@ -314,6 +315,9 @@ public final class Recorder {
     metrics = new RecorderMetrics(workers, pipeline.meteredOutput(), settings.report().interval());
     metrics.addClasses(pipeline.classes().names());
     pipeline.recording().retainer().map(RetentionMetrics::new).ifPresent(metrics::add);
+    if (pipeline.flowSpool() != null) {
+      metrics.add(new FlowSpoolMetrics(pipeline.flowSpool()));
+    }
     metrics.add(processMetrics(() -> errors(pipeline)));
     metrics.countFiltered(pipeline.filterCounts());
     server.serve(metrics::scrape, () -> errors(pipeline), page(pipeline));

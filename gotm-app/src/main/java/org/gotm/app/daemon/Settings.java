@@ -116,6 +116,7 @@ public record Settings(
    * @param classes rules of classes that are cut in their own way, as a user writes them
    * @param classesFile a file with more such rules, a line each, or none
    * @param kernelCut whether packets of cut flows are dropped in the kernel
+   * @param records whether a record of each flow is written
    */
   public record Flows(
       Cutoff cutoff,
@@ -125,7 +126,8 @@ public record Settings(
       long largeBytes,
       List<String> classes,
       Optional<Path> classesFile,
-      KernelCutMode kernelCut) {
+      KernelCutMode kernelCut,
+      Records records) {
     /** Bytes that are kept of packets after the cut in flows that no class takes. */
     int snaplenAfterCut() {
       return kernelCut == KernelCutMode.HEADERS ? KernelCut.HEADER_BYTES : 0;
@@ -146,6 +148,13 @@ public record Settings(
       return KernelCutOptions.of(cuts ? kernelCut : KernelCutMode.OFF, cutterOptions(flows));
     }
   }
+
+  /**
+   * Whether records of flows are written.
+   *
+   * @param age after which their files are deleted; zero for never
+   */
+  public record Records(boolean areWritten, Duration age) {}
 
   /**
    * What is written, and where to.

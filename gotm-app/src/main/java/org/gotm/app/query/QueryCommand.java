@@ -239,7 +239,7 @@ public final class QueryCommand implements Callable<Integer> {
       return exitCode;
     }
     say(
-        "partial: %d of %d sensors did not answer whole; %d packets are of the others, and of what came"
+        "partial: %d of %d sensors did not answer whole; %d packets came"
             .formatted(all.missing().size(), all.asked(), all.answer().packets()));
     return PARTIAL;
   }

@@ -65,10 +65,17 @@ final class SensorFeed {
     } catch (QueryRefusedException e) {
       queue.end("refuses the query: " + e.getMessage(), e);
     } catch (Throwable e) {
-      queue.end(e.getMessage() == null ? e.toString() : e.getMessage(), null);
+      queue.end(reason(e), null);
     } finally {
       giveTurn();
     }
+  }
+
+  /** Without the address: the name says enough, and who asks a server may not know more. */
+  private String reason(Throwable e) {
+    String prefix = "url=%s: ".formatted(sensor.address().text());
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
   }
 
   private static String trouble(SensorAnswer said) {
@@ -90,7 +97,7 @@ final class SensorFeed {
         if (retries == 0 || wait.compareTo(timeout) >= 0) {
           throw e;
         }
-        queue.setTrouble(e.getMessage());
+        queue.setTrouble(reason(e));
         Thread.sleep(wait);
       }
     }

@@ -61,7 +61,8 @@ class GotmCommandTest {
                     1L << 30,
                     List.of(),
                     Optional.empty(),
-                    KernelCutMode.AUTO),
+                    KernelCutMode.AUTO,
+                    new Settings.Records(false, Duration.ofDays(90))),
                 new Settings.Output(
                     Path.of("out"),
                     new Compression.None(),

@@ -37,12 +37,15 @@ final class ArmedFlows {
   private static final int STEPS_A_ROUND = 16;
   private static final long STEP_NANOS = 1_000_000_000 / STEPS_A_ROUND;
 
-  // A record is a key with its hash, as FlowKeys has it, and what was booked last.
+  // A record is a key with its hash, as FlowKeys has it, and what was booked last of both ends.
   private static final int LAST = 6;
-  private static final int BOOKED_PACKETS = 7;
-  private static final int BOOKED_PAYLOAD = 8;
-  private static final int BOOKED_BYTES = 9;
-  private static final int RECORD_LENGTH = 10;
+  private static final int BOOKED = 7;
+  private static final int BOOKED_PACKETS = 0;
+  private static final int BOOKED_PAYLOAD = 1;
+  private static final int BOOKED_BYTES = 2;
+  private static final int BOOKED_LENGTH = 3;
+  private static final int ENDS = 2;
+  private static final int RECORD_LENGTH = BOOKED + ENDS * BOOKED_LENGTH;
 
   /** Hears of what was booked. */
   interface Listener {
@@ -58,6 +61,7 @@ final class ArmedFlows {
 
   private final FlowKeys keys;
   private final FlowSlots slots;
+  private final FlowAccounts accounts;
   private final BatchFlows flows;
   private final Listener listener;
   private final long[] key = new long[RECORD_LENGTH];
@@ -77,6 +81,7 @@ final class ArmedFlows {
   ArmedFlows(FlowKeys keys, FlowSlots slots, BatchFlows flows, Listener listener) {
     this.keys = keys;
     this.slots = slots;
+    accounts = slots.accounts();
     this.flows = flows;
     this.listener = listener;
   }
@@ -246,11 +251,21 @@ final class ArmedFlows {
 
   /** Adds to a flow what was cut since it was last booked. */
   private void book(int entry, long slot) {
-    long packets = grown(entry, BOOKED_PACKETS, offload.packets(entry));
-    long payload = grown(entry, BOOKED_PAYLOAD, offload.payloadBytes(entry));
-    long bytes = grown(entry, BOOKED_BYTES, offload.bytes(entry));
+    for (int end = 0; end < ENDS; end++) {
+      book(entry, slot, end);
+    }
+  }
+
+  private void book(int entry, long slot, int end) {
+    int booked = entry * RECORD_LENGTH + BOOKED + end * BOOKED_LENGTH;
+    long packets = grown(booked + BOOKED_PACKETS, offload.packets(entry, end));
+    long payload = grown(booked + BOOKED_PAYLOAD, offload.payloadBytes(entry, end));
+    long bytes = grown(booked + BOOKED_BYTES, offload.bytes(entry, end));
     if (packets == 0) {
       return;
+    }
+    if (accounts != null) {
+      accounts.addCut(slot, end, packets, payload, bytes);
     }
     long packetWord = ALL.get(LONG, slot + PACKETS) + (packets << PACKETS_SHIFT);
     long last = Math.max(ALL.get(LONG, slot + LAST_NANOS), offload.lastNanos(entry));
@@ -263,8 +278,7 @@ final class ArmedFlows {
     listener.onBooked(slot, payload, records[entry * RECORD_LENGTH + FlowKeys.HASH]);
   }
 
-  private long grown(int entry, int booked, long total) {
-    int at = entry * RECORD_LENGTH + booked;
+  private long grown(int at, long total) {
     long growth = total - records[at];
     records[at] = total;
     return growth;

@@ -100,9 +100,14 @@ public final class FlowCutter {
       return new Options(capacityFlows, timeoutNanos, cutoff, largeBytes, newKey);
     }
 
-    /** Bytes of native memory that a cutter takes. */
+    /** Bytes of native memory that a cutter takes which writes no records. */
     public long byteSize() {
-      return FlowLives.byteSize(capacityFlows);
+      return FlowLives.byteSize(capacityFlows, false);
+    }
+
+    /** Bytes of native memory that a cutter takes which writes records of its flows. */
+    public long byteSizeWithRecords() {
+      return FlowLives.byteSize(capacityFlows, true);
     }
   }
 
@@ -113,11 +118,29 @@ public final class FlowCutter {
    * @param allocator gives zeroed memory, which must outlive the cutter
    */
   public FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator) {
-    this(options, listener, allocator, new SecureRandom().nextLong());
+    this(options, listener, null, allocator);
+  }
+
+  /**
+   * A cutter that has seen no packet, and writes a {@link FlowRecord} of each flow when it ends,
+   * and after 15 minutes while it lasts.
+   *
+   * @param listener hears of single flows, on the thread that calls this cutter
+   * @param records gets the records; null if none are wanted, which costs nothing
+   * @param allocator gives zeroed memory, which must outlive the cutter
+   */
+  public FlowCutter(
+      Options options, FlowListener listener, FlowRecordRing records, SegmentAllocator allocator) {
+    this(options, listener, records, allocator, new SecureRandom().nextLong());
   }
 
   /** A cutter whose flows have the same place in every run. */
-  FlowCutter(Options options, FlowListener listener, SegmentAllocator allocator, long seed) {
+  FlowCutter(
+      Options options,
+      FlowListener listener,
+      FlowRecordRing records,
+      SegmentAllocator allocator,
+      long seed) {
     NativeAccess.require();
     keys = new FlowKeys(PacketBatch.MAX_CAPACITY, seed);
     decoder = new PacketDecoder(NO_LINK_TYPE, options.key(), keys);
@@ -126,7 +149,7 @@ public final class FlowCutter {
     FlowLimits limits = new FlowLimits(classes);
     flows = new BatchFlows(keys, limits);
     largest = new LargestFlows(flows);
-    table = new FlowTable(options, keys, flows, largest, listener, allocator);
+    table = new FlowTable(options, keys, flows, largest, listener, records, allocator);
     table.use(limits);
   }
 
@@ -154,6 +177,9 @@ public final class FlowCutter {
   public void begin(int linkType) {
     this.linkType = linkType;
     decoder.begin(linkType);
+    if (table.records() != null) {
+      table.records().begin(linkType);
+    }
     table.lives().use(classes.classifier(linkType));
   }
 
@@ -243,6 +269,21 @@ public final class FlowCutter {
    */
   public List<SampledFlow> largestFlows() {
     return largest.list();
+  }
+
+  /**
+   * Asks for records of all flows that are in the table, with {@link FlowRecord#LIVE} for their
+   * end. Any thread.
+   *
+   * @return what {@link #hasShown} is to be asked with
+   */
+  public long showFlows() {
+    return table.records() == null ? 0 : table.records().show();
+  }
+
+  /** True when these records are written, or no flow is left. Any thread. */
+  public boolean hasShown(long request) {
+    return table.records() == null || table.records().hasShown(request);
   }
 
   /**

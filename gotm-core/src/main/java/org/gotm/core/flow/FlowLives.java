@@ -43,6 +43,7 @@ final class FlowLives {
   private final FlowKeys keys;
   private final FlowListener listener;
   private final ArmedFlows armed;
+  private final FlowRecords records;
   private final Flow flow;
   private final int capacityFlows;
   private final long timeoutNanos;
@@ -57,14 +58,20 @@ final class FlowLives {
   private long evicted;
   private long renewed;
 
-  /** No flow yet. */
+  /**
+   * No flow yet.
+   *
+   * @param records are written of each flow; null for none
+   */
   FlowLives(
       FlowCutter.Options options,
       FlowSlots slots,
       FlowKeys keys,
       FlowListener listener,
-      ArmedFlows armed) {
+      ArmedFlows armed,
+      FlowRecords records) {
     this.armed = armed;
+    this.records = records;
     this.slots = slots;
     this.keys = keys;
     this.listener = listener;
@@ -83,8 +90,10 @@ final class FlowLives {
     return Math.max(FlowHand.STEP_SLOTS, Long.highestOneBit(flows * 2L - 1) << 1);
   }
 
-  static long byteSize(int flows) {
-    return FlowSlots.byteSize(slotsFor(flows));
+  /** Bytes of memory for so many flows. */
+  static long byteSize(int flows, boolean hasRecords) {
+    long count = slotsFor(flows);
+    return FlowSlots.byteSize(count) + (hasRecords ? FlowAccounts.byteSize(count) : 0);
   }
 
   /** Flows are cut by these limits from now on. */
@@ -163,6 +172,9 @@ final class FlowLives {
     ALL.set(LONG, details + NETWORK, keys.network(i));
     ALL.set(LONG, slot + LAST_NANOS, now); // it may lie before that of a flow that ended
     setBudget(slot, state | trafficClass, now);
+    if (records != null) {
+      records.begin(slot, i, batch, keys.control(i));
+    }
   }
 
   /** A flow of this state has no packets yet; its age begins. */
@@ -236,6 +248,7 @@ final class FlowLives {
 
   private void tellEnd(long slot, EndReason reason) {
     listener.onEnd(flow.at(slot), reason);
+    record(slot, reason);
     switch (reason) {
       case IDLE -> expired++;
       case EVICTED -> evicted++;
@@ -243,9 +256,18 @@ final class FlowLives {
     }
   }
 
+  private void record(long slot, EndReason reason) {
+    if (records != null) {
+      records.end(slot, reason);
+    }
+  }
+
   /** Forgets the flow in this slot if it is over, and was at the time before; else false. */
   boolean forgetsIfOver(long slot, long now, long before) {
     if (!isOver(slot, now) || !isOver(slot, before)) {
+      if (records != null) {
+        records.writeIfLong(slot, now);
+      }
       return false;
     }
     if (armed.settle(slot) && !isOver(slot, now)) {
@@ -259,13 +281,20 @@ final class FlowLives {
   void end() {
     long slot = slots.first();
     while (size > 0) {
+      if (records != null) {
+        records.awaitRoom();
+      }
       if (!FlowSlots.isEmpty(slot)) {
         armed.settle(slot);
         listener.onEnd(flow.at(slot), EndReason.CAPTURE_END);
+        record(slot, EndReason.CAPTURE_END);
         FlowSlots.clear(slot);
         size--;
       }
       slot = slots.next(slot);
+    }
+    if (records != null) {
+      records.end();
     }
   }
 

@@ -77,17 +77,17 @@ public final class FlowRecord {
     return word(FlowRecordLayout.LAST_NANOS);
   }
 
-  /** True if packets were cut off within this record. */
+  /** True if the flow has reached its cutoff, in this record or one before. */
   public boolean isCut() {
-    return cutNanos() != 0;
+    return has(FlowRecordLayout.IS_CUT);
   }
 
-  /** When the flow reached its cutoff, nanoseconds since 1970; 0 if it did not in this record. */
+  /** When the flow reached its cutoff, nanoseconds since 1970; of no meaning if it did not. */
   public long cutNanos() {
     return word(FlowRecordLayout.CUT_NANOS);
   }
 
-  /** Payload bytes of both ends before it was cut; of no meaning if it was not. */
+  /** Payload bytes of both ends until then; of no meaning if it did not. */
   public long cutOffset() {
     return word(FlowRecordLayout.CUT_OFFSET);
   }
@@ -238,7 +238,7 @@ public final class FlowRecord {
     return Short.toUnsignedInt(segment.get(SHORT, offset + FlowRecordLayout.INTERFACE));
   }
 
-  /** Number of the flow: all of its records have it, and no other flow of this run. */
+  /** Number of the flow, above 0: all of its records have it, and no other flow of this run. */
   public long number() {
     return word(FlowRecordLayout.NUMBER);
   }

@@ -65,5 +65,8 @@ public final class FlowRecordLayout {
   /** The VNI is one that was in a packet. */
   static final int HAS_VNI = 4;
 
+  /** The flow has reached its cutoff. */
+  static final int IS_CUT = 8;
+
   private FlowRecordLayout() {}
 }

@@ -41,6 +41,7 @@ final class FlowSlots {
   private final long detailsBase;
   private final long lastSlot;
   private final FlowKeys keys;
+  private final FlowAccounts accounts;
   private final int[] elsewhere;
   private boolean isSparse;
   private long touched;
@@ -50,21 +51,28 @@ final class FlowSlots {
    * Empty slots.
    *
    * @param count a power of two
+   * @param hasAccounts true if there are {@link #accounts} beside them
    * @param allocator gives zeroed memory, which must outlive the slots
    */
-  FlowSlots(long count, FlowKeys keys, SegmentAllocator allocator) {
+  FlowSlots(long count, FlowKeys keys, boolean hasAccounts, SegmentAllocator allocator) {
     memory = allocator.allocate(count * LENGTH, LENGTH);
     detailsMemory = allocator.allocate(count * DETAILS_LENGTH, LENGTH);
     base = memory.address();
     detailsBase = detailsMemory.address();
     lastSlot = (count - 1) * LENGTH;
     this.keys = keys;
+    accounts = hasAccounts ? new FlowAccounts(memory, keys.capacity(), allocator) : null;
     elsewhere = new int[keys.capacity()];
   }
 
   /** Bytes of memory for so many slots. */
   static long byteSize(long count) {
     return count * (LENGTH + DETAILS_LENGTH);
+  }
+
+  /** What is accounted of the flow in each slot; null if nothing is. */
+  FlowAccounts accounts() {
+    return accounts;
   }
 
   /** The first of them in memory. */
@@ -260,6 +268,9 @@ final class FlowSlots {
     MemorySegment.copy(ALL, from, ALL, to, LENGTH);
     if (!FlowKeys.isOneWord(ALL.get(LONG, from + META))) {
       MemorySegment.copy(ALL, detailsApart(from), ALL, detailsApart(to), DETAILS_LENGTH);
+    }
+    if (accounts != null) {
+      accounts.move(from, to);
     }
   }
 

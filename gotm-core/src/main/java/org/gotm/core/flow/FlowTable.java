@@ -31,6 +31,7 @@ final class FlowTable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final long SPECIAL = FlowKeys.OPENS_OR_BREAKS | FlowKeys.UNDECODED;
   private static final long BYTES_OF_PAYLOAD = -1L << BYTES_SHIFT;
+  private static final long LONGEST_ROUND_NANOS = 2_000_000_000L;
 
   private final FlowSlots slots;
   private final FlowKeys keys;
@@ -42,10 +43,13 @@ final class FlowTable {
   private final FlowLives lives;
   private final FlowHand hand;
   private final ArmedFlows armed;
+  private final FlowAccounts accounts;
+  private final FlowRecords records;
   private final long largeBytes;
   private final long largeLimit;
 
   private FlowLimits limits;
+  private PacketBatch batch;
   private int keptCount;
   private long cut;
 
@@ -55,6 +59,7 @@ final class FlowTable {
    * @param keys the keys that a decoder fills, and their hash
    * @param flows gets the flow of each packet
    * @param largest is shown flows of which no packet comes
+   * @param ring gets a record of each flow; null if none are wanted
    * @param allocator gives zeroed memory, which must outlive the table
    */
   FlowTable(
@@ -63,19 +68,28 @@ final class FlowTable {
       BatchFlows flows,
       LargestFlows largest,
       FlowListener listener,
+      FlowRecordRing ring,
       SegmentAllocator allocator) {
     this.keys = keys;
     this.flows = flows;
     this.states = flows.states();
     this.largest = largest;
     this.listener = listener;
-    slots = new FlowSlots(FlowLives.slotsFor(options.capacityFlows()), keys, allocator);
+    long count = FlowLives.slotsFor(options.capacityFlows());
+    slots = new FlowSlots(count, keys, ring != null, allocator);
+    accounts = slots.accounts();
+    records = ring == null ? null : new FlowRecords(slots, ring, options.key().tunnels());
     flow = new Flow(slots);
     armed = new ArmedFlows(keys, slots, flows, this::onBooked);
-    lives = new FlowLives(options, slots, keys, listener, armed);
-    hand = new FlowHand(lives, slots, options.timeoutNanos() / 2);
+    lives = new FlowLives(options, slots, keys, listener, armed, records);
+    hand = new FlowHand(lives, slots, roundNanos(options.timeoutNanos()));
     largeBytes = options.largeBytes();
     largeLimit = FlowLimits.byteLimit(largeBytes);
+  }
+
+  /** The hand finds flows that are over soon enough, and those that are to have a record. */
+  private long roundNanos(long timeoutNanos) {
+    return records == null ? timeoutNanos / 2 : Math.min(timeoutNanos / 2, LONGEST_ROUND_NANOS);
   }
 
   /** Flows are cut by these limits from now on. */
@@ -84,11 +98,19 @@ final class FlowTable {
     flows.use(newLimits);
     lives.use(newLimits);
     armed.use(newLimits);
+    if (records != null) {
+      records.use(newLimits);
+    }
   }
 
   /** The flows whose packets are cut before they come here. */
   ArmedFlows armed() {
     return armed;
+  }
+
+  /** The records of the flows; null if none are written. */
+  FlowRecords records() {
+    return records;
   }
 
   /** The flows themselves. */
@@ -103,15 +125,27 @@ final class FlowTable {
    * @return how many are kept
    */
   int decide(PacketBatch batch, int[] kept) {
+    this.batch = batch;
     int count = batch.count();
     slots.locate(count, lives.size());
+    if (accounts != null) {
+      accounts.locateLoop(keys, count);
+    }
     keptCount = 0;
-    int i = count(0, batch, kept);
+    int i = countRun(0, batch, kept);
     while (i < count) {
       countAny(i, batch, kept);
-      i = count(i + 1, batch, kept);
+      i = countRun(i + 1, batch, kept);
     }
     return keptCount;
+  }
+
+  private int countRun(int from, PacketBatch batch, int[] kept) {
+    int to = count(from, batch, kept);
+    if (accounts != null) {
+      accounts.addLoop(from, to, keys, batch);
+    }
+    return to;
   }
 
   /**
@@ -166,17 +200,23 @@ final class FlowTable {
       if (isMoreThanCounted(slot, words, key, words[key + PAYLOAD], now, packetLimit, byteLimit)) {
         break;
       }
-      countInClass(i, slot, words[key + PAYLOAD], now, kept);
+      countInClass(i, slot, trafficClass, batch, kept);
     }
     return i;
   }
 
-  private void countInClass(int i, long slot, long payload, long now, int[] kept) {
-    int trafficClass = FlowSlotLayout.trafficClass(ALL.get(LONG, slot + PACKETS));
+  private void countInClass(int i, long slot, int trafficClass, PacketBatch batch, int[] kept) {
+    long payload = keys.words()[(i << RECORD_SHIFT) + PAYLOAD];
     long packetLimit = limits.packets(trafficClass);
-    int isKept = count(i, slot, payload, now, packetLimit, limits.bytes(trafficClass));
+    long byteLimit = limits.bytes(trafficClass);
+    int isKept = count(i, slot, payload, batch.timestampsNanos[i], packetLimit, byteLimit);
+    int snaplen = limits.snaplenAfterCut(trafficClass);
+    if (snaplen > 0 && isKept == 0) {
+      isKept = 1;
+      keepAfterCut(i, slot, payload);
+    }
     kept[keptCount] = i;
-    keptCount += isKept | limits.keptAfterCut(trafficClass);
+    keptCount += isKept;
   }
 
   /** True if there is more to a packet than that it is counted in the flow of its slot. */
@@ -219,8 +259,12 @@ final class FlowTable {
     } else {
       slot = NativeMemory.address(lives.find(i, batch));
     }
-    countInClass(i, slot, words[key + PAYLOAD], batch.timestampsNanos[i], kept);
-    tell(i, slot, keys.payloadLength(i));
+    int trafficClass = FlowSlotLayout.trafficClass(ALL.get(LONG, slot + PACKETS));
+    countInClass(i, slot, trafficClass, batch, kept);
+    if (accounts != null) {
+      accounts.add(slot, words[key + PAYLOAD], batch.wireLengths[i], batch.caplens[i]);
+    }
+    tell(i, slot, batch.timestampsNanos[i]);
   }
 
   /**
@@ -236,6 +280,7 @@ final class FlowTable {
     if ((payload & FlowKeys.OPENS_OR_ENDS) != 0 && isKept == 0 && keepsControl(packetWord)) {
       packetWord += CONTROL;
       isKept = 1;
+      keepAfterCut(i, slot, payload);
     }
     packetWord = (packetWord | (payload & FlowKeys.FIN) << CLOSED_SHIFT) + PACKET;
     byteWord += payload & BYTES_OF_PAYLOAD;
@@ -247,6 +292,15 @@ final class FlowTable {
     return isKept;
   }
 
+  private void keepAfterCut(int i, long slot, long payload) {
+    if (accounts != null) {
+      int snaplen =
+          limits.snaplenAfterCut(FlowSlotLayout.trafficClass(ALL.get(LONG, slot + PACKETS)));
+      int caplen = batch.caplens[i];
+      accounts.keep(slot, payload, snaplen > 0 ? Math.min(snaplen, caplen) : caplen);
+    }
+  }
+
   /** True if a control packet is kept although its flow, of this state, is cut. */
   private boolean keepsControl(long packetWord) {
     return (packetWord >>> CONTROL_SHIFT & CONTROL_MASK) < Cutoff.MAX_CONTROL
@@ -254,15 +308,18 @@ final class FlowTable {
   }
 
   /** Tells the listener what packet {@code i} meant to its flow, which is in this slot. */
-  private void tell(int i, long slot, int payload) {
+  private void tell(int i, long slot, long now) {
     if (flows.isNew(i)) {
       listener.onStart(flow.at(slot));
     }
     if (flows.isJustCut(i)) {
       cut++;
       listener.onCut(flow.at(slot));
+      if (records != null) {
+        records.cut(slot, now);
+      }
     }
-    reportIfLarge(slot, payload);
+    reportIfLarge(slot, keys.payloadLength(i));
   }
 
   /** Tells the listener if these last bytes made the flow large, or twice as large as before. */
@@ -286,12 +343,20 @@ final class FlowTable {
   void expire(long now) {
     armed.book(now);
     hand.move(now);
+    showIfAsked();
+  }
+
+  private void showIfAsked() {
+    if (records != null) {
+      records.showIfAsked();
+    }
   }
 
   /** Forgets the flows that are over, when no packet comes. */
   void expireIdle(long now) {
     armed.book(now);
     hand.moveIdle(now);
+    showIfAsked();
   }
 
   /** Flows that reached their cutoff. */

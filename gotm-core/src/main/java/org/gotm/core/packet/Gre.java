@@ -34,6 +34,12 @@ final class Gre {
     return cursor.has(2) && (cursor.uint16(0) & SEQUENCE) != 0;
   }
 
+  /** True if the header at the cursor says that a mirrored frame is behind it. */
+  static boolean isErspan(PacketCursor cursor) {
+    int type = cursor.has(LENGTH) ? cursor.uint16(2) : 0;
+    return type == Erspan.TYPE_1_OR_2 || type == Erspan.TYPE_3;
+  }
+
   /** Moves behind the header; answers the EtherType of what is there. */
   static int enter(PacketCursor cursor) {
     if (!cursor.has(LENGTH)) {

@@ -34,6 +34,9 @@ public interface HeaderVisitor {
   /** A label of an MPLS stack, 20 bits. */
   default void label(int label) {}
 
+  /** A tunnel that the packet goes on in, whose header was told last. */
+  default void tunnel(Tunnel kind) {}
+
   /** What a tunnel calls its network: VNI of VXLAN and GENEVE, key of GRE, TEID of GTP. */
   default void vni(int vni) {}
 

@@ -158,10 +158,12 @@ public final class PacketHeaders {
 
   /** Moves on to what a tunnel carries; answers as {@link LinkHeader#enter}. */
   private int enterTunnel() {
+    Tunnel kind = tunnels.of(cursor, ip, transport);
     int type = tunnels.enter(cursor, ip, transport);
     if (type == Tunnels.NONE) {
       return LinkHeader.NOT_IP;
     }
+    visitor.tunnel(kind);
     int inner = type == EtherType.ETHERNET ? Encapsulation.frameType(cursor) : type;
     return encapsulation.enter(cursor, inner);
   }

@@ -78,6 +78,15 @@ final class Tunnels {
     };
   }
 
+  /** The tunnel that {@link #enter} would enter from here, if it is what it claims to be. */
+  Tunnel of(PacketCursor cursor, IpHeader ip, TransportHeader transport) {
+    return switch (ip.protocol) {
+      case IpProtocol.UDP -> ofPorts(transport.ports);
+      case IpProtocol.GRE -> Gre.isErspan(cursor) ? Tunnel.ERSPAN : Tunnel.GRE;
+      default -> Tunnel.IPIP;
+    };
+  }
+
   private int enterGre(PacketCursor cursor) {
     boolean isSequenced = Gre.isSequenced(cursor);
     int type = Gre.enter(cursor);
@@ -95,8 +104,7 @@ final class Tunnels {
    * @return as {@link #enter}
    */
   int enterUdp(PacketCursor cursor, int bothPorts) {
-    Tunnel target = ofPort(bothPorts & 0xffff);
-    Tunnel tunnel = target != null ? target : ofPort(bothPorts >>> 16);
+    Tunnel tunnel = ofPorts(bothPorts);
     if (tunnel == null) {
       return NONE;
     }
@@ -109,6 +117,11 @@ final class Tunnels {
       case CAPWAP -> Capwap.enter(cursor);
       default -> NONE;
     };
+  }
+
+  private Tunnel ofPorts(int bothPorts) {
+    Tunnel target = ofPort(bothPorts & 0xffff);
+    return target != null ? target : ofPort(bothPorts >>> 16);
   }
 
   /** Null if it is that of no tunnel; there are few to look through. */

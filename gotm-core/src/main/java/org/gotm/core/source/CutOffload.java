@@ -65,15 +65,21 @@ public interface CutOffload {
   /** True if it has let packets through for a reason of its own: it is to be disarmed. */
   boolean isOver(int entry);
 
-  /** Packets of the flow that were cut since it was armed. */
-  long packets(int entry);
+  /**
+   * Packets of the flow that were cut since it was armed.
+   *
+   * @param end of the key that sent them: 0 for the first, 1 for the second
+   */
+  long packets(int entry, int end);
 
   /** Bytes of these packets on the wire. */
-  long bytes(int entry);
+  long bytes(int entry, int end);
 
   /** Payload bytes of these packets, as the flow table counts them. */
-  long payloadBytes(int entry);
+  long payloadBytes(int entry, int end);
 
-  /** When the last of these packets came, nanoseconds since 1970; before the first, when armed. */
+  /**
+   * When the last packet of either end came, nanoseconds since 1970; before the first, when armed.
+   */
   long lastNanos(int entry);
 }

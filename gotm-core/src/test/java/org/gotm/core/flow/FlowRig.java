@@ -68,11 +68,15 @@ final class FlowRig implements AutoCloseable, FlowListener {
   }
 
   FlowRig(FlowCutter.Options options, int batchCapacity, long seed) {
+    this(options, batchCapacity, seed, null);
+  }
+
+  FlowRig(FlowCutter.Options options, int batchCapacity, long seed, FlowRecordRing records) {
     this.seed = seed;
     batch = new PacketBatch(batchCapacity);
     kept = new int[batchCapacity];
     memory = arena.allocate((long) batchCapacity * LONGEST_HEADER);
-    cutter = new FlowCutter(options, this, this::allocate, seed);
+    cutter = new FlowCutter(options, this, records, this::allocate, seed);
     cutter.begin(LinkType.RAW);
   }
 

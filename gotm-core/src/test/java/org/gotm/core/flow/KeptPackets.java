@@ -11,11 +11,39 @@ import org.gotm.core.source.PacketBatch;
 
 /** What a flow cutter keeps of a capture. */
 public final class KeptPackets {
+  private static final int MOST_RECORDS = 1 << 15;
+
   private final PacketBatch batch = new PacketBatch(PacketBatch.DEFAULT_CAPACITY);
   private final int[] indexes = new int[PacketBatch.DEFAULT_CAPACITY];
   private final List<RealPackets.Packet> kept = new ArrayList<>();
 
+  /**
+   * What is kept of a capture, and the records of its flows, all of which have ended.
+   *
+   * @param packets those that are kept, the very objects of the capture
+   */
+  public record Recorded(List<RealPackets.Packet> packets, List<FlowRecord> flows) {}
+
   private KeptPackets() {}
+
+  /** The packets of a capture that are kept by a new cutter, and its flows. */
+  public static Recorded withFlows(RealPackets capture, FlowCutter.Options options) {
+    KeptPackets packets = new KeptPackets();
+    Arena records = Arena.ofAuto();
+    FlowRecordRing ring = new FlowRecordRing(MOST_RECORDS, 3, 1, false, records);
+    try (Arena arena = Arena.ofConfined()) {
+      FlowCutter cutter = new FlowCutter(options, FlowListener.NONE, ring, arena::allocate);
+      cutter.begin(capture.linkType());
+      packets.addKept(capture.packets(), cutter);
+      cutter.end();
+    }
+    MemorySegment all = ring.readable();
+    List<FlowRecord> flows = new ArrayList<>();
+    for (long at = 0; at < all.byteSize(); at += FlowRecordLayout.LENGTH) {
+      flows.add(new FlowRecord().at(all, at));
+    }
+    return new Recorded(List.copyOf(packets.kept), flows);
+  }
 
   /** The packets of a capture that are kept by a new cutter. */
   public static RealPackets of(RealPackets capture, FlowCutter.Options options) {

@@ -85,6 +85,11 @@ record DecodedKey(
     return decoded;
   }
 
+  /** The key as a value. */
+  FlowKey flowKey() {
+    return FlowKey.of(meta, address0, address1, address2, address3);
+  }
+
   boolean isDecoded() {
     return meta != 0;
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -25,14 +26,30 @@ final class TsharkConversations {
   private final Map<String, Conversation> firstFragments = new HashMap<>();
 
   /**
-   * Who speaks with whom.
+   * Who speaks with whom; equal for both directions.
    *
    * @param kind protocol by name or number
    * @param ends address and port of both, in any order
+   * @param sender the one that sent the packet
    */
-  record Conversation(String kind, List<String> ends) {
+  record Conversation(String kind, List<String> ends, String sender) {
     static Conversation of(String kind, String source, String target) {
-      return new Conversation(kind, Stream.of(source, target).sorted().toList());
+      return new Conversation(kind, Stream.of(source, target).sorted().toList(), source);
+    }
+
+    /** The same of a packet that tells an end about one of its own. */
+    private Conversation answered() {
+      return new Conversation(kind, ends, ends.get(1 - ends.indexOf(sender)));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Conversation that && that.kind.equals(kind) && that.ends.equals(ends);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(kind, ends);
     }
   }
 
@@ -92,7 +109,7 @@ final class TsharkConversations {
     }
     int quote = quote(packet, at);
     if (quote >= 0 && tells(packet, quote)) {
-      return own(packet, quote);
+      return own(packet, quote).answered();
     }
     return own(packet, at);
   }

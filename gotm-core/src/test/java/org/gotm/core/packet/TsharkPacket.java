@@ -49,6 +49,7 @@ final class TsharkPacket {
           "arp.dst.proto_ipv4",
           "tcp.stream",
           "tcp.len",
+          "tcp.flags",
           "ip.len",
           "pppoe.payload_length");
 

@@ -39,10 +39,10 @@ import org.gotm.ffm.ebpf.SocketBuffer;
  * R0 to R5 are for the moment. The stack:
  *
  * <pre>
- *   -192   -176   -168        -136      -128   -88         -66    -64    -44         -30
- *   +------+------+-----------+---------+------+-----------+------+------+-----------+
- *   | kept | meta | addresses |         | IPv6 | transport | type | IPv4 | transport |
- *   +------+------+-----------+---------+------+-----------+------+------+-----------+
+ *   -200     -192   -176   -168        -136      -128   -88         -66    -64    -44         -30
+ *   +--------+------+------+-----------+---------+------+-----------+------+------+-----------+
+ *   | second | kept | meta | addresses |         | IPv6 | transport | type | IPv4 | transport |
+ *   +--------+------+------+-----------+---------+------+-----------+------+------+-----------+
  * </pre>
  */
 final class CutCode {
@@ -72,6 +72,9 @@ final class CutCode {
   static final int ADDRESS_0 = META + 8;
 
   private static final int KEPT = META - 16;
+
+  /** All ones if the second end of the key sent the packet, else 0. */
+  static final int FROM_SECOND = KEPT - 8;
 
   /** What is to be there of the header above IP: that of TCP up to its flags. */
   static final int TRANSPORT_LENGTH = 14;

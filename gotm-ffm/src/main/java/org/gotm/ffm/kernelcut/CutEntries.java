@@ -176,19 +176,19 @@ final class CutEntries {
     return get(entry, CutEntryLayout.DEAD) != 0;
   }
 
-  /** Packets that the kernel has cut. */
-  long packets(int entry) {
-    return get(entry, CutEntryLayout.PACKETS);
+  /** Packets of an end that the kernel has cut. */
+  long packets(int entry, int end) {
+    return get(entry, CutEntryLayout.PACKETS + end * CutEntryLayout.END_LENGTH);
   }
 
   /** Bytes of them. */
-  long bytes(int entry) {
-    return get(entry, CutEntryLayout.BYTES);
+  long bytes(int entry, int end) {
+    return get(entry, CutEntryLayout.BYTES + end * CutEntryLayout.END_LENGTH);
   }
 
   /** Payload bytes of them. */
-  long payloadBytes(int entry) {
-    return get(entry, CutEntryLayout.PAYLOAD);
+  long payloadBytes(int entry, int end) {
+    return get(entry, CutEntryLayout.PAYLOAD + end * CutEntryLayout.END_LENGTH);
   }
 
   /** When the last of them came, nanoseconds since 1970. */

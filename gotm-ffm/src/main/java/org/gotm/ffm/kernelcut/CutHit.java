@@ -6,6 +6,7 @@ import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JSGT;
 import static org.gotm.ffm.ebpf.EbpfAssembler.BPF_JSLT;
 import static org.gotm.ffm.ebpf.Register.R0;
 import static org.gotm.ffm.ebpf.Register.R1;
+import static org.gotm.ffm.ebpf.Register.R10;
 import static org.gotm.ffm.ebpf.Register.R2;
 import static org.gotm.ffm.ebpf.Register.R3;
 import static org.gotm.ffm.kernelcut.CutCode.ACCEPTED;
@@ -97,6 +98,9 @@ final class CutHit {
   }
 
   private void count() {
+    code.load(LONG, R1, R10, CutCode.FROM_SECOND);
+    code.alu(BPF_AND(), R1, CutEntryLayout.END_LENGTH);
+    code.alu(BPF_ADD(), ENTRY, R1);
     code.set(R1, 1);
     code.addAtomic(ENTRY, CutEntryLayout.PACKETS, R1);
     code.addAtomic(ENTRY, CutEntryLayout.PAYLOAD, LENGTH);

@@ -74,7 +74,9 @@ final class CutIpv4 {
     code.copy(AT, R2);
     code.alu(BPF_ADD(), AT, R3);
     cut.sift(maps, R2, R3);
-    if (!directional) {
+    if (directional) {
+      code.store(LONG, R10, CutCode.FROM_SECOND, 0);
+    } else {
       putInOrder();
     }
     keepKey();
@@ -109,6 +111,7 @@ final class CutIpv4 {
     code.copy(R0, R3);
     code.alu(BPF_SUB(), R0, R2);
     code.alu(BPF_ARSH, R0, 63);
+    code.store(LONG, R10, CutCode.FROM_SECOND, R0);
     code.copy(R1, R2);
     code.alu(BPF_XOR(), R1, R3);
     code.alu(BPF_AND(), R1, R0);

@@ -67,6 +67,7 @@ final class CutIpv6 {
     cut.sift(maps, SOURCE_PORT, TARGET_PORT);
     takeAddress(R0, R1, IPV6 + SOURCE);
     takeAddress(R2, R3, IPV6 + TARGET);
+    code.store(LONG, R10, CutCode.FROM_SECOND, 0);
     if (!directional) {
       putInOrder();
     }
@@ -110,6 +111,7 @@ final class CutIpv6 {
     code.jump(BPF_JLT, R1, R3, ordered);
     code.jump(BPF_JLE, SOURCE_PORT, TARGET_PORT, ordered);
     code.mark(swap);
+    code.store(LONG, R10, CutCode.FROM_SECOND, -1);
     exchange(R0, R2);
     exchange(R1, R3);
     exchange(SOURCE_PORT, TARGET_PORT);

@@ -241,18 +241,18 @@ public final class KernelCut implements CutOffload, AutoCloseable {
   }
 
   @Override
-  public long packets(int entry) {
-    return entries.packets(entry);
+  public long packets(int entry, int end) {
+    return entries.packets(entry, end);
   }
 
   @Override
-  public long bytes(int entry) {
-    return entries.bytes(entry);
+  public long bytes(int entry, int end) {
+    return entries.bytes(entry, end);
   }
 
   @Override
-  public long payloadBytes(int entry) {
-    return entries.payloadBytes(entry);
+  public long payloadBytes(int entry, int end) {
+    return entries.payloadBytes(entry, end);
   }
 
   @Override

@@ -100,9 +100,11 @@ class CutEntriesTest {
     long now = TimeUnit.MILLISECONDS.toNanos(Instant.now().toEpochMilli());
 
     assertThat(entries.lastNanos(entry)).isBetween(now - 1_000_000_000L, now + 1_000_000_000L);
-    assertThat(entries.packets(entry)).isZero();
-    assertThat(entries.bytes(entry)).isZero();
-    assertThat(entries.payloadBytes(entry)).isZero();
+    for (int end = 0; end < 2; end++) {
+      assertThat(entries.packets(entry, end)).isZero();
+      assertThat(entries.bytes(entry, end)).isZero();
+      assertThat(entries.payloadBytes(entry, end)).isZero();
+    }
     assertThat(entries.isDead(entry)).isFalse();
   }
 

@@ -180,8 +180,11 @@ class CutProgramCapturesTest {
     assertThat(verdict).as(() -> hex(frame)).isEqualTo(payload >= 0 ? CUT : PASS);
     if (entry >= 0) {
       assertThat(rig.isDead(entry)).as(() -> hex(frame)).isEqualTo(payload == CutRules.OPENS);
-      assertThat(rig.packets(entry)).as(() -> hex(frame)).isEqualTo(payload >= 0 ? 1 : 0);
-      assertThat(rig.payload(entry)).as(() -> hex(frame)).isEqualTo(Math.max(payload, 0));
+      boolean isFromSecond = (rig.keys().control(0) & FlowKeys.FROM_SECOND) != 0;
+      int end = isFromSecond ? 1 : 0;
+      assertThat(rig.packets(entry, end)).as(() -> hex(frame)).isEqualTo(payload >= 0 ? 1 : 0);
+      assertThat(rig.payload(entry, end)).as(() -> hex(frame)).isEqualTo(Math.max(payload, 0));
+      assertThat(rig.packets(entry, 1 - end)).as(() -> hex(frame)).isZero();
     }
     if (payload >= 0) {
       assertDecoderAgrees(frame, flow, payload);

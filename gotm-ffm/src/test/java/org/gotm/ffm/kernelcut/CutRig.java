@@ -145,11 +145,19 @@ final class CutRig implements AutoCloseable {
   }
 
   long packets(int entry) {
-    return get(entry, CutEntryLayout.PACKETS);
+    return packets(entry, 0) + packets(entry, 1);
+  }
+
+  long packets(int entry, int end) {
+    return get(entry, CutEntryLayout.PACKETS + end * CutEntryLayout.END_LENGTH);
   }
 
   long payload(int entry) {
-    return get(entry, CutEntryLayout.PAYLOAD);
+    return payload(entry, 0) + payload(entry, 1);
+  }
+
+  long payload(int entry, int end) {
+    return get(entry, CutEntryLayout.PAYLOAD + end * CutEntryLayout.END_LENGTH);
   }
 
   /**

@@ -6,7 +6,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code gotm fleet}. */
-@Command(name = "fleet", description = "Works on many sensors.", mixinStandardHelpOptions = true)
+@Command(
+    name = "fleet",
+    description = "Works on many sensors.",
+    mixinStandardHelpOptions = true,
+    subcommands = ServeCommand.class)
 final class FleetCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -2,7 +2,6 @@ package org.gotm.fleet.lake;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.TreeSet;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.gotm.core.flow.FlowRecordLayout;
 import org.gotm.store.flows.FlowRow;
+import org.gotm.store.flows.SpoolFormatException;
 import org.gotm.store.flows.SpoolReader;
 
 /**
@@ -57,13 +57,14 @@ final class Conversion implements AutoCloseable {
   /**
    * Converts a file, durably.
    *
-   * @throws DamagedSpoolException if nothing can be made of it
+   * @throws SpoolFormatException if it is no spool file of a version that is known
+   * @throws DamagedSpoolException if it is garbage
    * @throws IOException if it cannot be read, or the lake cannot be written to; then the table has
    *     nothing of it, or what a repeat replaces
    */
   Outcome convert(Path spool) throws IOException {
     clear(lake.workFolder());
-    try (SpoolReader reader = open(spool)) {
+    try (SpoolReader reader = new SpoolReader(spool)) {
       List<Part> parts = new ArrayList<>();
       long records = 0;
       try (SpoolSlice slice = new SpoolSlice(Files.size(spool) / FlowRecordLayout.LENGTH)) {
@@ -82,16 +83,6 @@ final class Conversion implements AutoCloseable {
         publish(parts, key);
       }
       return new Outcome(records, reader.passedOver(), reader.tornBytes());
-    }
-  }
-
-  private static SpoolReader open(Path spool) throws IOException {
-    try {
-      return new SpoolReader(spool);
-    } catch (FileSystemException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new DamagedSpoolException(e.getMessage());
     }
   }
 

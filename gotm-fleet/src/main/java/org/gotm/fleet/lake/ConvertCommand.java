@@ -14,6 +14,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.ffm.linux.Libc;
+import org.gotm.store.flows.SpoolFormatException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -131,7 +132,7 @@ public final class ConvertCommand implements Callable<Integer> {
         delete(file);
       }
       return outcome.records();
-    } catch (DamagedSpoolException e) {
+    } catch (SpoolFormatException | DamagedSpoolException e) {
       fail(e.getMessage());
       setAside(file);
     } catch (NoSuchFileException e) {

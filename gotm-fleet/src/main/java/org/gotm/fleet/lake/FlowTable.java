@@ -72,10 +72,8 @@ final class FlowTable {
           Types.primitive(PrimitiveTypeName.BINARY, repetition)
               .as(LogicalTypeAnnotation.stringType())
               .named(column.columnName());
-      case INT ->
-          Types.primitive(PrimitiveTypeName.INT32, repetition).named(column.columnName());
-      case LONG ->
-          Types.primitive(PrimitiveTypeName.INT64, repetition).named(column.columnName());
+      case INT -> Types.primitive(PrimitiveTypeName.INT32, repetition).named(column.columnName());
+      case LONG -> Types.primitive(PrimitiveTypeName.INT64, repetition).named(column.columnName());
     };
   }
 }

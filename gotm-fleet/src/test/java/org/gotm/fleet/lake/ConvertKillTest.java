@@ -67,7 +67,7 @@ class ConvertKillTest {
   /** Files with records of the hours around theirs. */
   private static long writeSpools(Path spools, Random random) throws IOException {
     long sum = 0;
-    long number = 0;
+    long number = 1;
     for (int file = 0; file < FILES; file++) {
       List<TestFlow> flows = new ArrayList<>();
       for (int at = 0; at < FLOWS; at++) {

@@ -22,7 +22,7 @@ final class SpoolMaker {
   private final Random random;
   private final ByteBuffer record =
       ByteBuffer.allocate(TestFlow.RECORD).order(ByteOrder.LITTLE_ENDIAN);
-  private long number;
+  private long number = 1;
 
   private SpoolMaker(long seed) {
     random = new Random(seed);
@@ -77,7 +77,7 @@ final class SpoolMaker {
     record.putLong((0x020000000000L + client % 500) << 16 | (isUdp ? 0 : 0x1b));
     record.putLong(0x0200000000ffL << 16 | (isUdp ? 0 : 0x1b));
     record.putShort((short) (100 + client % 8)).putShort((short) 0).putInt(0);
-    record.put((byte) 0).put((byte) 0).put((byte) (isUdp ? 1 : 3)).put((byte) 0);
+    record.put((byte) 0).put((byte) 0).put((byte) (isUdp ? 1 : 3)).put((byte) (isCut ? 8 : 0));
     return record.putShort((short) 0).putShort((short) 1).putLong(number++);
   }
 

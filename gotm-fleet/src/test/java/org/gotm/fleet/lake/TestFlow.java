@@ -21,7 +21,7 @@ final class TestFlow {
   final ByteBuffer record = ByteBuffer.allocate(RECORD).order(ByteOrder.LITTLE_ENDIAN);
   final long startNanos;
 
-  /** Another one each time. */
+  /** Another one each time, with a number from 1 on. */
   TestFlow(Random random, long startNanos, long number) {
     this.startNanos = startNanos;
     long end = startNanos + random.nextLong(900_000_000_000L);
@@ -50,6 +50,7 @@ final class TestFlow {
     if (random.nextInt(5) == 0) {
       time("cut_time", 16, startNanos + 1_999);
       longValue("cut_offset", 24, random.nextLong(1 << 20));
+      bits |= 8;
     }
     record.put(177, (byte) 1);
     row.put("flow_class", "dns over tls");

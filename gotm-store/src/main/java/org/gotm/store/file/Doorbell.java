@@ -16,6 +16,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +31,7 @@ public final class Doorbell implements AutoCloseable {
   private static final String NAMES = "*_current.sock";
   private static final long PATIENCE_MILLIS = 3000;
   private static final byte DONE = '\n';
+  private static final String NOBODY = "the recorder has ended";
 
   private final ServerSocketChannel server;
   private final Path socket;
@@ -112,24 +115,39 @@ public final class Doorbell implements AutoCloseable {
    * @param notes hears of those that did not answer
    */
   public static void ringAll(Path folder, Consumer<String> notes) throws IOException {
-    try (DirectoryStream<Path> sockets = Files.newDirectoryStream(folder, NAMES)) {
+    ringAll(folder, NAMES, notes);
+  }
+
+  /**
+   * Rings at all sockets of a folder.
+   *
+   * @param names a glob of their names
+   * @return those that answered that it is done
+   */
+  public static List<Path> ringAll(Path folder, String names, Consumer<String> notes)
+      throws IOException {
+    List<Path> done = new ArrayList<>();
+    try (DirectoryStream<Path> sockets = Files.newDirectoryStream(folder, names)) {
       for (Path socket : sockets) {
         String reason = ring(socket);
-        if (reason != null) {
+        if (reason == null) {
+          done.add(socket);
+        } else if (!reason.equals(NOBODY)) {
           notes.accept(
               "%s: the recorder does not show what it has in memory: %s; its last second may be missing"
                   .formatted(socket, reason));
         }
       }
     }
+    return done;
   }
 
-  /** Null if what was asked for was done, or the recorder has ended. */
+  /** Null if what was asked for was done. */
   private static String ring(Path socket) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         Selector selector = Selector.open()) {
       if (!connect(channel, socket)) {
-        return null;
+        return NOBODY;
       }
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);

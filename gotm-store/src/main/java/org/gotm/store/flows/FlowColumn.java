@@ -101,7 +101,7 @@ public enum FlowColumn {
   /** Bytes of the destination's frames that were kept. */
   DESTINATION_KEPT_BYTES(Type.LONG, row -> row.flow().destinationKeptBytes()),
 
-  /** When the flow reached its cutoff; none if it did not in this record. */
+  /** When the flow reached its cutoff, in this record or one before; none if it did not. */
   CUT_TIME(Type.TIME, row -> row.flow().isCut() ? row.flow().cutNanos() : null),
 
   /** Payload bytes of both ends until then. */

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.gotm.core.flow.FlowRecordLayout;
 
 /**
@@ -21,8 +23,9 @@ import org.gotm.core.flow.FlowRecordLayout;
  * </pre>
  *
  * <p>Numbers are little-endian; records follow behind the header, one as long as the other, to the
- * end of the file. A line is {@code interface NUMBER NAME} or {@code class NUMBER NAME}; others are
- * for later versions.
+ * end of the file. A line is {@code interface NUMBER NAME}, {@code class NUMBER NAME}, or {@code
+ * times FIRST LAST}, in nanoseconds since 1970, which is written when the file is finished; others
+ * are for later versions.
  *
  * @param interfaces their names, by number
  * @param classes names of classes of traffic, by number
@@ -34,6 +37,8 @@ public record SpoolHeader(List<String> interfaces, List<String> classes) {
   private static final int MAX_NAMES = 1 << 16;
   private static final String INTERFACE = "interface";
   private static final String CLASS = "class";
+  private static final String TIMES = "times";
+  private static final Pattern TIME = Pattern.compile("(-?\\d{19,20}) (-?\\d{19,20})");
 
   /** Copies the lists. */
   public SpoolHeader {
@@ -56,10 +61,11 @@ public record SpoolHeader(List<String> interfaces, List<String> classes) {
   }
 
   /** The header's bytes. */
-  ByteBuffer bytes() {
+  ByteBuffer bytes(SpoolTimes times) {
     StringBuilder lines = new StringBuilder();
     append(lines, INTERFACE, interfaces);
     append(lines, CLASS, classes);
+    lines.append("%s %020d %020d\n".formatted(TIMES, times.first(), times.last()));
     byte[] text = lines.toString().getBytes(UTF_8);
     ByteBuffer bytes =
         ByteBuffer.allocate(FIXED_LENGTH + text.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -105,6 +111,27 @@ public record SpoolHeader(List<String> interfaces, List<String> classes) {
       }
     }
     return new SpoolHeader(list(interfaces), list(classes));
+  }
+
+  /** The times that the lines tell; any, if they tell none. */
+  static SpoolTimes times(byte[] text) {
+    for (String line : new String(text, UTF_8).split("\n")) {
+      Matcher matcher = TIME.matcher(line.startsWith(TIMES + " ") ? line.substring(6) : "");
+      if (matcher.matches()) {
+        return times(matcher);
+      }
+    }
+    return SpoolTimes.UNKNOWN;
+  }
+
+  private static SpoolTimes times(Matcher matcher) {
+    try {
+      SpoolTimes times =
+          new SpoolTimes(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+      return times.first() > times.last() ? SpoolTimes.UNKNOWN : times;
+    } catch (NumberFormatException e) {
+      return SpoolTimes.UNKNOWN;
+    }
   }
 
   private static List<String> list(TreeMap<Integer, String> names) {

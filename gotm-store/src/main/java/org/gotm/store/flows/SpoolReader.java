@@ -1,6 +1,5 @@
 package org.gotm.store.flows;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -27,13 +26,16 @@ public final class SpoolReader implements AutoCloseable {
   private final MemorySegment memory = MemorySegment.ofBuffer(buffer.duplicate().clear());
   private final FlowRecord record = new FlowRecord();
   private final SpoolHeader header;
+  private SpoolTimes times;
+  private long headerLength;
+  private long filledTo;
   private long passedOver;
 
   /**
    * Opens a file; a link is not followed.
    *
-   * @throws IOException if it cannot be read, or is no spool file of a version that is known; the
-   *     message says which
+   * @throws SpoolFormatException if it is no spool file of a version that is known
+   * @throws IOException if it cannot be read
    */
   public SpoolReader(Path file) throws IOException {
     channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
@@ -49,13 +51,22 @@ public final class SpoolReader implements AutoCloseable {
     ByteBuffer fixed = ByteBuffer.allocate(SpoolHeader.FIXED_LENGTH);
     int length = readFully(fixed) ? SpoolHeader.length(fixed.flip()) : 0;
     if (length == 0) {
-      throw new IOException(file + ": not a file of flow records, or of another version of gotm");
+      throw new SpoolFormatException(
+          file + ": not a file of flow records, or of another version of gotm");
     }
     ByteBuffer text = ByteBuffer.allocate(length - SpoolHeader.FIXED_LENGTH);
     if (!readFully(text)) {
-      throw new EOFException(file + ": ends within its header");
+      throw new SpoolFormatException(file + ": ends within its header");
     }
+    headerLength = length;
+    filledTo = length;
+    times = SpoolHeader.times(text.array());
     return SpoolHeader.parse(text.array());
+  }
+
+  /** When the flows of the file were; any time if it is not finished. */
+  SpoolTimes times() {
+    return times;
   }
 
   /** What the numbers in the records are called. */
@@ -76,7 +87,7 @@ public final class SpoolReader implements AutoCloseable {
       int at = buffer.position();
       buffer.position(at + FlowRecordLayout.LENGTH);
       record.at(memory, at);
-      if (record.lastNanos() != 0) {
+      if (record.number() != 0) {
         return record;
       }
       passedOver++;
@@ -93,11 +104,29 @@ public final class SpoolReader implements AutoCloseable {
     return buffer.remaining();
   }
 
+  /** Bytes of the file up to the end of its last whole record. */
+  long wholeLength() throws IOException {
+    long length = channel.size() - headerLength;
+    return headerLength + length / FlowRecordLayout.LENGTH * FlowRecordLayout.LENGTH;
+  }
+
+  /** Bytes of the file. */
+  long length() throws IOException {
+    return channel.size();
+  }
+
+  /** Where in the file the record ends that was read last. */
+  long position() {
+    return filledTo - buffer.remaining();
+  }
+
   private boolean refill() throws IOException {
     buffer.compact();
+    int before = buffer.position();
     while (buffer.position() < FlowRecordLayout.LENGTH && channel.read(buffer) >= 0) {
       // reads on
     }
+    filledTo += buffer.position() - before;
     buffer.flip();
     return buffer.remaining() >= FlowRecordLayout.LENGTH;
   }

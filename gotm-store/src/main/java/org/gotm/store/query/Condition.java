@@ -159,7 +159,7 @@ sealed interface Condition {
   record Time(long nanos, boolean isAfter) implements Condition {
     @Override
     public boolean matches(PacketFacts packet) {
-      return packet.nanos() >= nanos == isAfter;
+      return isAfter ? packet.lastNanos() >= nanos : packet.firstNanos() < nanos;
     }
   }
 

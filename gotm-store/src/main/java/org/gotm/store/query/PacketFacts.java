@@ -2,16 +2,24 @@ package org.gotm.store.query;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.gotm.core.flow.FlowRecord;
+import org.gotm.core.packet.FlowKey;
+import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.HeaderVisitor;
+import org.gotm.core.packet.IpProtocol;
 import org.gotm.core.packet.PacketHeaders;
 import org.gotm.core.packet.TunnelOptions;
 import org.gotm.core.source.PacketBatch;
 
-/** What the headers of one packet say, for conditions to ask. One thread. */
+/**
+ * What the headers of one packet say, or the record of one flow, for conditions to ask. One thread.
+ */
 final class PacketFacts implements HeaderVisitor {
   static final int NO_PORT = -1;
   private static final int MOST_LAYERS = 8; // the walk goes into fewer tunnels
   private static final long WORD = 0xffff_ffffL;
+  private static final int IPV4 = 0x0800;
+  private static final int IPV6 = 0x86dd;
 
   private final PacketHeaders headers = new PacketHeaders(TunnelOptions.all());
   private final Layer[] layers = new Layer[MOST_LAYERS];
@@ -26,7 +34,8 @@ final class PacketFacts implements HeaderVisitor {
   private boolean hasArp;
   private int arpSender;
   private int arpTarget;
-  private long nanos;
+  private long firstNanos;
+  private long lastNanos;
   private PacketBatch batch;
   private int index;
   private int linkType;
@@ -80,14 +89,9 @@ final class PacketFacts implements HeaderVisitor {
     batch = newBatch;
     index = i;
     linkType = newLinkType;
-    nanos = newBatch.timestampsNanos[i];
-    layerCount = 0;
-    vlans.count = 0;
-    labels.count = 0;
-    vnis.count = 0;
-    hasMac = false;
-    hasArp = false;
-    etherType = -1;
+    firstNanos = newBatch.timestampsNanos[i];
+    lastNanos = firstNanos;
+    clear();
     headers.read(
         newLinkType,
         newBatch.segment,
@@ -96,6 +100,75 @@ final class PacketFacts implements HeaderVisitor {
         newBatch.wireLengths[i],
         newBatch.vlanTags[i],
         this);
+  }
+
+  private void clear() {
+    layerCount = 0;
+    vlans.count = 0;
+    labels.count = 0;
+    vnis.count = 0;
+    hasMac = false;
+    hasArp = false;
+    etherType = -1;
+  }
+
+  /** Reads a record: the source is who sent the first packet. */
+  void read(FlowRecord flow) {
+    clear();
+    firstNanos = flow.firstNanos();
+    lastNanos = flow.lastNanos();
+    if (flow.sourceMac() != 0 || flow.destinationMac() != 0) {
+      ethernet(flow.sourceMac(), flow.destinationMac());
+    }
+    addVlan(flow.vlan());
+    addVlan(flow.innerVlan());
+    flow.vni().ifPresent(this::vni);
+    readKey(flow.key());
+    if (layerCount > 0 && flow.icmpType().isPresent()) {
+      icmp(flow.icmpType().getAsInt(), flow.icmpCode().getAsInt());
+    }
+  }
+
+  private void addVlan(int id) {
+    if (id != 0) {
+      vlan(id);
+    }
+  }
+
+  private void readKey(FlowKey key) {
+    switch (key.family()) {
+      case FlowKeys.FAMILY_IPV4 -> {
+        etherType = IPV4;
+        ipv4((int) (key.address0() >>> 32), (int) key.address0(), key.protocol());
+      }
+      case FlowKeys.FAMILY_IPV6 -> {
+        etherType = IPV6;
+        addLayer(
+            false, key.address0(), key.address1(), key.address2(), key.address3(), key.protocol());
+      }
+      case FlowKeys.FAMILY_ARP -> {
+        etherType = Condition.ARP;
+        arp((int) (key.address0() >>> 32), (int) key.address0());
+      }
+      default -> etherType = key.secondPort();
+    }
+    if (layerCount > 0 && hasPorts(key)) {
+      ports(key.firstPort(), key.secondPort());
+    }
+  }
+
+  /** Later fragments without the first one have none. */
+  private static boolean hasPorts(FlowKey key) {
+    return switch (key.protocol()) {
+      case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.SCTP ->
+          (key.firstPort() | key.secondPort()) != 0;
+      default -> false;
+    };
+  }
+
+  /** The innermost IP header; of a record there is no other. */
+  Layer innermost() {
+    return layers[layerCount - 1];
   }
 
   @Override
@@ -219,8 +292,14 @@ final class PacketFacts implements HeaderVisitor {
     return arpTarget & WORD;
   }
 
-  long nanos() {
-    return nanos;
+  /** When the packet came, or the first one of the flow. */
+  long firstNanos() {
+    return firstNanos;
+  }
+
+  /** When the packet came, or the last one of the flow. */
+  long lastNanos() {
+    return lastNanos;
   }
 
   int linkType() {
