@@ -26,7 +26,7 @@ with open(sys.argv[1], "wb") as out:
         frame = bytes(12) + b"\x08\x00" + ip
         out.write(struct.pack("<IIII", 1767225600 + i // 10000, i % 10000 * 100, len(frame), len(frame)) + frame)
 PYTHON
-[ -d "$work/keys" ] || ./gotm keys "$work/keys" -host 127.0.0.1 >/dev/null
+./gotm keys "$work/keys" -host 127.0.0.1 >/dev/null
 
 java=${JAVA_HOME:?a JDK 25}/bin/java
 mkfifo "$work/in"
@@ -41,14 +41,12 @@ until grep -q list "$work/out"; do
   sleep 0.2
 done
 
-ask() { ./gotm query -sensors "$1" -cert "$work/keys/client_cert.pem" "${@:2}"; }
-
 tcpdump -nr "$work/all.pcap" -tt 2>/dev/null | sha256sum >"$work/expected"
 begin=$(date +%s%N)
 ./gotm query -sensors "$work/sensors" -cert "$work/keys/client_cert.pem" -c 1 -w "$work/one.pcap" 2>/dev/null || [ $? = 3 ]
 echo "sensors=$sensors: first packet after $((($(date +%s%N) - begin) / 1000000)) ms, start of the JVM included"
 begin=$(date +%s%N)
-ask "$work/sensors" -format pcap-micro -w "$work/answer.pcap" &
+./gotm query -sensors "$work/sensors" -cert "$work/keys/client_cert.pem" -format pcap-micro -w "$work/answer.pcap" &
 query=$!
 most=0
 while kill -0 $query 2>/dev/null; do
@@ -68,7 +66,7 @@ echo "all packets came, in order"
 # every tenth sensor is at a port where nobody listens
 awk 'NR % 10 == 0 { print $1, "https://127.0.0.1:1"; next } { print }' "$work/sensors" >"$work/some"
 code=0
-ask "$work/some" -c 1000 -w "$work/some.pcap" 2>"$work/said" || code=$?
+./gotm query -sensors "$work/some" -cert "$work/keys/client_cert.pem" -c 1000 -w "$work/some.pcap" 2>"$work/said" || code=$?
 tail -1 "$work/said"
 named=$(grep -c 'sensor=.*refused' "$work/said")
 [ $code = 4 ] && [ "$named" = $((sensors / 10)) ] || {

@@ -229,7 +229,7 @@ record_and_upgrade() {
   purged=$(in_root dpkg --purge gotm) # not by a pipe, which grep leaves before all is said
   grep -q '/var/lib/gotm is kept' <<<"$purged" || fail "purge does not say that captures are kept"
   expect_gone /var/lib/gotm gotm
-  grep -qx 'stop gotm.service gotm@\*.service' "$root/tmp/asked" || fail "a removal does not stop what runs"
+  grep -qx 'stop gotm.service gotm@\*.service gotm-fleet.service' "$root/tmp/asked" || fail "a removal does not stop what runs"
   done_with ".deb is purged; captures are kept"
 }
 
