@@ -14,10 +14,12 @@ import java.util.Map;
  * stretches of time.
  */
 final class FlowQueries {
-  /** A sensor takes 64 KiB. */
+  /** A sensor takes 2000 words, and 64 KiB. */
+  private static final int MOST_WORDS = 1900;
+
   private static final int LONGEST = 60_000;
 
-  private static final int STRETCHES = 200;
+  private static final int STRETCHES = 150;
   private static final String OR = " or ";
 
   private FlowQueries() {}
@@ -67,17 +69,26 @@ final class FlowQueries {
   private static List<String> joined(List<String> terms) {
     List<String> queries = new ArrayList<>();
     StringBuilder query = new StringBuilder();
+    int words = 0;
     for (String term : terms) {
-      if (!query.isEmpty() && query.length() + term.length() > LONGEST) {
+      int more = words(term) + 1;
+      if (words + more > MOST_WORDS || query.length() + term.length() > LONGEST) {
         queries.add(query.toString());
         query.setLength(0);
+        words = 0;
       }
       query.append(query.isEmpty() ? "" : OR).append(term);
+      words += more;
     }
     if (!query.isEmpty()) {
       queries.add(query.toString());
     }
     return queries;
+  }
+
+  /** Brackets count, too. */
+  private static int words(String term) {
+    return (int) term.chars().filter(one -> one == ' ' || one == '(' || one == ')').count() + 1;
   }
 
   private static String time(long micros) {

@@ -21,7 +21,8 @@ import org.gotm.app.daemon.StartException;
 record Indicators(Set<String> addresses, List<Network> networks, Set<String> communityIds) {
   private static final long LARGEST_BYTES = 64 << 20;
   private static final Pattern COMMUNITY_ID = Pattern.compile("1:[A-Za-z0-9+/]{27}=");
-  private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F.]*[.:][0-9a-fA-F.:]*");
+  private static final Pattern ADDRESS =
+      Pattern.compile("[0-9]+([.][0-9]+){3}|[0-9a-fA-F]*:[0-9a-fA-F.:]*");
 
   /**
    * Reads a list.
