@@ -100,7 +100,7 @@ class FleetIT {
               "s3a://lake/",
               "-where",
               "network_transport = 'udp' and (destination_port = 53 or source_port = 53)"
-                  + " or destination_port in (22, 23)",
+                  + " or 22 in (source_port, destination_port) or 23 in (source_port, destination_port)",
               "-from",
               from + "",
               "-to",
