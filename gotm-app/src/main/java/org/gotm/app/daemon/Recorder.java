@@ -293,7 +293,8 @@ public final class Recorder {
         new Recorded(
             List.of(settings.output().folder()),
             () -> show(pipeline.recording()),
-            () -> pipeline.recording().retainer().map(Retainer::deletedFiles).orElse(0L));
+            () -> pipeline.recording().retainer().map(Retainer::deletedFiles).orElse(0L),
+            Optional.ofNullable(pipeline.flowSpool()).map(spool -> spool::showIn));
     try {
       queries.start(recorded, counts);
     } catch (IOException e) {

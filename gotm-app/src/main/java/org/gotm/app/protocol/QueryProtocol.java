@@ -21,6 +21,9 @@ public final class QueryProtocol {
   /** Trailer of an answer: packets in it. */
   public static final String PACKETS = "Gotm-Packets";
 
+  /** Trailer of an answer of records of flows: how many there are in it. */
+  public static final String FLOWS = "Gotm-Flows";
+
   /** Trailer of an answer: packets of other link types, which it has no place for. */
   public static final String LEFT_OUT = "Gotm-Left-Out";
 

@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.gotm.store.flows.FlowSearch;
 import org.gotm.store.flows.FlowText;
 import org.gotm.store.flows.SpoolNames;
 import org.gotm.store.query.FlowQuery;
+import org.gotm.store.query.Limits;
 import org.gotm.store.query.QueryException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,7 +77,8 @@ public final class FlowsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     folders.forEach(this::check);
-    FlowSearch search = new FlowSearch(query(), limit, null, FlowsCommand::say);
+    Limits limits = new Limits(limit, 0, Duration.ZERO);
+    FlowSearch search = new FlowSearch(query(), limits, null, FlowsCommand::say);
     try (Writer out =
         new BufferedWriter(
             new OutputStreamWriter(AnswerOutput.open("-"), StandardCharsets.UTF_8))) {
@@ -88,7 +91,7 @@ public final class FlowsCommand implements Callable<Integer> {
       }
       return ExitCodes.FAILED;
     }
-    say("cut short after %d flows: the limit".formatted(search.found()));
+    say("cut short after %d flows: %s".formatted(search.found(), search.cutShort()));
     return CUT_SHORT;
   }
 
@@ -117,12 +120,10 @@ public final class FlowsCommand implements Callable<Integer> {
     }
   }
 
-  private void print(FlowRow row, Writer out) throws IOException {
-    if (isJson) {
-      FlowText.appendJson(row, out);
-    } else {
-      FlowText.appendLine(row, out);
-    }
+  private int print(FlowRow row, Writer out) throws IOException {
+    String line = isJson ? FlowText.json(row) : FlowText.line(row);
+    out.write(line);
+    return line.length();
   }
 
   private static void say(String line) {

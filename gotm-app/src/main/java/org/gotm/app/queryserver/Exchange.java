@@ -14,7 +14,6 @@ import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.Callback;
 import org.gotm.app.protocol.QueryProtocol;
 import org.gotm.store.query.Answer;
-import org.gotm.store.query.AnswerFormat;
 
 /**
  * A request with its answer, on a connection that ends with it. One thread at a time.
@@ -36,6 +35,7 @@ record Exchange(
       String.join(
           ", ",
           QueryProtocol.PACKETS,
+          QueryProtocol.FLOWS,
           QueryProtocol.LEFT_OUT,
           QueryProtocol.CUT_SHORT,
           QueryProtocol.PARTIAL,
@@ -59,7 +59,7 @@ record Exchange(
     response.setStatus(200);
     response
         .getHeaders()
-        .put(HttpHeader.CONTENT_TYPE, mediaType(question.format()))
+        .put(HttpHeader.CONTENT_TYPE, question.mediaType())
         .put(HttpHeader.CONNECTION, "close")
         .put(HttpHeader.TRANSFER_ENCODING, "chunked") // or its end would be that of the connection
         .put(HttpHeader.TRAILER, TRAILERS);
@@ -67,18 +67,12 @@ record Exchange(
     return Content.Sink.asOutputStream(response);
   }
 
-  private static String mediaType(AnswerFormat format) {
-    return switch (format) {
-      case PCAP_MICRO -> "application/octet-stream";
-      case PCAP -> "application/vnd.tcpdump.pcap";
-      case PCAPNG -> "application/x-pcapng";
-    };
-  }
-
   /** Ends an answer that was sent up to its end, to a limit, or as far as there is one. */
-  void end(Answered answered) {
+  void end(Question question, Answered answered) {
     Answer answer = answered.answer();
-    trailers.put(QueryProtocol.PACKETS, Long.toString(answer.packets()));
+    boolean isOfPackets = question.of() == Question.Of.PACKETS;
+    trailers.put(
+        isOfPackets ? QueryProtocol.PACKETS : QueryProtocol.FLOWS, Long.toString(answer.packets()));
     if (answer.leftOut() > 0) {
       trailers.put(QueryProtocol.LEFT_OUT, Long.toString(answer.leftOut()));
     }

@@ -14,6 +14,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -34,6 +35,8 @@ final class QueryHandler extends Handler.Abstract {
       POST /query               the query is the body; Steno-Limit-Packets, Steno-Limit-Bytes,
                                 Gotm-Format: pcap-micros, pcap or pcapng
       GET /pcap?query=QUERY     format=pcap, pcapng or pcap-micros; packets=N, bytes=N
+      GET /flows?query=QUERY    records of flows, of a recorder with -flows: format=text or json;
+                                flows=N, bytes=N
       GET /debug/stats          counters
       """;
 
@@ -101,8 +104,10 @@ final class QueryHandler extends Handler.Abstract {
   private void answer(Exchange exchange, Client client, String condition) throws IOException {
     String path = exchange.request().getHttpURI().getPath();
     String method = path.equals("/query") ? "POST" : "GET";
-    if (!path.matches("/|/query|/pcap|/debug/stats")) {
-      exchange.say(404, "see /\n");
+    boolean isFlows = path.equals("/flows") && around.archive().hasFlows();
+    if (!isFlows && !path.matches("/|/query|/pcap|/debug/stats")) {
+      String reason = path.equals("/flows") ? "no records of flows are written here\n" : "see /\n";
+      exchange.say(404, reason);
     } else if (!exchange.request().getMethod().equals(method)) {
       exchange.response().getHeaders().put(HttpHeader.ALLOW, method);
       exchange.say(405, "only %s\n".formatted(method));
@@ -110,6 +115,8 @@ final class QueryHandler extends Handler.Abstract {
       readQuery(exchange, client, condition);
     } else if (path.equals("/pcap")) {
       link(exchange, client, condition);
+    } else if (isFlows) {
+      findFlows(exchange, client, condition);
     } else {
       exchange.say(200, path.equals("/") ? PAGE : stats.text());
     }
@@ -145,7 +152,7 @@ final class QueryHandler extends Handler.Abstract {
   private void link(Exchange exchange, Client client, String condition) {
     String text = exchange.request().getHttpURI().getQuery();
     try {
-      Question question = linked(exchange.request());
+      Question question = Question.linked(parameters(exchange.request()), limitTime);
       exchange
           .response()
           .getHeaders()
@@ -158,9 +165,19 @@ final class QueryHandler extends Handler.Abstract {
     }
   }
 
-  private Question linked(Request request) throws Question.WrongException {
+  private void findFlows(Exchange exchange, Client client, String condition) {
+    String text = exchange.request().getHttpURI().getQuery();
     try {
-      return Question.linked(Request.extractQueryParameters(request), limitTime);
+      Question question = Question.ofFlows(parameters(exchange.request()), limitTime);
+      search(exchange, client, condition, question);
+    } catch (Question.WrongException e) {
+      refuse(exchange, client, text == null ? "" : text, 400, e.getMessage());
+    }
+  }
+
+  private static Fields parameters(Request request) throws Question.WrongException {
+    try {
+      return Request.extractQueryParameters(request);
     } catch (RuntimeException e) {
       throw new Question.WrongException("could not read the parameters");
     }

@@ -73,22 +73,25 @@ final class QuerySearch implements Runnable {
   }
 
   private void search() throws IOException {
+    Inquiry inquiry =
+        new Inquiry(
+            question.text(),
+            condition,
+            question.format(),
+            question.limits(),
+            this::begin,
+            this::watch,
+            this::note);
+    boolean isOfPackets = question.of() == Question.Of.PACKETS;
     Answered answered =
-        around
-            .archive()
-            .answer(
-                new Inquiry(
-                    question.text(),
-                    condition,
-                    question.format(),
-                    question.limits(),
-                    this::begin,
-                    this::watch,
-                    this::note));
+        isOfPackets
+            ? around.archive().answer(inquiry)
+            : around.archive().answerFlows(inquiry, question.of() == Question.Of.FLOW_JSON);
     Answer answer = answered.answer();
-    exchange.end(answered);
+    exchange.end(question, answered);
     Audit.Effort effort =
-        new Audit.Effort(answer.packets(), body.sent(), answer.files(), nanosSoFar());
+        new Audit.Effort(
+            isOfPackets ? answer.packets() : 0, body.sent(), answer.files(), nanosSoFar());
     String reason = answered.reason();
     around
         .audit()

@@ -13,8 +13,16 @@ import org.gotm.store.query.Limits;
  * @param text the query
  * @param format of the answer
  * @param limits that the client has set, and the longest time
+ * @param of what it asks for
  */
-record Question(String text, AnswerFormat format, Limits limits) {
+record Question(String text, AnswerFormat format, Limits limits, Of of) {
+  /** What there is to ask for. */
+  enum Of {
+    PACKETS,
+    FLOW_LINES,
+    FLOW_JSON
+  }
+
   /** A question that is not one, in words for the client. */
   static final class WrongException extends Exception {
     private static final long serialVersionUID = 1;
@@ -33,7 +41,8 @@ record Question(String text, AnswerFormat format, Limits limits) {
         limits(
             headers.get(QueryProtocol.LIMIT_PACKETS),
             headers.get(QueryProtocol.LIMIT_BYTES),
-            shorter(time, headers.get(QueryProtocol.LIMIT_SECONDS))));
+            shorter(time, headers.get(QueryProtocol.LIMIT_SECONDS))),
+        Of.PACKETS);
   }
 
   /** What a client has patience for, if that is less than the server's longest time. */
@@ -56,7 +65,39 @@ record Question(String text, AnswerFormat format, Limits limits) {
     return new Question(
         query,
         format == null ? AnswerFormat.PCAP : format(format),
-        limits(fields.getValue("packets"), fields.getValue("bytes"), time));
+        limits(fields.getValue("packets"), fields.getValue("bytes"), time),
+        Of.PACKETS);
+  }
+
+  /** As a link asks for flows. */
+  static Question ofFlows(Fields fields, Duration time) throws WrongException {
+    String query = fields.getValue("query");
+    String format = fields.getValue("format");
+    Of of =
+        switch (format == null ? "text" : format) {
+          case "text" -> Of.FLOW_LINES;
+          case "json" -> Of.FLOW_JSON;
+          default -> throw new WrongException("the format is not text or json");
+        };
+    return new Question(
+        query == null ? "" : query,
+        AnswerFormat.PCAP,
+        limits(fields.getValue("flows"), fields.getValue("bytes"), time),
+        of);
+  }
+
+  /** What the answer is to be taken for. */
+  String mediaType() {
+    return switch (of) {
+      case FLOW_LINES -> "text/plain; charset=utf-8";
+      case FLOW_JSON -> "application/x-ndjson";
+      case PACKETS ->
+          switch (format) {
+            case PCAP_MICRO -> "application/octet-stream";
+            case PCAP -> "application/vnd.tcpdump.pcap";
+            case PCAPNG -> "application/x-pcapng";
+          };
+    };
   }
 
   private static AnswerFormat format(String word) throws WrongException {

@@ -53,7 +53,7 @@ final class ServerRig implements AutoCloseable {
             Duration.ofMinutes(15));
     Files.writeString(access(), "alice\nbob\nclient\n");
     server = QueryServer.open(settings, Optional.empty(), lines::add);
-    server.start(new Recorded(List.of(out()), show, () -> 3), counts);
+    server.start(new Recorded(List.of(out()), show, () -> 3, Optional.empty()), counts);
   }
 
   private Path out() {

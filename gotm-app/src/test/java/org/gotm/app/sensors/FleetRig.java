@@ -104,7 +104,8 @@ public final class FleetRig implements AutoCloseable {
             Optional.empty(),
             Duration.ofMinutes(15));
     QueryServer server = QueryServer.open(settings, Optional.empty(), line -> {});
-    Recorded recorded = new Recorded(List.of(folder.resolve("out" + i)), () -> {}, () -> 0);
+    Recorded recorded =
+        new Recorded(List.of(folder.resolve("out" + i)), () -> {}, () -> 0, Optional.empty());
     server.start(recorded, new QueryCounts());
     return server;
   }

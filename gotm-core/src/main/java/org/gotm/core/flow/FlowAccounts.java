@@ -15,32 +15,36 @@ import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.source.PacketBatch;
 
 /**
- * What a {@link FlowRecord} tells of each flow and the table does not need: beside each slot the
- * counts of its ends, which are written with every packet, and facts, which seldom are. Hot path.
- * One thread.
+ * What a {@link FlowRecord} tells of each flow and the table does not need: counts that are written
+ * with every packet, and facts, which seldom are. Hot path. One thread.
  *
  * <pre>
- *   0               8                 16                             32
- *   +---------------+-----------------+------------------------------+
- *   | bytes   flags | payload packets | the same of the second end   |
- *   |   55      9   |    36      28   |                              |
- *   +---------------+-----------------+------------------------------+
- *   0       8       16       24    32    40       48        56     64        96          112  128
- *   +-------+-------+--------+-----+-----+--------+---------+------+---------+------------+-----+
- *   | first | cut   | cut    | MAC | MAC | number | network | kind | kept    | not        |  0  |
- *   | nanos | nanos | offset |     |     |        |         |      |         | captured   |     |
- *   +-------+-------+--------+-----+-----+--------+---------+------+---------+------------+-----+
+ *   0              8              16                  24
+ *   +--------------+--------------+-------------------+
+ *   | bytes  flags | bytes  flags | payload   packets |
+ *   |  55      9   | of the       | of the   36   28  |
+ *   | of the first | second end   | second end        |
+ *   +--------------+--------------+-------------------+
+ *   0       8       16       24    32    40       48        56     64        96         112      128
+ *   +-------+-------+--------+-----+-----+--------+---------+------+---------+----------+---------+
+ *   | first | cut   | cut    | MAC | MAC | number | network | kind | kept    | not      | packets,|
+ *   | nanos | nanos | offset |     |     |        |         |      |         | captured | payload |
+ *   +-------+-------+--------+-----+-----+--------+---------+------+---------+----------+---------+
  * </pre>
  *
- * <p>Of a flow that is not cut, all is kept that was captured; kept packets and bytes of both ends
- * are what was kept until it was cut, and control packets and headers since. A flow whose counts
- * come near their end gets a record, see {@link #isLarge}: the hand that looks for it is faster
- * than any link. The slots bound all addresses.
+ * <p>The counts of an IPv4 flow are in the line of its slot, where the details would be without
+ * records; those of others in a place of their own. What they do not tell of the first end is what
+ * the slot has of both; packets and payload at the end of the facts are what it had when the record
+ * began. Of a flow that is not cut, all is kept that was captured; kept packets and bytes of both
+ * ends are what was kept until it was cut, and control packets and headers since.
+ *
+ * <p>A flow whose counts come near their end gets a record soon, see {@link #takeLarge}. The slots
+ * bound all addresses.
  */
 final class FlowAccounts {
-  static final int END_LENGTH = 16;
-  static final int BYTES = 0;
-  static final int PAYLOAD = 8;
+  private static final int COUNTS_LENGTH = 24;
+  private static final int BYTES = 0; // of the first end, then of the second
+  private static final int PAYLOAD = 16;
 
   static final int FIRST_NANOS = 0;
   static final int CUT_NANOS = 8;
@@ -62,13 +66,15 @@ final class FlowAccounts {
   private static final int KEPT = 64;
   private static final int KEPT_BYTES = 8;
   private static final int NOT_CAPTURED = 96;
+  private static final int PACKETS_BEFORE = 112;
+  private static final int PAYLOAD_BEFORE = 120;
 
-  private static final int COUNTS_SHIFT = 1; // of a slot's length
-  private static final int FACTS_SHIFT = 1;
+  private static final int FACTS_SHIFT = 1; // of a slot's length
+  private static final int FACTS_LENGTH = FlowSlotLayout.LENGTH << FACTS_SHIFT;
   private static final int BYTES_SHIFT = 9;
   private static final int PACKETS_LENGTH = 28;
   private static final long PACKETS_MASK = (1L << PACKETS_LENGTH) - 1;
-  private static final long MANY_PACKETS = 1L << PACKETS_LENGTH - 1;
+  private static final long LARGE = 1L << 63 | 1L << PACKETS_LENGTH - 1;
   private static final int FROM_SECOND_SHIFT = Integer.numberOfTrailingZeros(FROM_SECOND);
   private static final int QUOTES_SHIFT = Integer.numberOfTrailingZeros(QUOTES);
   private static final long PAYLOAD_MASK = -1L << PAYLOAD_SHIFT;
@@ -81,6 +87,7 @@ final class FlowAccounts {
   private final long factsBase;
   private final long[] located;
   private long touched;
+  private long large;
 
   /**
    * Empty accounts.
@@ -90,8 +97,9 @@ final class FlowAccounts {
    * @param allocator gives zeroed memory, which must outlive the accounts
    */
   FlowAccounts(MemorySegment slots, int capacity, SegmentAllocator allocator) {
-    counts = allocator.allocate(slots.byteSize() >>> COUNTS_SHIFT, FlowSlotLayout.LENGTH);
-    facts = allocator.allocate(slots.byteSize() << FACTS_SHIFT, FlowSlotLayout.LENGTH);
+    long count = slots.byteSize() >>> FlowSlotLayout.LENGTH_SHIFT;
+    counts = allocator.allocate(count * COUNTS_LENGTH, FlowSlotLayout.LENGTH);
+    facts = allocator.allocate(count * FACTS_LENGTH, FlowSlotLayout.LENGTH);
     slotsBase = slots.address();
     countsBase = counts.address();
     factsBase = facts.address();
@@ -100,18 +108,22 @@ final class FlowAccounts {
 
   /** Bytes of memory for so many slots. */
   static long byteSize(long count) {
-    long slots = count * FlowSlotLayout.LENGTH;
-    return (slots >>> COUNTS_SHIFT) + (slots << FACTS_SHIFT);
+    return count * (COUNTS_LENGTH + FACTS_LENGTH);
   }
 
-  /** Where the counts beside a slot are. */
+  /** Where the counts of the flow in a slot are. */
   private long counts(long slot) {
-    return NativeMemory.address(countsBase + (slot - slotsBase >>> COUNTS_SHIFT));
+    return counts(slot, ALL.get(LONG, slot + FlowSlotLayout.META));
   }
 
-  /** Where the counts of an end are: 0 the first, 1 the second. */
-  private long counts(long slot, int end) {
-    return counts(slot) + (long) end * END_LENGTH;
+  /** Likewise, without a branch. */
+  private long counts(long slot, long meta) {
+    long inLine = slot + FlowSlotLayout.ADDRESS_1;
+    return NativeMemory.address(inLine + (countsApart(slot) - inLine & FlowKeys.restMask(meta)));
+  }
+
+  private long countsApart(long slot) {
+    return countsBase + (slot - slotsBase >>> FlowSlotLayout.LENGTH_SHIFT) * COUNTS_LENGTH;
   }
 
   /** Where the facts beside a slot are. */
@@ -120,45 +132,53 @@ final class FlowAccounts {
   }
 
   /**
-   * Takes note of where the packets of a batch were located, and reads the counts there, so that
-   * the cache misses overlap.
+   * Takes note of where the packets of a batch were located, and reads their counts, so that the
+   * cache misses overlap.
    */
   void locateLoop(FlowKeys keys, int count) {
     long[] words = keys.words();
     long sum = 0;
     for (int i = 0; i < count; i++) {
-      long at = counts(FlowSlots.located(words, i << RECORD_SHIFT));
-      located[i] = at;
-      sum += ALL.get(LONG, at);
+      int key = i << RECORD_SHIFT;
+      long slot = FlowSlots.located(words, key);
+      located[i] = slot;
+      sum += ALL.get(LONG, counts(slot, words[key]));
     }
     touched = sum; // so that the reads are not optimised away
   }
 
-  /** Counts packets whose flows are where they were located. */
-  void addLoop(int from, int to, FlowKeys keys, PacketBatch batch) {
+  /**
+   * Counts packets whose flows are where they were located.
+   *
+   * @param flows of the packets: when they are cut, it does not matter what was captured
+   */
+  void addLoop(int from, int to, FlowKeys keys, PacketBatch batch, BatchFlows flows) {
     long[] words = keys.words();
     int[] wireLengths = batch.wireLengths;
     int[] caplens = batch.caplens;
     for (int i = from; i < to; i++) {
+      int key = i << RECORD_SHIFT;
       int onWire = wireLengths[i];
-      long payload = words[(i << RECORD_SHIFT) + FlowKeys.PAYLOAD];
-      long at = NativeMemory.address(located[i]);
-      add(at, payload, onWire);
-      if (caplens[i] != onWire) {
-        addNotCaptured(at, payload, onWire - caplens[i]);
+      long payload = words[key + FlowKeys.PAYLOAD];
+      long slot = NativeMemory.address(located[i]);
+      add(slot, counts(slot, words[key]), payload, onWire);
+      if (caplens[i] != onWire && !flows.isAfterCut(i)) {
+        addNotCaptured(slot, payload, onWire - caplens[i]);
       }
     }
   }
 
-  private static void add(long counts, long payload, int onWire) {
-    long at = counts + (end(payload) << 4);
-    long bytes = ALL.get(LONG, at + BYTES) + ((long) onWire << BYTES_SHIFT);
-    long packets =
-        ALL.get(LONG, at + PAYLOAD)
-            + ((payload & PAYLOAD_MASK) << PACKETS_LENGTH - PAYLOAD_SHIFT)
-            + 1;
-    ALL.set(LONG, at + BYTES, bytes | payload & TCP_FLAGS);
-    ALL.set(LONG, at + PAYLOAD, packets);
+  private void add(long slot, long counts, long payload, int onWire) {
+    long end = end(payload);
+    long at = counts + BYTES + (end << 3);
+    long bytes = ALL.get(LONG, at) + ((long) onWire << BYTES_SHIFT);
+    long packet = ((payload & PAYLOAD_MASK) << PACKETS_LENGTH - PAYLOAD_SHIFT) + 1;
+    ALL.set(LONG, at, bytes | payload & TCP_FLAGS);
+    long packets = ALL.get(LONG, counts + PAYLOAD) + (packet & -end);
+    ALL.set(LONG, counts + PAYLOAD, packets);
+    if ((packets & LARGE) != 0) {
+      large = slot;
+    }
   }
 
   /** The end that sent a packet with this word of {@link FlowKeys#PAYLOAD}. */
@@ -166,17 +186,15 @@ final class FlowAccounts {
     return (payload >>> FROM_SECOND_SHIFT ^ payload >>> QUOTES_SHIFT) & 1;
   }
 
-  private void addNotCaptured(long counts, long payload, int bytes) {
-    long slot = slotsBase + (counts - countsBase << COUNTS_SHIFT);
+  private void addNotCaptured(long slot, long payload, int bytes) {
     long at = facts(slot) + NOT_CAPTURED + (end(payload) << 3);
     ALL.set(LONG, at, ALL.get(LONG, at) + bytes);
   }
 
   /** Counts a packet of the flow in a slot, as in {@link #addLoop}. */
   void add(long slot, long payload, int onWire, int caplen) {
-    long at = counts(slot);
-    add(at, payload, onWire);
-    addNotCaptured(at, payload, onWire - caplen);
+    add(slot, counts(slot), payload, onWire);
+    addNotCaptured(slot, payload, onWire - caplen);
   }
 
   /** A packet that was counted is kept although its flow is cut. */
@@ -186,12 +204,24 @@ final class FlowAccounts {
     ALL.set(LONG, at + KEPT_BYTES, ALL.get(LONG, at + KEPT_BYTES) + caplen);
   }
 
-  /** Counts packets that were cut before they came. */
+  /** Counts packets that were cut before they came, and are counted in the slot. */
   void addCut(long slot, int end, long packets, long payload, long bytes) {
-    long at = counts(slot, end);
-    ALL.set(LONG, at + BYTES, ALL.get(LONG, at + BYTES) + (bytes << BYTES_SHIFT));
-    long more = (payload << PACKETS_LENGTH) + packets;
-    ALL.set(LONG, at + PAYLOAD, ALL.get(LONG, at + PAYLOAD) + more);
+    long counts = counts(slot);
+    long at = counts + BYTES + end * 8L;
+    ALL.set(LONG, at, ALL.get(LONG, at) + (bytes << BYTES_SHIFT));
+    if (end != 0) {
+      long more = (payload << PACKETS_LENGTH) + packets;
+      long word = ALL.get(LONG, counts + PAYLOAD) + more;
+      ALL.set(LONG, counts + PAYLOAD, word);
+      large = (word & LARGE) == 0 ? large : slot;
+    }
+  }
+
+  /** The slot of a flow whose counts may soon have no room, when all is counted; 0 for none. */
+  long takeLarge() {
+    long taken = large;
+    large = 0;
+    return taken;
   }
 
   /**
@@ -226,22 +256,32 @@ final class FlowAccounts {
 
   /** Packets that an end has sent. */
   long packets(long slot, int end) {
-    return ALL.get(LONG, counts(slot, end) + PAYLOAD) & PACKETS_MASK;
+    long second = ALL.get(LONG, counts(slot) + PAYLOAD) & PACKETS_MASK;
+    return end == 0 ? bothPackets(slot) - second : second;
   }
 
-  /** Their bytes on the wire. */
-  long bytes(long slot, int end) {
-    return ALL.get(LONG, counts(slot, end) + BYTES) >>> BYTES_SHIFT;
+  private long bothPackets(long slot) {
+    return FlowSlotLayout.packets(ALL.get(LONG, slot + FlowSlotLayout.PACKETS))
+        - ALL.get(LONG, facts(slot) + PACKETS_BEFORE);
   }
 
   /** Their payload bytes. */
   long payload(long slot, int end) {
-    return ALL.get(LONG, counts(slot, end) + PAYLOAD) >>> PACKETS_LENGTH;
+    long second = ALL.get(LONG, counts(slot) + PAYLOAD) >>> PACKETS_LENGTH;
+    long both =
+        FlowSlotLayout.bytes(ALL.get(LONG, slot + FlowSlotLayout.BYTES))
+            - ALL.get(LONG, facts(slot) + PAYLOAD_BEFORE);
+    return end == 0 ? both - second : second;
+  }
+
+  /** Their bytes on the wire. */
+  long bytes(long slot, int end) {
+    return ALL.get(LONG, counts(slot) + BYTES + end * 8L) >>> BYTES_SHIFT;
   }
 
   /** All flags of TCP that it has set. */
   long flags(long slot, int end) {
-    return ALL.get(LONG, counts(slot, end) + BYTES) & TCP_FLAGS;
+    return ALL.get(LONG, counts(slot) + BYTES + end * 8L) & TCP_FLAGS;
   }
 
   /** Packets of an end that were kept. */
@@ -259,13 +299,18 @@ final class FlowAccounts {
     return bytes(slot, end) - ALL.get(LONG, facts(slot) + NOT_CAPTURED + end * 8L);
   }
 
-  /** Forgets what was counted, and what was kept. */
+  /** Forgets what was counted, and what was kept: a record begins. */
   void clearCounts(long slot) {
-    ALL.asSlice(counts(slot), 2 * END_LENGTH).fill((byte) 0);
-    ALL.asSlice(facts(slot) + KEPT, FlowSlotLayout.LENGTH).fill((byte) 0);
+    ALL.asSlice(counts(slot), COUNTS_LENGTH).fill((byte) 0);
+    long at = facts(slot);
+    ALL.asSlice(at + KEPT, PACKETS_BEFORE - KEPT).fill((byte) 0);
+    long packets = FlowSlotLayout.packets(ALL.get(LONG, slot + FlowSlotLayout.PACKETS));
+    ALL.set(LONG, at + PACKETS_BEFORE, packets);
+    long payload = FlowSlotLayout.bytes(ALL.get(LONG, slot + FlowSlotLayout.BYTES));
+    ALL.set(LONG, at + PAYLOAD_BEFORE, payload);
   }
 
-  /** Forgets all that is known. */
+  /** Forgets all that is known: a flow begins. */
   void clear(long slot) {
     clearCounts(slot);
     ALL.asSlice(facts(slot), KEPT).fill((byte) 0);
@@ -273,18 +318,12 @@ final class FlowAccounts {
 
   /** True if nothing was counted. */
   boolean isEmpty(long slot) {
-    return packets(slot, 0) + packets(slot, 1) == 0;
-  }
-
-  /** True if the counts may soon have no room. */
-  boolean isLarge(long slot) {
-    long either = ALL.get(LONG, counts(slot) + PAYLOAD) | ALL.get(LONG, counts(slot, 1) + PAYLOAD);
-    return either < 0 || (either & MANY_PACKETS) != 0;
+    return bothPackets(slot) == 0;
   }
 
   /** A flow has moved to another slot. */
   void move(long from, long to) {
-    MemorySegment.copy(ALL, counts(from), ALL, counts(to), 2 * END_LENGTH);
-    MemorySegment.copy(ALL, facts(from), ALL, facts(to), 2L * FlowSlotLayout.LENGTH);
+    MemorySegment.copy(ALL, countsApart(from), ALL, countsApart(to), COUNTS_LENGTH);
+    MemorySegment.copy(ALL, facts(from), ALL, facts(to), FACTS_LENGTH);
   }
 }

@@ -203,6 +203,9 @@ final class FlowLives {
     if (hasAge && limits.isLowRate(FlowSlotLayout.trafficClass(state), sent, ageNanos)) {
       tellEnd(slot, EndReason.AGED);
       setBudget(slot, state & LASTING, now);
+      if (records != null) {
+        records.renew(slot);
+      }
     } else {
       long counted = Math.min(bytes, MOST_BYTES_BEFORE);
       long packets = Math.min(FlowSlotLayout.packets(state), MOST_PACKETS_BEFORE);

@@ -89,8 +89,13 @@ final class FlowRecords {
     write(slot, number(slot, reason));
     if (reason == EndReason.AGED) {
       goOn(slot);
-      accounts.uncut(slot);
     }
+  }
+
+  /** A flow that goes on has its budget anew: the slot counts from 0. */
+  void renew(long slot) {
+    accounts.clearCounts(slot);
+    accounts.uncut(slot);
   }
 
   private static int number(long slot, EndReason reason) {
@@ -107,12 +112,21 @@ final class FlowRecords {
   /** Writes a record of a flow that lasts, if it is time to. */
   void writeIfLong(long slot, long now) {
     long began = ALL.get(LONG, accounts.facts(slot) + FlowAccounts.FIRST_NANOS);
-    if (now - began >= ACTIVE_NANOS || accounts.isLarge(slot)) {
+    if (now - began >= ACTIVE_NANOS) {
       write(slot, FlowRecord.ACTIVE_TIMEOUT);
       goOn(slot);
     }
     if (accounts.isCut(slot) == isWithin(slot)) {
       takeNewLimits(slot);
+    }
+  }
+
+  /** Writes a record of a flow whose counts may soon have no room. All that came is counted. */
+  void writeIfLarge() {
+    long slot = accounts.takeLarge();
+    if (slot != 0 && !FlowSlots.isEmpty(slot)) {
+      write(slot, FlowRecord.ACTIVE_TIMEOUT);
+      goOn(slot);
     }
   }
 

@@ -28,7 +28,8 @@ import org.gotm.core.packet.FlowKeys;
  * </pre>
  *
  * <p>What is seldom needed of a flow are its details, 24 bytes. An IPv4 key leaves that much of the
- * line free; of other flows they lie in a place of their own, see {@link FlowSlots#details}.
+ * line free; of other flows they lie in a place of their own, see {@link FlowSlots#details}, and so
+ * they do of all flows of which records are written.
  *
  * <pre>
  *   0         8                  16                 20              24

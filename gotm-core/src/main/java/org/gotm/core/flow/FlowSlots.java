@@ -220,7 +220,8 @@ final class FlowSlots {
 
   /** Where the details of the flow in a slot are. */
   long details(long slot) {
-    return FlowKeys.isOneWord(ALL.get(LONG, slot + META)) ? slot + ADDRESS_1 : detailsApart(slot);
+    boolean areInLine = accounts == null && FlowKeys.isOneWord(ALL.get(LONG, slot + META));
+    return areInLine ? slot + ADDRESS_1 : detailsApart(slot);
   }
 
   private long detailsApart(long slot) {
@@ -266,7 +267,7 @@ final class FlowSlots {
 
   private void move(long from, long to) {
     MemorySegment.copy(ALL, from, ALL, to, LENGTH);
-    if (!FlowKeys.isOneWord(ALL.get(LONG, from + META))) {
+    if (details(from) != from + ADDRESS_1) {
       MemorySegment.copy(ALL, detailsApart(from), ALL, detailsApart(to), DETAILS_LENGTH);
     }
     if (accounts != null) {

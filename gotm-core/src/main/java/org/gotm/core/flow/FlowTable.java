@@ -31,7 +31,7 @@ final class FlowTable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final long SPECIAL = FlowKeys.OPENS_OR_BREAKS | FlowKeys.UNDECODED;
   private static final long BYTES_OF_PAYLOAD = -1L << BYTES_SHIFT;
-  private static final long LONGEST_ROUND_NANOS = 2_000_000_000L;
+  private static final long LONGEST_ROUND_NANOS = 60_000_000_000L;
 
   private final FlowSlots slots;
   private final FlowKeys keys;
@@ -143,7 +143,7 @@ final class FlowTable {
   private int countRun(int from, PacketBatch batch, int[] kept) {
     int to = count(from, batch, kept);
     if (accounts != null) {
-      accounts.addLoop(from, to, keys, batch);
+      accounts.addLoop(from, to, keys, batch, flows);
     }
     return to;
   }
@@ -343,11 +343,12 @@ final class FlowTable {
   void expire(long now) {
     armed.book(now);
     hand.move(now);
-    showIfAsked();
+    writeRecords();
   }
 
-  private void showIfAsked() {
+  private void writeRecords() {
     if (records != null) {
+      records.writeIfLarge();
       records.showIfAsked();
     }
   }
@@ -356,7 +357,7 @@ final class FlowTable {
   void expireIdle(long now) {
     armed.book(now);
     hand.moveIdle(now);
-    showIfAsked();
+    writeRecords();
   }
 
   /** Flows that reached their cutoff. */

@@ -14,6 +14,7 @@ import org.gotm.core.flow.FlowRecord;
 import org.gotm.store.file.Doorbell;
 import org.gotm.store.file.ErrorState;
 import org.gotm.store.query.FlowQuery;
+import org.gotm.store.query.Limits;
 
 /**
  * Finds the records of flows in output folders: first of those that have ended, in the order in
@@ -21,12 +22,19 @@ import org.gotm.store.query.FlowQuery;
  * thread.
  */
 public final class FlowSearch {
+  private static final int LOOK_RECORDS = 1024;
+
   private final FlowQuery query;
-  private final long limit;
+  private final Limits limits;
+  private final long beganNanos = System.nanoTime();
   private final FlowRow row;
   private final Consumer<String> notes;
   private final Set<Shown> since = new HashSet<>();
+  private Runnable watcher = () -> {};
+  private long looked;
   private long found;
+  private long bytes;
+  private String cutShort = "";
 
   /** A record by what tells it from others, whether its flow has ended since or not. */
   private record Shown(long number, long firstNanos) {
@@ -38,8 +46,12 @@ public final class FlowSearch {
   /** Where records go. */
   @FunctionalInterface
   public interface Target {
-    /** Takes a row, which is valid during the call. */
-    void accept(FlowRow row) throws IOException;
+    /**
+     * Takes a row, which is valid during the call.
+     *
+     * @return bytes that it has become
+     */
+    int accept(FlowRow row) throws IOException;
   }
 
   /** Has recorders show their flows that go on. */
@@ -52,21 +64,31 @@ public final class FlowSearch {
   /**
    * A search.
    *
-   * @param limit ends it after so many records; 0 for none
+   * @param limits of the answer, in records instead of packets
    * @param sensor what rows call the sensor, or null
    * @param notes hears, in one line each, of files that cannot be read
    */
-  public FlowSearch(FlowQuery query, long limit, String sensor, Consumer<String> notes) {
+  public FlowSearch(FlowQuery query, Limits limits, String sensor, Consumer<String> notes) {
     this.query = query;
-    this.limit = limit;
+    this.limits = limits;
     this.notes = notes;
     row = new FlowRow(sensor);
   }
 
   /**
+   * Has this called again and again; what it throws ends the search.
+   *
+   * @return this
+   */
+  public FlowSearch watchedBy(Runnable newWatcher) {
+    watcher = newWatcher;
+    return this;
+  }
+
+  /**
    * Searches output folders; asks the recorders there for their flows that go on.
    *
-   * @return false if the limit ended it
+   * @return false if a limit ended it
    */
   public boolean run(List<Path> outputs, Target target) throws IOException {
     return run(outputs, this::ring, target);
@@ -81,7 +103,7 @@ public final class FlowSearch {
   /**
    * Searches output folders.
    *
-   * @return false if the limit ended it
+   * @return false if a limit ended it
    */
   public boolean run(List<Path> outputs, Show show, Target target) throws IOException {
     for (Path output : outputs) {
@@ -157,13 +179,33 @@ public final class FlowSearch {
       }
       boolean isTold = isLive && since.contains(Shown.of(flow));
       if (!isTold && query.matches(flow)) {
-        target.accept(row.at(flow, reader.header()));
-        if (++found == limit) {
-          return false;
-        }
+        bytes += target.accept(row.at(flow, reader.header()));
+        found++;
+      }
+      if (!goesOn()) {
+        return false;
       }
     }
     return true;
+  }
+
+  private boolean goesOn() {
+    if (limits.packets() > 0 && found >= limits.packets()) {
+      cutShort = "limit of %d flows".formatted(limits.packets());
+    } else if (limits.bytes() > 0 && bytes >= limits.bytes()) {
+      cutShort = "limit of %d bytes".formatted(limits.bytes());
+    } else if (++looked % LOOK_RECORDS == 0) {
+      watcher.run();
+      if (!limits.time().isZero() && System.nanoTime() - beganNanos > limits.time().toNanos()) {
+        cutShort = "limit of %d seconds".formatted(limits.time().toSeconds());
+      }
+    }
+    return cutShort.isEmpty();
+  }
+
+  /** The limit that ended the search, in words; empty if none did. */
+  public String cutShort() {
+    return cutShort;
   }
 
   /** Records found. */

@@ -256,6 +256,19 @@ public final class FlowSpool implements AutoCloseable {
     return await(() -> asked == Asked.NOTHING, deadline) && areShown;
   }
 
+  /** As {@link FlowSearch.Show}, for the process that writes the records itself. */
+  public List<Path> showIn(Path folder) {
+    try {
+      if (show()) {
+        return List.of(names.live());
+      }
+      log("flows: those that go on are missing in an answer, as they could not be had in time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the search ends at its next look
+    }
+    return List.of();
+  }
+
   private boolean areShown(long[] requests) {
     for (int i = 0; i < requests.length; i++) {
       if (!workers.get(i).cutter().hasShown(requests[i])) {

@@ -1,6 +1,5 @@
 package org.gotm.store.flows;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -16,13 +15,16 @@ import org.gotm.core.packet.IpProtocol;
 public final class FlowText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'").withZone(ZoneOffset.UTC);
+  private static final int LINE_LENGTH = 512;
+  private static final int JSON_LENGTH = 1536;
   private static final String FLAGS = "FSRPAUECN";
   private static final String[] REASONS = {"none", "idle", "active", "closed", "stop", "full"};
 
   private FlowText() {}
 
   /** Such as {@code start=... duration=1.5s proto=TCP src=... packets=12/10 ... end=closed}. */
-  public static void appendLine(FlowRow row, Appendable to) throws IOException {
+  public static String line(FlowRow row) {
+    StringBuilder to = new StringBuilder(LINE_LENGTH);
     FlowRecord flow = row.flow();
     to.append("start=").append(time(flow.firstNanos()));
     to.append(" duration=").append(duration(flow.lastNanos() - flow.firstNanos()));
@@ -44,20 +46,19 @@ public final class FlowText {
     text(to, "end", reason(flow.endReason()));
     text(to, "interface", row.interfaceName());
     text(to, "community-id", row.communityId());
-    to.append('\n');
+    return to.append('\n').toString();
   }
 
   private static boolean isTcp(FlowKey key) {
     return key.protocol() == IpProtocol.TCP;
   }
 
-  private static void pair(Appendable to, String name, long source, long destination)
-      throws IOException {
+  private static void pair(StringBuilder to, String name, long source, long destination) {
     to.append(' ').append(name).append('=').append(Long.toString(source));
     to.append('/').append(Long.toString(destination));
   }
 
-  private static void text(Appendable to, String name, Object value) throws IOException {
+  private static void text(StringBuilder to, String name, Object value) {
     if (value != null) {
       to.append(' ').append(name).append('=').append(value.toString());
     }
@@ -88,7 +89,8 @@ public final class FlowText {
   }
 
   /** An object with all columns that have a value; times in UTC. */
-  public static void appendJson(FlowRow row, Appendable to) throws IOException {
+  public static String json(FlowRow row) {
+    StringBuilder to = new StringBuilder(JSON_LENGTH);
     char before = '{';
     for (FlowColumn column : FlowColumn.values()) {
       Object value = column.of(row);
@@ -102,10 +104,10 @@ public final class FlowText {
         before = ',';
       }
     }
-    to.append("}\n");
+    return to.append("}\n").toString();
   }
 
-  private static void quote(String text, Appendable to) throws IOException {
+  private static void quote(String text, StringBuilder to) {
     to.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
