@@ -87,7 +87,7 @@ debian() {
   cp -r "$name/bin" "$name/lib" "$name/runtime" debian/usr/lib/gotm
   cp -r "$name/share" debian/usr
   ln -s ../lib/gotm/bin/gotm debian/usr/bin/gotm
-  cp "$repository"/deploy/gotm*.service debian/usr/lib/systemd/system
+  cp "$repository"/deploy/gotm*.service "$repository"/deploy/gotm*.timer debian/usr/lib/systemd/system
   cp "$repository/deploy/gotm.default" debian/etc/default/gotm
   cp "$repository/deploy/gotm.conf" debian/etc/gotm
   debian_papers

@@ -62,6 +62,11 @@ public final class FlowRecord {
     return this;
   }
 
+  /** Copies its bytes to where {@link FlowRecordLayout#LENGTH} of them have room. */
+  public void copyTo(MemorySegment target, long targetOffset) {
+    MemorySegment.copy(segment, offset, target, targetOffset, FlowRecordLayout.LENGTH);
+  }
+
   /** When the first packet came, or the last one of the record before; nanoseconds since 1970. */
   public long firstNanos() {
     return word(FlowRecordLayout.FIRST_NANOS);

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
     name = "gotm",
     description = "Commands for many sensors.",
     mixinStandardHelpOptions = true,
-    subcommands = FleetCommand.class)
+    subcommands = {FleetCommand.class, FlowsCommand.class})
 final class FleetProgram implements Runnable {
   @Spec private CommandSpec spec;
 

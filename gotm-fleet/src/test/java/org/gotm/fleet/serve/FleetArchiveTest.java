@@ -49,7 +49,7 @@ class FleetArchiveTest {
       Path file = out.resolve("2026/01/01/2026-01-01T00-00-00.pcap");
       Files.createDirectories(file.getParent());
       Files.move(Captures.extract(CAPTURES.get(i), folder), file);
-      servers[i] = serve("s" + i, new Recorded(List.of(out), () -> {}, () -> 0));
+      servers[i] = serve("s" + i, new Recorded(List.of(out), () -> {}, () -> 0, Optional.empty()));
       list.append("s%d unix:s%d.sock\n".formatted(i, i).replace("unix:", "unix:" + folder + "/"));
     }
     Path sensors = Files.writeString(folder.resolve("sensors"), list);

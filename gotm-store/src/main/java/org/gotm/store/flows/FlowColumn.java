@@ -3,6 +3,7 @@ package org.gotm.store.flows;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import org.gotm.core.packet.FlowKey;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.IpProtocol;
 
@@ -22,10 +23,10 @@ public enum FlowColumn {
   /**
    * Address of who sent the first packet, or opened the connection; none if it is not IP or ARP.
    */
-  SOURCE_IP(Type.TEXT, row -> hasAddress(row) ? row.key().firstAddress() : null),
+  SOURCE_IP(Type.TEXT, row -> address(row.key())),
 
   /** Address of the other end. */
-  DESTINATION_IP(Type.TEXT, row -> hasAddress(row) ? row.key().secondAddress() : null),
+  DESTINATION_IP(Type.TEXT, row -> address(row.key().reversed())),
 
   /** Port of TCP, UDP or SCTP. */
   SOURCE_PORT(Type.INT, row -> hasPorts(row) ? row.key().firstPort() : null),
@@ -177,8 +178,13 @@ public enum FlowColumn {
     return value.apply(row);
   }
 
-  private static boolean hasAddress(FlowRow row) {
-    return row.flow().isIp() || row.key().family() == FlowKeys.FAMILY_ARP;
+  private static String address(FlowKey key) {
+    return switch (key.family()) {
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
+          AddressText.ofIpv4((int) (key.address0() >>> 32));
+      case FlowKeys.FAMILY_IPV6 -> AddressText.ofIpv6(key.address0(), key.address1());
+      default -> null;
+    };
   }
 
   private static boolean isTcp(FlowRow row) {
@@ -217,16 +223,7 @@ public enum FlowColumn {
   }
 
   private static String mac(long address) {
-    return address == 0
-        ? null
-        : "%02x:%02x:%02x:%02x:%02x:%02x"
-            .formatted(
-                address >> 40 & 0xff,
-                address >> 32 & 0xff,
-                address >> 24 & 0xff,
-                address >> 16 & 0xff,
-                address >> 8 & 0xff,
-                address & 0xff);
+    return address == 0 ? null : AddressText.ofMac(address);
   }
 
   private static Integer notZero(int number) {

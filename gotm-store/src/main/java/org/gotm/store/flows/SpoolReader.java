@@ -29,6 +29,7 @@ public final class SpoolReader implements AutoCloseable {
   private SpoolTimes times;
   private long headerLength;
   private long filledTo;
+  private long passedOver;
 
   /**
    * Opens a file; a link is not followed.
@@ -89,7 +90,18 @@ public final class SpoolReader implements AutoCloseable {
       if (record.number() != 0) {
         return record;
       }
+      passedOver++;
     }
+  }
+
+  /** Records so far that were passed over as they are not there. */
+  public long passedOver() {
+    return passedOver;
+  }
+
+  /** Once the end is reached: bytes there that are no whole record. */
+  public int tornBytes() {
+    return buffer.remaining();
   }
 
   /** Bytes of the file up to the end of its last whole record. */
