@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.gotm.core.flow.FlowRecord;
 import org.gotm.store.file.Doorbell;
@@ -115,64 +116,99 @@ public final class FlowSearch {
     return true;
   }
 
+  /**
+   * Files are read up to where they end when it is known which flows go on: none of these has ended
+   * there, but those that have done so while they were shown.
+   */
   private boolean search(Path folder, Show show, Target target) throws IOException {
-    Map<String, Long> sizes = new HashMap<>();
+    Map<String, Long> before = sizes(folder);
+    List<SpoolReader> live = openAll(show.run(folder));
+    try {
+      Map<String, Long> now = sizes(folder);
+      before.forEach(now::putIfAbsent); // a listing may miss what is renamed just then
+      since.clear();
+      for (Map.Entry<String, Long> file : now.entrySet()) {
+        Path path = folder.resolve(file.getKey());
+        if (!read(path, before.getOrDefault(file.getKey(), 0L), file.getValue(), target)) {
+          return false;
+        }
+      }
+      for (SpoolReader reader : live) {
+        if (!read(reader, Long.MAX_VALUE, Long.MAX_VALUE, target)) {
+          return false;
+        }
+      }
+      return true;
+    } finally {
+      for (SpoolReader reader : live) {
+        reader.close();
+      }
+    }
+  }
+
+  /** Where files end now, by the name that they have when they are finished; the oldest first. */
+  private static Map<String, Long> sizes(Path folder) throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
     for (Path file : SpoolNames.spools(folder)) {
       sizes.put(SpoolNames.stem(file), sizeOf(file));
     }
-    List<Path> live = show.run(folder);
-    since.clear();
-    for (Path file : SpoolNames.spools(folder)) {
-      if (!read(file, sizes.getOrDefault(SpoolNames.stem(file), 0L), target)) {
-        return false;
-      }
-    }
-    for (Path file : live) {
-      if (!read(file, Long.MAX_VALUE, target)) {
-        return false;
-      }
-    }
-    return true;
+    return sizes;
   }
 
   private static long sizeOf(Path file) throws IOException {
     try {
       return Files.size(file);
     } catch (NoSuchFileException e) {
-      return 0; // it was finished just now, or deleted
-    }
-  }
-
-  private boolean read(Path file, long sizeBefore, Target target) throws IOException {
-    try (SpoolReader reader = open(file)) {
-      return reader == null || read(reader, sizeBefore, target);
-    } catch (SpoolFormatException e) {
-      notes.accept(e.getMessage());
-      return true;
-    }
-  }
-
-  /** Under the other name if it was finished meanwhile; null if it was deleted. */
-  private SpoolReader open(Path file) throws IOException {
-    try {
-      return new SpoolReader(file);
-    } catch (NoSuchFileException e) {
       Path finished = file.resolveSibling(SpoolNames.stem(file));
-      return finished.equals(file) || Files.notExists(finished) ? null : new SpoolReader(finished);
-    } catch (SpoolFormatException e) {
-      throw e;
-    } catch (IOException e) {
-      notes.accept("%s cannot be read: %s".formatted(file, ErrorState.reason(e)));
-      return null;
+      return finished.equals(file) ? 0 : sizeOf(finished); // or it was deleted just now
     }
   }
 
-  private boolean read(SpoolReader reader, long sizeBefore, Target target) throws IOException {
+  private List<SpoolReader> openAll(List<Path> files) throws IOException {
+    List<SpoolReader> readers = new ArrayList<>();
+    for (Path file : files) {
+      SpoolReader reader = open(List.of(file));
+      if (reader != null) {
+        readers.add(reader);
+      }
+    }
+    return readers;
+  }
+
+  private boolean read(Path file, long sizeBefore, long size, Target target) throws IOException {
+    List<Path> names = List.of(file, SpoolNames.temporary(file), file); // it may be finished now
+    try (SpoolReader reader = open(names)) {
+      return reader == null || read(reader, sizeBefore, size, target);
+    }
+  }
+
+  /** Opens a file by the first of its names that it has; null if it is gone, or cannot be read. */
+  private SpoolReader open(List<Path> names) throws IOException {
+    for (Path name : names) {
+      try {
+        return new SpoolReader(name);
+      } catch (NoSuchFileException e) {
+        // it has another name, or was deleted
+      } catch (SpoolFormatException e) {
+        notes.accept(e.getMessage());
+        return null;
+      } catch (IOException e) {
+        notes.accept("%s cannot be read: %s".formatted(name, ErrorState.reason(e)));
+        return null;
+      }
+    }
+    return null;
+  }
+
+  private boolean read(SpoolReader reader, long sizeBefore, long size, Target target)
+      throws IOException {
     SpoolTimes times = reader.times();
-    if (!query.mayBeBetween(times.first(), times.last()) && reader.length() <= sizeBefore) {
+    if (!query.mayBeBetween(times.first(), times.last()) && size <= sizeBefore) {
       return true;
     }
-    for (FlowRecord flow = reader.next(); flow != null; flow = reader.next()) {
+    for (FlowRecord flow = reader.next();
+        flow != null && reader.position() <= size;
+        flow = reader.next()) {
       boolean isLive = flow.endReason() == FlowRecord.LIVE;
       if (!isLive && reader.position() > sizeBefore) {
         since.add(Shown.of(flow));

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -39,22 +40,24 @@ public final class FlowSpool implements AutoCloseable {
   private final SpoolWriter writer;
   private final Doorbell doorbell;
   private final Thread thread;
+  private final AtomicReference<Asked> asked = new AtomicReference<>(Asked.NOTHING);
+  private long[] requests = {};
   private long syncedNanos;
   private long failedNanos;
   private long loggedNanos;
   private long lostBefore;
-  private volatile Asked asked = Asked.NOTHING;
   private volatile long busySinceNanos;
   private volatile boolean finishing;
   private volatile boolean abandoned;
   private volatile String error;
 
-  /** How far it is that flows that go on are shown. */
+  /** How far it is that flows that go on are shown: who asks, and the thread, take turns. */
   private enum Asked {
     NOTHING,
-    TO_WRITE,
+    TO_BEGIN,
+    BEGUN,
     TO_FINISH,
-    TO_FORGET
+    TO_ABANDON
   }
 
   /**
@@ -194,21 +197,22 @@ public final class FlowSpool implements AutoCloseable {
     if (writer.beginHour(time) && !options.age().isZero()) {
       new SpoolAge(names.folder(), options.log()).deleteBefore(time.minus(options.age()));
     }
-    Asked wanted = asked; // before what there is, so that this is all of it
-    if (wanted == Asked.TO_WRITE && !writer.hasLive()) {
-      writer.beginLive();
+    Asked wanted = asked.get(); // before what there is, so that this is all of it
+    if (wanted == Asked.TO_ABANDON) {
+      writer.abandonLive(); // it may be what has filled the disk
+      asked.set(Asked.NOTHING);
     }
     boolean wrote = writer.drain(time);
     if (now - syncedNanos >= SYNC_NANOS) {
       syncedNanos = now;
       writer.sync();
     }
-    if (wanted == Asked.TO_FINISH) {
+    if (wanted == Asked.TO_BEGIN) {
+      writer.beginLive();
+      asked.compareAndSet(Asked.TO_BEGIN, Asked.BEGUN); // or it has taken too long
+    } else if (wanted == Asked.TO_FINISH) {
       writer.finishLive();
-      asked = Asked.NOTHING;
-    } else if (wanted == Asked.TO_FORGET) {
-      writer.forgetLive();
-      asked = Asked.NOTHING;
+      asked.set(Asked.NOTHING);
     }
     return wrote;
   }
@@ -246,14 +250,23 @@ public final class FlowSpool implements AutoCloseable {
    */
   public synchronized boolean show() throws InterruptedException {
     long deadline = System.nanoTime() + SHOW_NANOS;
-    if (asked != Asked.NOTHING && !await(() -> asked == Asked.NOTHING, deadline)) {
-      return false;
+    boolean isReady = await(() -> isAsked(Asked.NOTHING) && areShown(), deadline);
+    if (!isReady) {
+      return false; // what somebody asked for before still goes on
     }
-    asked = Asked.TO_WRITE;
-    long[] requests = workers.stream().mapToLong(worker -> worker.cutter().showFlows()).toArray();
-    boolean areShown = await(() -> areShown(requests), deadline);
-    asked = areShown ? Asked.TO_FINISH : Asked.TO_FORGET;
-    return await(() -> asked == Asked.NOTHING, deadline) && areShown;
+    asked.set(Asked.TO_BEGIN);
+    boolean areShown = await(() -> isAsked(Asked.BEGUN), deadline) && ask(deadline);
+    asked.set(areShown ? Asked.TO_FINISH : Asked.TO_ABANDON);
+    return await(() -> isAsked(Asked.NOTHING), deadline) && areShown;
+  }
+
+  private boolean isAsked(Asked state) {
+    return asked.get() == state;
+  }
+
+  private boolean ask(long deadline) throws InterruptedException {
+    requests = workers.stream().mapToLong(worker -> worker.cutter().showFlows()).toArray();
+    return await(this::areShown, deadline);
   }
 
   /** As {@link FlowSearch.Show}, for the process that writes the records itself. */
@@ -269,7 +282,7 @@ public final class FlowSpool implements AutoCloseable {
     return List.of();
   }
 
-  private boolean areShown(long[] requests) {
+  private boolean areShown() {
     for (int i = 0; i < requests.length; i++) {
       if (!workers.get(i).cutter().hasShown(requests[i])) {
         return false;

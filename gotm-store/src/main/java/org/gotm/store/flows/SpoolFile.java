@@ -23,21 +23,12 @@ final class SpoolFile implements AutoCloseable {
   private long end;
   private boolean isDirty;
 
-  /**
-   * Makes a file.
-   *
-   * @param replaces true to write over an older one
-   */
-  SpoolFile(Path path, SpoolHeader header, boolean replaces) throws IOException {
+  /** Makes a file, which is not there yet. */
+  SpoolFile(Path path, SpoolHeader header) throws IOException {
     this.path = path;
     this.header = header;
-    channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.WRITE,
-            replaces ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW);
+    channel = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     try {
-      channel.truncate(0);
       end = write(header.bytes(times), 0);
     } catch (IOException e) {
       channel.close();
@@ -81,21 +72,29 @@ final class SpoolFile implements AutoCloseable {
     }
   }
 
-  /**
-   * Says in its header what times it is about, brings it to the disk, and gives it another name.
-   *
-   * @param replaces true to take the place of a file that has this name
-   */
-  void finish(Path name, boolean replaces) throws IOException {
-    channel.truncate(end);
-    write(header.bytes(times), 0);
+  /** Brings it to the disk, complete, and gives it another name, which nothing has yet. */
+  void finish(Path name) throws IOException {
+    complete();
     channel.force(true);
-    if (!replaces && Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(name.toString());
     }
     Files.move(path, name, StandardCopyOption.ATOMIC_MOVE);
     syncFolder(name.toAbsolutePath().getParent());
     channel.close();
+  }
+
+  /** Gives it, complete, the name of another file, whose place it takes; for readers of now. */
+  void replace(Path name) throws IOException {
+    complete();
+    Files.move(path, name, StandardCopyOption.ATOMIC_MOVE);
+    channel.close();
+  }
+
+  /** Says in its header what times it is about. */
+  private void complete() throws IOException {
+    channel.truncate(end);
+    write(header.bytes(times), 0);
   }
 
   static void syncFolder(Path folder) throws IOException {

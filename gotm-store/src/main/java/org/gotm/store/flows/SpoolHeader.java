@@ -38,12 +38,17 @@ public record SpoolHeader(List<String> interfaces, List<String> classes) {
   private static final String INTERFACE = "interface";
   private static final String CLASS = "class";
   private static final String TIMES = "times";
+  private static final Pattern INVISIBLE = Pattern.compile("[\\p{C}\\u2028\\u2029]");
   private static final Pattern TIME = Pattern.compile("(-?\\d{19,20}) (-?\\d{19,20})");
 
-  /** Copies the lists. */
+  /** Copies the lists; what cannot be shown in names becomes a question mark. */
   public SpoolHeader {
-    interfaces = List.copyOf(interfaces);
-    classes = List.copyOf(classes);
+    interfaces = interfaces.stream().map(SpoolHeader::visible).toList();
+    classes = classes.stream().map(SpoolHeader::visible).toList();
+  }
+
+  private static String visible(String name) {
+    return INVISIBLE.matcher(name).replaceAll("?");
   }
 
   /** The name of an interface; its number if it has none here. */
@@ -75,8 +80,8 @@ public record SpoolHeader(List<String> interfaces, List<String> classes) {
 
   private static void append(StringBuilder lines, String kind, List<String> names) {
     for (int number = 0; number < names.size(); number++) {
-      String name = names.get(number).replaceAll("\\p{C}", "?");
-      lines.append(kind).append(' ').append(number).append(' ').append(name).append('\n');
+      lines.append(kind).append(' ').append(number).append(' ').append(names.get(number));
+      lines.append('\n');
     }
   }
 

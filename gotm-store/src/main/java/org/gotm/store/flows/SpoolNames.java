@@ -1,6 +1,7 @@
 package org.gotm.store.flows;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -76,7 +77,8 @@ public final class SpoolNames {
     }
   }
 
-  private static Path temporary(Path finished) {
+  /** The name of a file before it is finished. */
+  static Path temporary(Path finished) {
     return finished.resolveSibling(finished.getFileName() + TEMPORARY);
   }
 
@@ -115,6 +117,8 @@ public final class SpoolNames {
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     Collections.sort(files);
     return files;

@@ -98,11 +98,6 @@ public final class SpoolReader implements AutoCloseable {
     return headerLength + length / FlowRecordLayout.LENGTH * FlowRecordLayout.LENGTH;
   }
 
-  /** Bytes of the file. */
-  long length() throws IOException {
-    return channel.size();
-  }
-
   /** Where in the file the record ends that was read last. */
   long position() {
     return filledTo - buffer.remaining();

@@ -91,7 +91,7 @@ final class SpoolWriter {
     if (!areLive) {
       if (file == null) {
         Path path = names.current(now.truncatedTo(ChronoUnit.SECONDS));
-        file = new SpoolFile(path, header.get(), false);
+        file = new SpoolFile(path, header.get());
       }
       file.append(records);
     } else if (live != null) {
@@ -109,34 +109,37 @@ final class SpoolWriter {
   /** Finishes the file, if there is one. */
   void finishFile() throws IOException {
     if (file != null) {
-      file.finish(SpoolNames.finished(file.path()), false);
+      file.finish(SpoolNames.finished(file.path()));
       file = null;
     }
   }
 
-  /** Records of flows that go on are written from now on. */
+  /** Records of flows that go on are written from now on; before, they are passed over. */
   void beginLive() throws IOException {
+    abandonLive();
     Path path = names.live().resolveSibling(names.live().getFileName() + SpoolNames.TEMPORARY);
-    live = new SpoolFile(path, header.get(), true);
+    Files.deleteIfExists(path);
+    live = new SpoolFile(path, header.get());
   }
 
   /** All of them were written: they can be read. */
   void finishLive() throws IOException {
-    live.finish(names.live(), true);
+    live.replace(names.live());
     live = null;
   }
 
-  /** They are of no use any more. */
-  void forgetLive() throws IOException {
+  /** Those that were written are not all; what was complete before stays. */
+  void abandonLive() throws IOException {
     if (live != null) {
       live.close();
       Files.deleteIfExists(live.path());
       live = null;
     }
-    Files.deleteIfExists(names.live());
   }
 
-  boolean hasLive() {
-    return live != null;
+  /** No flow goes on. */
+  void forgetLive() throws IOException {
+    abandonLive();
+    Files.deleteIfExists(names.live());
   }
 }
