@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +18,9 @@ import org.gotm.ffm.afpacket.AfPacketSource;
 import org.gotm.ffm.snf.SnfSource;
 import org.gotm.store.Recording;
 import org.gotm.store.metrics.FixedMeters;
+import org.gotm.store.flows.FlowSpool;
+import org.gotm.store.flows.SpoolHeader;
+import org.gotm.store.metrics.FlowSpoolMetrics;
 import org.gotm.store.metrics.GotmMetrics;
 import org.gotm.store.metrics.MeteredOutput;
 import org.gotm.store.metrics.RetentionMetrics;
@@ -46,7 +50,9 @@ class DocumentedMetricsTest {
     metrics.add(new QueryCounts());
     Set<String> names = new TreeSet<>();
     try (Recording recording =
-        Recording.into(folder).retention(Retention.none()).index(true).open()) {
+            Recording.into(folder).retention(Retention.none()).index(true).open();
+        FlowSpool flows = new FlowSpool(flowOptions(), List.of())) {
+      metrics.add(new FlowSpoolMetrics(flows));
       metrics.add(new GotmMetrics(List.of(), MeteredOutput.of(recording)));
       metrics.add(new RetentionMetrics(recording.retainer().orElseThrow()));
       names.addAll(names(FAMILY, metrics.scrape(), 1));
@@ -56,6 +62,18 @@ class DocumentedMetricsTest {
         .flatMap(List::stream)
         .forEach(name -> names.add("gotm_source_" + name + "_total"));
     return names;
+  }
+
+  private static FlowSpool.Options flowOptions() {
+    return new FlowSpool.Options(
+        folder,
+        "en0",
+        () -> new SpoolHeader(List.of(), List.of()),
+        Duration.ZERO,
+        false,
+        Clock.systemUTC(),
+        line -> {},
+        () -> {});
   }
 
   private static Set<String> names(Pattern pattern, String text, int group) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FlowShowTest {
   private static final int FLOWS = 3000;
-  private static final int ANSWERS = 4;
+  private static final int ANSWERS = 20;
   private static final int ASKERS = 2;
 
   @TempDir Path output;
@@ -79,7 +79,7 @@ class FlowShowTest {
   }
 
   private void ask(FlowBed bed) {
-    for (int i = 0; i < ANSWERS; i++) {
+    for (int i = 0; i < ANSWERS || created.get() < 2 * FLOWS; i++) {
       long before = created.get();
       List<Long> told = numbers(bed);
       assertThat(told).doesNotHaveDuplicates();
