@@ -88,7 +88,7 @@ final class FlowRecords {
   void expire() {
     show.goOn();
     if (!settling.hasEnded()) {
-      settling.step(System.nanoTime(), ring.capacity() / 2, settler);
+      settling.step(settling.due(System.nanoTime()), settler);
     }
   }
 
