@@ -89,7 +89,7 @@ final class FlowRecords {
     writeIfLarge();
     show.goOn();
     if (!settling.hasEnded()) {
-      settling.step(System.nanoTime(), ring.capacity() / 2, settler);
+      settling.step(settling.due(System.nanoTime()), settler);
     }
   }
 

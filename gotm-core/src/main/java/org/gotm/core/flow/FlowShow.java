@@ -44,11 +44,12 @@ final class FlowShow {
       showing = asked;
       walk.begin(now);
     }
-    if (!ring.isHalfFree()) {
-      walk.pause(now);
-      return;
+    long slots = walk.due(now); // where there is no room, the time is not made up for
+    while (slots > 0 && !walk.hasEnded() && ring.isHalfFree()) {
+      int some = (int) Math.min(slots, ring.capacity() / 2);
+      walk.step(some, visitor);
+      slots -= some;
     }
-    walk.step(now, ring.capacity() / 2, visitor);
     if (walk.hasEnded()) {
       shown = showing;
     }

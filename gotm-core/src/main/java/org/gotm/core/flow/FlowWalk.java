@@ -45,23 +45,15 @@ final class FlowWalk {
     return left == 0;
   }
 
-  /** Stands still until now: the time is not made up for. */
-  void pause(long clockNanos) {
-    steppedNanos = clockNanos;
-  }
-
-  /**
-   * Goes on as far as the time since the last step asks for.
-   *
-   * @param most slots, about, at which it stops all the same
-   */
-  void step(long clockNanos, int most, Visitor visitor) {
+  /** Slots that the time since the last call asks for. */
+  long due(long clockNanos) {
     double share = (double) (clockNanos - steppedNanos) / WALK_NANOS;
     steppedNanos = clockNanos;
-    walk((long) Math.min(share * slots.count(), most) + LEAST_STEP_SLOTS, visitor);
+    return (long) Math.min(share * slots.count(), slots.count()) + LEAST_STEP_SLOTS;
   }
 
-  private void walk(long count, Visitor visitor) {
+  /** Goes on by at least so many slots, if there are as many left. */
+  void step(long count, Visitor visitor) {
     for (long i = 0; left > 0 && (i < count || !FlowSlots.isEmpty(slot)); i++) {
       if (!FlowSlots.isEmpty(slot)) {
         visitor.visit(slot);

@@ -1,11 +1,15 @@
 package org.gotm.store.query;
 
 import java.util.Base64;
+import java.util.Set;
 import org.gotm.core.flow.FlowRecord;
 import org.gotm.core.packet.IpProtocol;
 
 /** Makes Community IDs of version 1, seed 0, of flow records. One thread. */
 public final class CommunityIds {
+  /** Of ICMP and ICMPv6, where these numbers stand for no question and no answer. */
+  private static final Set<Integer> ERRORS = Set.of(1, 2, 3, 4, 5, 11, 12);
+
   private final PacketFacts facts = new PacketFacts();
   private final CommunityHash hash = new CommunityHash();
 
@@ -25,7 +29,13 @@ public final class CommunityIds {
     }
     PacketFacts.Layer layer = facts.innermost();
     boolean isIcmp = layer.protocol == IpProtocol.ICMP || layer.protocol == IpProtocol.ICMPV6;
-    byte[] digest = isIcmp && layer.icmpType < 0 ? null : hash.of(layer);
+    byte[] digest = isIcmp && !isKnown(flow, layer.icmpType) ? null : hash.of(layer);
     return digest == null ? null : CommunityId.VERSION + Base64.getEncoder().encodeToString(digest);
+  }
+
+  /** Only messages that ask and answer have an identifier: of another, an error was seen first. */
+  private static boolean isKnown(FlowRecord flow, int type) {
+    boolean hasIdentifier = flow.key().firstPort() != 0;
+    return type >= 0 && !(hasIdentifier && ERRORS.contains(type));
   }
 }

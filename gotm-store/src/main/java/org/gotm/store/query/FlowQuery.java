@@ -10,6 +10,8 @@ import org.gotm.core.flow.FlowRecord;
  * for one thread at a time.
  */
 public final class FlowQuery {
+  private static final String LABEL = "mpls";
+
   private final PacketFacts facts = new PacketFacts();
   private final Condition condition;
   private final TimeRange times;
@@ -22,14 +24,31 @@ public final class FlowQuery {
   /**
    * Reads a query.
    *
-   * @param text as for {@link Query#parse}, without {@code bpf '...'}; all flows if it is blank
+   * @param text as for {@link Query#parse}, without {@code bpf '...'} and {@code mpls}; all flows
+   *     if it is blank
    * @param now what {@code ago} is counted from
    * @param zone of times without one
    * @throws QueryException that says what is wrong, and where
    */
   public static FlowQuery parse(String text, Instant now, ZoneId zone) {
-    return new FlowQuery(
-        new QueryParser(text, new QueryTimes(now, zone), FlowQuery::refuse).parse());
+    Condition condition =
+        new QueryParser(text, new QueryTimes(now, zone), FlowQuery::refuse).parse();
+    if (asksForLabels(condition)) {
+      throw new QueryException(
+          text, Math.max(0, text.indexOf(LABEL)), "labels of MPLS are not in records of flows");
+    }
+    return new FlowQuery(condition);
+  }
+
+  /** What is not known of flows is not asked for: no answer would be true. */
+  private static boolean asksForLabels(Condition condition) {
+    return switch (condition) {
+      case Condition.And and -> asksForLabels(and.first()) || asksForLabels(and.second());
+      case Condition.Or or -> asksForLabels(or.first()) || asksForLabels(or.second());
+      case Condition.Not not -> asksForLabels(not.condition());
+      case Condition.Tagged tagged -> tagged.tag() == Condition.Tag.LABEL;
+      default -> false;
+    };
   }
 
   private static PacketTest refuse(String expression) {
