@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.gotm.app.keys.KeysCommand;
 import org.gotm.core.pcapfile.Captures;
+import org.gotm.store.flows.FlowSearch;
 import picocli.CommandLine;
 
 /** A server in a folder, with one finished capture, that answers at a port and at a socket. */
@@ -41,6 +42,12 @@ final class ServerRig implements AutoCloseable {
   }
 
   ServerRig(Path folder, Path keys, Runnable show) throws IOException {
+    this(folder, keys, show, Optional.empty());
+  }
+
+  /** One that has records of flows, too. */
+  ServerRig(Path folder, Path keys, Runnable show, Optional<FlowSearch.Show> flows)
+      throws IOException {
     this.folder = folder;
     add(CAPTURE, "2026-01-01T00-00-00");
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -53,7 +60,7 @@ final class ServerRig implements AutoCloseable {
             Duration.ofMinutes(15));
     Files.writeString(access(), "alice\nbob\nclient\n");
     server = QueryServer.open(settings, Optional.empty(), lines::add);
-    server.start(new Recorded(List.of(out()), show, () -> 3, Optional.empty()), counts);
+    server.start(new Recorded(List.of(out()), show, () -> 3, flows), counts);
   }
 
   private Path out() {
