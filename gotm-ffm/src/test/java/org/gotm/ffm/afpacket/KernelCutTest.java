@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,6 +24,9 @@ import org.gotm.core.flow.EndReason;
 import org.gotm.core.flow.Flow;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowListener;
+import org.gotm.core.flow.FlowRecord;
+import org.gotm.core.flow.FlowRecordLayout;
+import org.gotm.core.flow.FlowRecordRing;
 import org.gotm.core.flow.TrafficClasses;
 import org.gotm.core.packet.PacketBuilder;
 import org.gotm.core.packet.TunnelOptions;
@@ -117,7 +122,10 @@ class KernelCutTest {
 
   /** A data packet of a flow, this way or back. */
   private byte[] frame(int flow, int payload) {
-    boolean isBack = random.nextBoolean();
+    return frame(flow, payload, random.nextBoolean());
+  }
+
+  private byte[] frame(int flow, int payload, boolean isBack) {
     int near = isBack ? 443 : FIRST_PORT + flow;
     int far = isBack ? FIRST_PORT + flow : 443;
     PacketBuilder packet = PacketBuilder.packet().ethernet(1, 2);
@@ -313,6 +321,64 @@ class KernelCutTest {
     assertThat(lengths.subList(0, 20)).containsOnly(WIRE_LENGTH);
     assertThat(lengths.subList(20, lengths.size())).containsOnly(96);
     assertThat(ledger.get(Counter.FLOWS_CUT)).isEqualTo(1);
+  }
+
+  /** What an end has sent. */
+  private record Sent(long packets, long bytes, long payload) {
+    Sent plus(Sent other) {
+      return new Sent(packets + other.packets, bytes + other.bytes, payload + other.payload);
+    }
+  }
+
+  /** One end of a flow. */
+  private record End(int flow, boolean isServer) {}
+
+  /** Records tell of each end what they would without the cut in the kernel. */
+  @Test
+  void shouldRecordWhatEitherEndHasSent() throws Exception {
+    Map<End, Sent> expected = new HashMap<>();
+    Map<End, Sent> told = new HashMap<>();
+    Ledger ledger = new Ledger();
+    try (Arena arena = Arena.ofShared();
+        PacketSource source = AfPacketSource.open(options(cable.name(), KernelCutMode.ON));
+        FrameSender sender = new FrameSender(cable.peer())) {
+      FlowRecordRing ring = new FlowRecordRing(1 << 12, 0, 0, false, arena);
+      FlowCutter cutter = new FlowCutter(OPTIONS, FlowListener.NONE, ring, arena);
+      cutter.use(TrafficClasses.only(CUTOFF));
+      CaptureWorker worker =
+          new CaptureWorker(source, cutter, (b, i, f) -> true, ledger, System::nanoTime);
+      Thread thread = Thread.ofPlatform().daemon().start(worker);
+      for (int i = 0; i < PACKETS; i++) {
+        int flow = random.nextInt(ELEPHANTS);
+        int payload = 1 + random.nextInt(1000);
+        boolean isBack = random.nextInt(3) == 0;
+        byte[] frame = frame(flow, payload, isBack);
+        sender.send(frame);
+        int onWire = frame.length - (flow % 5 == 0 ? 4 : 0); // the tag is taken out
+        expected.merge(new End(flow, isBack), new Sent(1, onWire, payload), Sent::plus);
+      }
+      worker.stop();
+      thread.join();
+      cutter.end();
+      MemorySegment records = ring.readable();
+      for (long at = 0; at < records.byteSize(); at += FlowRecordLayout.LENGTH) {
+        tell(new FlowRecord().at(records, at), told);
+      }
+    }
+
+    assertThat(ledger.get(Counter.CUT_IN_KERNEL)).isGreaterThan(PACKETS / 2);
+    assertThat(told).isEqualTo(expected);
+  }
+
+  private static void tell(FlowRecord flow, Map<End, Sent> told) {
+    int number = number(flow.key().firstPort(), flow.key().secondPort());
+    boolean isServer = flow.key().firstPort() == 443;
+    Sent source = new Sent(flow.sourcePackets(), flow.sourceBytes(), flow.sourcePayloadBytes());
+    Sent destination =
+        new Sent(
+            flow.destinationPackets(), flow.destinationBytes(), flow.destinationPayloadBytes());
+    told.merge(new End(number, isServer), source, Sent::plus);
+    told.merge(new End(number, !isServer), destination, Sent::plus);
   }
 
   @Test
