@@ -24,6 +24,7 @@ import org.gotm.app.web.RecorderPage;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.Privileges;
 import org.gotm.store.Recording;
+import org.gotm.store.flows.FlowSpool;
 import org.gotm.store.metrics.FlowSpoolMetrics;
 import org.gotm.store.metrics.MeteredWorker;
 import org.gotm.store.metrics.RetentionMetrics;
@@ -122,6 +123,8 @@ public final class Recorder {
                 pipeline.recording()::standstill,
                 "retention",
                 () -> pipeline.recording().retainer().map(Retainer::standstill).orElse(null),
+                "flows",
+                () -> pipeline.flowSpool() == null ? null : pipeline.flowSpool().standstill(),
                 "log",
                 log::error),
             log);
@@ -164,6 +167,14 @@ public final class Recorder {
     }
     if (error != null || pipeline.recording().hasFailed()) {
       log.accept("gotm: the output failed: " + (error == null ? "see above" : error));
+      code = Math.max(code, ExitCodes.FAILED);
+    }
+    FlowSpool flows = pipeline.flowSpool();
+    if (flows != null && flows.error() != null) {
+      log.accept("gotm: " + flows.error());
+      code = Math.max(code, ExitCodes.FAILED);
+    } else if (flows != null && settings.isOffline() && flows.lost() > 0) {
+      log.accept("gotm: %d records of flows are in no file".formatted(flows.lost()));
       code = Math.max(code, ExitCodes.FAILED);
     }
     String retention = pipeline.recording().retainer().map(Retainer::error).orElse(null);

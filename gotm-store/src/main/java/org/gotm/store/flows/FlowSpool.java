@@ -47,6 +47,7 @@ public final class FlowSpool implements AutoCloseable {
   private long loggedNanos;
   private long lostBefore;
   private volatile long busySinceNanos;
+  private volatile boolean isLiveComplete;
   private volatile boolean finishing;
   private volatile boolean abandoned;
   private volatile String error;
@@ -211,7 +212,9 @@ public final class FlowSpool implements AutoCloseable {
       writer.beginLive();
       asked.compareAndSet(Asked.TO_BEGIN, Asked.BEGUN); // or it has taken too long
     } else if (wanted == Asked.TO_FINISH) {
+      asked.set(Asked.TO_ABANDON); // if it fails
       writer.finishLive();
+      isLiveComplete = true;
       asked.set(Asked.NOTHING);
     }
     return wrote;
@@ -254,10 +257,11 @@ public final class FlowSpool implements AutoCloseable {
     if (!isReady) {
       return false; // what somebody asked for before still goes on
     }
+    isLiveComplete = false;
     asked.set(Asked.TO_BEGIN);
     boolean areShown = await(() -> isAsked(Asked.BEGUN), deadline) && ask(deadline);
     asked.set(areShown ? Asked.TO_FINISH : Asked.TO_ABANDON);
-    return await(() -> isAsked(Asked.NOTHING), deadline) && areShown;
+    return await(() -> isAsked(Asked.NOTHING), deadline) && isLiveComplete;
   }
 
   private boolean isAsked(Asked state) {
@@ -329,10 +333,18 @@ public final class FlowSpool implements AutoCloseable {
 
   /** What keeps records from being written now, in one line; null if nothing does. */
   public String error() {
+    return error == null ? standstill() : error;
+  }
+
+  /**
+   * That the disk has not answered for some seconds, in one line, or null if it does. The thread
+   * that waits for it cannot say so in the log.
+   */
+  public String standstill() {
     long since = busySinceNanos;
-    return error == null && since != 0 && System.nanoTime() - since > STANDSTILL_NANOS
+    return since != 0 && System.nanoTime() - since > STANDSTILL_NANOS
         ? "flows: %s: the disk does not answer".formatted(names.folder())
-        : error;
+        : null;
   }
 
   /** Records that workers have written, to files or on the way there. */

@@ -3,6 +3,7 @@ package org.gotm.store.flows;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -90,6 +91,7 @@ final class SpoolWriter {
   private void append(MemorySegment records, boolean areLive, Instant now) throws IOException {
     if (!areLive) {
       if (file == null) {
+        Files.createDirectories(names.folder()); // somebody may have removed it
         Path path = names.current(now.truncatedTo(ChronoUnit.SECONDS));
         file = new SpoolFile(path, header.get());
       }
@@ -102,6 +104,7 @@ final class SpoolWriter {
   /** Brings what was written to the disk. */
   void sync() throws IOException {
     if (file != null) {
+      requireFile();
       file.sync();
     }
   }
@@ -109,8 +112,19 @@ final class SpoolWriter {
   /** Finishes the file, if there is one. */
   void finishFile() throws IOException {
     if (file != null) {
+      requireFile();
       file.finish(SpoolNames.finished(file.path()));
       file = null;
+    }
+  }
+
+  /** If somebody has removed the file, another one is begun with the next record. */
+  private void requireFile() throws IOException {
+    Path path = file.path();
+    if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+      file.close();
+      file = null;
+      throw new IOException(path.getFileName() + " was removed or moved by somebody else");
     }
   }
 
@@ -124,8 +138,11 @@ final class SpoolWriter {
 
   /** All of them were written: they can be read. */
   void finishLive() throws IOException {
-    live.replace(names.live());
+    SpoolFile finished = live;
     live = null;
+    try (finished) {
+      finished.replace(names.live());
+    }
   }
 
   /** Those that were written are not all; what was complete before stays. */

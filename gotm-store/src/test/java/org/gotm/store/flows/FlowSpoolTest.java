@@ -53,6 +53,30 @@ class FlowSpoolTest {
     bed.awaitWritten();
   }
 
+  /** Whoever removes them loses what was in there, and no more. */
+  @Test
+  void shouldGoOnWhenSomebodyRemovesItsFiles() throws IOException {
+    try (FlowBed bed = new FlowBed(output, "eth0")) {
+      endOne(bed, 5);
+      for (Path file : paths()) {
+        Files.delete(file);
+      }
+      FlowBed.await(() -> bed.spool().error() != null);
+      assertThat(bed.spool().error()).contains("_eth0.flows.tmp was removed");
+      Files.delete(folder);
+      FlowBed.await(
+          () -> {
+            endOne(bed, 6);
+            return bed.spool().error() == null;
+          });
+
+      assertThat(FlowBed.ends(FlowBed.lines(output, ""))).containsOnly("10.0.0.6 idle");
+      assertThat(bed.log)
+          .anyMatch(line -> line.contains("was removed"))
+          .endsWith("flows: records are written again");
+    }
+  }
+
   @Test
   void shouldFindFlowsWhileTheirFileIsWrittenAndAfterwards() throws IOException {
     try (FlowBed bed = new FlowBed(output, "eth0")) {
