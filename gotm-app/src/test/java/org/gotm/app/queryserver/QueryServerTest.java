@@ -146,8 +146,12 @@ class QueryServerTest {
   }
 
   @Test
-  void shouldGiveCountersAsStenographerDoes() {
+  void shouldGiveCountersAsStenographerDoes() throws InterruptedException {
     local.check(ANY + "/query", "-d", "udp", "-o", file("answer.pcap"));
+    rig.awaitLine("status=ok"); // which is counted by then, but may be under way still
+    while (rig.counts().running() > 0) {
+      Thread.onSpinWait();
+    }
 
     List<String> lines = local.check(ANY + "/debug/stats").lines().toList();
 
