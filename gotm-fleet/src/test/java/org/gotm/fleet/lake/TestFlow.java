@@ -84,14 +84,14 @@ final class TestFlow {
     byte[] b = bytes(random, 4);
     record.putLong(32, 77L << 48 | 8 << 16 | 1 << 8 | 4);
     addresses(a, b);
-    record.put(179, (byte) 2).put(180, (byte) 3).put(181, (byte) 200);
-    row.put("icmp_type", 3);
+    record.put(179, (byte) 2).put(180, (byte) 6).put(181, (byte) 200);
+    row.put("icmp_type", 6);
     row.put("icmp_code", 200);
     row.put("network_type", "ipv4");
     row.put("network_iana_number", 1);
     row.put("network_transport", "icmp");
     // of a message that nothing answers: as it was sent
-    row.put("network_community_id", communityId(a, b, 1, 3, 200));
+    row.put("network_community_id", communityId(a, b, 1, 6, 200));
   }
 
   private void ip(Random random, int addressLength, int protocol) {
