@@ -86,7 +86,6 @@ final class FlowAccounts {
   private final long countsBase;
   private final long factsBase;
   private final long[] located;
-  private long touched;
   private long large;
 
   /**
@@ -131,20 +130,12 @@ final class FlowAccounts {
     return NativeMemory.address(factsBase + (slot - slotsBase << FACTS_SHIFT));
   }
 
-  /**
-   * Takes note of where the packets of a batch were located, and reads their counts, so that the
-   * cache misses overlap.
-   */
+  /** Takes note of where the packets of a batch were located. */
   void locateLoop(FlowKeys keys, int count) {
     long[] words = keys.words();
-    long sum = 0;
     for (int i = 0; i < count; i++) {
-      int key = i << RECORD_SHIFT;
-      long slot = FlowSlots.located(words, key);
-      located[i] = slot;
-      sum += ALL.get(LONG, counts(slot, words[key]));
+      located[i] = FlowSlots.located(words, i << RECORD_SHIFT);
     }
-    touched = sum; // so that the reads are not optimised away
   }
 
   /**
