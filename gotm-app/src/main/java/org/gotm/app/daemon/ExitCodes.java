@@ -11,5 +11,8 @@ public final class ExitCodes {
   /** The command line is wrong. */
   public static final int USAGE = 2;
 
+  /** An answer is not whole, as a limit has ended it. */
+  public static final int CUT_SHORT = 3;
+
   private ExitCodes() {}
 }

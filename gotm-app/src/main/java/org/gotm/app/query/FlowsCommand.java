@@ -45,8 +45,6 @@ import picocli.CommandLine.Spec;
       "3:a limit cut the answer short"
     })
 public final class FlowsCommand implements Callable<Integer> {
-  private static final int CUT_SHORT = 3;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -92,7 +90,7 @@ public final class FlowsCommand implements Callable<Integer> {
       return ExitCodes.FAILED;
     }
     say("cut short after %d flows: %s".formatted(search.found(), search.cutShort()));
-    return CUT_SHORT;
+    return ExitCodes.CUT_SHORT;
   }
 
   private FlowQuery query() {

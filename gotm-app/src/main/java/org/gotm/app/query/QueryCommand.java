@@ -56,7 +56,6 @@ import picocli.CommandLine.Spec;
       "4:not all of many sensors answered whole"
     })
 public final class QueryCommand implements Callable<Integer> {
-  private static final int CUT_SHORT = 3;
   private static final int PARTIAL = 4;
   private static final int BUFFER = 1 << 16;
 
@@ -262,7 +261,7 @@ public final class QueryCommand implements Callable<Integer> {
     if (!answer.isComplete()) {
       say("cut short after %d packets: %s".formatted(answer.packets(), answer.cutShort()));
     }
-    return answer.isComplete() ? ExitCodes.OK : CUT_SHORT;
+    return answer.isComplete() ? ExitCodes.OK : ExitCodes.CUT_SHORT;
   }
 
   private static int tell(OutputException e) {

@@ -61,11 +61,6 @@ final class FlowLimits {
     return byteLimits[index];
   }
 
-  /** 1 if packets after the cut are kept in part, else 0. */
-  int keptAfterCut(int index) {
-    return snaplensAfterCut[index] > 0 ? 1 : 0;
-  }
-
   /** Bytes to keep of each packet after the cut. */
   int snaplenAfterCut(int index) {
     return snaplensAfterCut[index];

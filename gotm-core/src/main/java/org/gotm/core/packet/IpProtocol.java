@@ -46,6 +46,19 @@ public final class IpProtocol {
     };
   }
 
+  /** True if its header begins with two ports, and they tell its flows apart. */
+  public static boolean hasPorts(int protocol) {
+    return switch (protocol) {
+      case TCP, UDP, SCTP -> true;
+      default -> false;
+    };
+  }
+
+  /** True for ICMP of either version of IP. */
+  public static boolean isIcmp(int protocol) {
+    return protocol == ICMP || protocol == ICMPV6;
+  }
+
   static boolean isTcpOrUdp(int protocol) {
     return (protocol & ~31) == 0 && (TCP_AND_UDP >>> protocol & 1) != 0;
   }

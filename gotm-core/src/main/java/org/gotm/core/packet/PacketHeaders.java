@@ -146,13 +146,10 @@ public final class PacketHeaders {
     if (ip.isLaterFragment) {
       return;
     }
-    switch (ip.protocol) {
-      case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.SCTP ->
-          visitor.ports(transport.ports >>> 16, transport.ports & 0xffff);
-      case IpProtocol.ICMP, IpProtocol.ICMPV6 -> visitor.icmp(cursor.uint8(0), cursor.uint8(1));
-      default -> {
-        // no ports
-      }
+    if (IpProtocol.hasPorts(ip.protocol)) {
+      visitor.ports(transport.ports >>> 16, transport.ports & 0xffff);
+    } else if (IpProtocol.isIcmp(ip.protocol)) {
+      visitor.icmp(cursor.uint8(0), cursor.uint8(1));
     }
   }
 

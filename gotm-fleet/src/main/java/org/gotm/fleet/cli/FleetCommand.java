@@ -1,9 +1,6 @@
 package org.gotm.fleet.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command {@code gotm fleet}. */
 @Command(
@@ -11,11 +8,8 @@ import picocli.CommandLine.Spec;
     description = "Works on many sensors.",
     mixinStandardHelpOptions = true,
     subcommands = ServeCommand.class)
-final class FleetCommand implements Runnable {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing, such as serve");
+final class FleetCommand extends CommandGroup {
+  FleetCommand() {
+    super("serve");
   }
 }

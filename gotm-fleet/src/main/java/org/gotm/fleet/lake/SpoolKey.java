@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.gotm.core.flow.FlowRecord;
 import org.gotm.core.flow.FlowRecordLayout;
+import org.gotm.store.flows.SpoolNames;
 
 /**
  * What the names of all files that a spool file becomes begin with: its own name and a hash of its
@@ -14,7 +15,6 @@ import org.gotm.core.flow.FlowRecordLayout;
  * files of two recorders that are named alike do not.
  */
 final class SpoolKey {
-  static final String END = ".flows";
   private static final int HASH_BYTES = 8;
   private static final int LONGEST_STEM = 80;
 
@@ -23,7 +23,10 @@ final class SpoolKey {
   /** The key of a spool file. */
   static String of(Path spool, FlowRecord first) {
     String name = spool.getFileName().toString();
-    String stem = name.endsWith(END) ? name.substring(0, name.length() - END.length()) : name;
+    String stem =
+        name.endsWith(SpoolNames.FINISHED)
+            ? name.substring(0, name.length() - SpoolNames.FINISHED.length())
+            : name;
     String safe = stem.replaceAll("[^A-Za-z0-9-]", "_");
     return "part-%s-%s-"
         .formatted(safe.substring(0, Math.min(safe.length(), LONGEST_STEM)), hash(first));

@@ -8,11 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.app.daemon.StartException;
+import org.gotm.store.flows.SpoolNames;
 
 /** The finished spool files that are meant by what was given on the command line. */
 final class Spools {
-  private static final String FLOWS = "flows";
-
   private Spools() {}
 
   /**
@@ -25,12 +24,12 @@ final class Spools {
     List<Path> files = new ArrayList<>();
     for (Path path : given) {
       if (Files.isDirectory(path)) {
-        Path flows = path.resolve(FLOWS);
+        Path flows = SpoolNames.folder(path);
         files.addAll(in(Files.isDirectory(flows) ? flows : path));
       } else if (!isSpool(path)) {
         throw new StartException(
             "%s: not a folder, nor a finished file of flow records, whose name ends in %s"
-                .formatted(path, SpoolKey.END));
+                .formatted(path, SpoolNames.FINISHED));
       } else {
         files.add(path);
       }
@@ -39,7 +38,7 @@ final class Spools {
   }
 
   private static boolean isSpool(Path path) {
-    return path.toString().endsWith(SpoolKey.END)
+    return path.toString().endsWith(SpoolNames.FINISHED)
         && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 

@@ -210,9 +210,9 @@ public final class FinishedNames {
   private void makeFolder(Path day) throws IOException {
     if (!Files.exists(day, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(day);
-      sync(day.getParent());
-      sync(day.getParent().getParent());
-      sync(folder);
+      syncFolder(day.getParent());
+      syncFolder(day.getParent().getParent());
+      syncFolder(folder);
     }
   }
 
@@ -304,11 +304,12 @@ public final class FinishedNames {
 
   /** Makes the move of a finished file permanent. */
   public void syncFolders(Path finished) throws IOException {
-    sync(finished.getParent());
-    sync(folder);
+    syncFolder(finished.getParent());
+    syncFolder(folder);
   }
 
-  private static void sync(Path folder) throws IOException {
+  /** Has the disk take which files a folder has. */
+  public static void syncFolder(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

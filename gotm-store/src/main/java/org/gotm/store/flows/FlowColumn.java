@@ -192,11 +192,7 @@ public enum FlowColumn {
   }
 
   private static boolean hasPorts(FlowRow row) {
-    int protocol = row.key().protocol();
-    return row.flow().isIp()
-        && (protocol == IpProtocol.TCP
-            || protocol == IpProtocol.UDP
-            || protocol == IpProtocol.SCTP);
+    return row.flow().isIp() && IpProtocol.hasPorts(row.key().protocol());
   }
 
   private static String transport(FlowRow row) {

@@ -159,7 +159,7 @@ public final class FlowSearch {
     try {
       return Files.size(file);
     } catch (NoSuchFileException e) {
-      Path finished = file.resolveSibling(SpoolNames.stem(file));
+      Path finished = SpoolNames.finished(file);
       return finished.equals(file) ? 0 : sizeOf(finished); // or it was deleted just now
     }
   }

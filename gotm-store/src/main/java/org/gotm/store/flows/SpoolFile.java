@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.gotm.core.flow.FlowRecord;
 import org.gotm.core.flow.FlowRecordLayout;
+import org.gotm.store.file.FinishedNames;
 
 /** A file of flow records as it is written. One thread. */
 final class SpoolFile implements AutoCloseable {
@@ -80,7 +81,7 @@ final class SpoolFile implements AutoCloseable {
       throw new FileAlreadyExistsException(name.toString());
     }
     Files.move(path, name, StandardCopyOption.ATOMIC_MOVE);
-    syncFolder(name.toAbsolutePath().getParent());
+    FinishedNames.syncFolder(name.toAbsolutePath().getParent());
     channel.close();
   }
 
@@ -95,12 +96,6 @@ final class SpoolFile implements AutoCloseable {
   private void complete() throws IOException {
     channel.truncate(end);
     write(header.bytes(times), 0);
-  }
-
-  static void syncFolder(Path folder) throws IOException {
-    try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-      directory.force(true);
-    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 import org.gotm.store.file.ErrorState;
+import org.gotm.store.file.FinishedNames;
 
 /** Finishes the files of flow records that a crash left behind. One thread. */
 final class SpoolMender {
@@ -51,7 +52,7 @@ final class SpoolMender {
       throw new IOException("there is a file " + finished + " already");
     }
     Files.move(file, finished, StandardCopyOption.ATOMIC_MOVE);
-    SpoolFile.syncFolder(names.folder());
+    FinishedNames.syncFolder(names.folder());
     log.accept("flows: mended %s".formatted(finished));
   }
 }

@@ -84,8 +84,7 @@ public final class SpoolNames {
 
   /** What a current file is called when it is finished; it may be there already. */
   static Path finished(Path current) {
-    String name = current.getFileName().toString();
-    return current.resolveSibling(name.substring(0, name.length() - TEMPORARY.length()));
+    return current.resolveSibling(stem(current));
   }
 
   /** True for a current file of this recorder. */

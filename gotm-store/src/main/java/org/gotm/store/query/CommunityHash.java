@@ -38,7 +38,7 @@ final class CommunityHash {
     int source = layer.sourcePort;
     int target = layer.targetPort;
     boolean isOneWay = false;
-    if (isIcmp(layer.protocol) && layer.icmpType >= 0) {
+    if (IpProtocol.isIcmp(layer.protocol) && layer.icmpType >= 0) {
       int answer = answer(layer.protocol, layer.icmpType);
       source = layer.icmpType;
       target = answer >= 0 ? answer : layer.icmpCode;
@@ -73,16 +73,9 @@ final class CommunityHash {
     }
   }
 
-  private static boolean isIcmp(int protocol) {
-    return protocol == IpProtocol.ICMP || protocol == IpProtocol.ICMPV6;
-  }
-
+  /** Types of ICMP stand in the place of ports. */
   private static boolean hasPorts(int protocol) {
-    return switch (protocol) {
-      case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.SCTP, IpProtocol.ICMP, IpProtocol.ICMPV6 ->
-          true;
-      default -> false;
-    };
+    return IpProtocol.hasPorts(protocol) || IpProtocol.isIcmp(protocol);
   }
 
   /** The type of the message that answers one of this type, -1 if none does. */

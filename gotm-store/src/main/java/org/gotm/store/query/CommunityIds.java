@@ -28,7 +28,7 @@ public final class CommunityIds {
       return null;
     }
     PacketFacts.Layer layer = facts.innermost();
-    boolean isIcmp = layer.protocol == IpProtocol.ICMP || layer.protocol == IpProtocol.ICMPV6;
+    boolean isIcmp = IpProtocol.isIcmp(layer.protocol);
     byte[] digest = isIcmp && !isKnown(flow, layer.icmpType) ? null : hash.of(layer);
     return digest == null ? null : CommunityId.VERSION + Base64.getEncoder().encodeToString(digest);
   }

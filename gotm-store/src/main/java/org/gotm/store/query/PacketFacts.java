@@ -159,11 +159,7 @@ final class PacketFacts implements HeaderVisitor {
 
   /** Later fragments without the first one have none. */
   private static boolean hasPorts(FlowKey key) {
-    return switch (key.protocol()) {
-      case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.SCTP ->
-          (key.firstPort() | key.secondPort()) != 0;
-      default -> false;
-    };
+    return IpProtocol.hasPorts(key.protocol()) && (key.firstPort() | key.secondPort()) != 0;
   }
 
   /** The innermost IP header; of a record there is no other. */
