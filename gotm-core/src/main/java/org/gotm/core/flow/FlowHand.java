@@ -10,7 +10,12 @@ final class FlowHand {
   /** Slots of a step, and so the fewest that it can go round. */
   static final int STEP_SLOTS = 64;
 
+  /** Steps of a batch that make up for what was not done before. */
   private static final int STEPS_A_BATCH = 16;
+
+  /** Time between two batches of a live source; after a longer one, no packet was waiting. */
+  private static final long LONGEST_GAP_NANOS = 100_000_000;
+
   private static final long SHORTEST_ROUND_NANOS = 1_000_000_000;
 
   private final FlowLives lives;
@@ -34,7 +39,8 @@ final class FlowHand {
   }
 
   /**
-   * Moves as far as the time since the last call asks for, but not far in one call.
+   * Moves as far as the time since the last call asks for, however few batches there are; when that
+   * is long, or the time jumps, not far in one call.
    *
    * <p>Flows must be over at the time of the call before, too: one packet with a wrong time, the
    * last of its batch, ends no flow but its own.
@@ -42,7 +48,8 @@ final class FlowHand {
    * @param now packet time; when it jumps, only the distance of the hand is affected
    */
   void move(long now) {
-    move(now, STEPS_A_BATCH);
+    long since = Math.clamp(now - movedAtNanos, 0, LONGEST_GAP_NANOS);
+    move(now, STEPS_A_BATCH + since / stepNanos);
   }
 
   /**
@@ -50,10 +57,10 @@ final class FlowHand {
    * time for it, and no batch that would move it again soon.
    */
   void moveIdle(long now) {
-    move(now, Integer.MAX_VALUE);
+    move(now, Long.MAX_VALUE);
   }
 
-  private void move(long now, int steps) {
+  private void move(long now, long steps) {
     long before = movedAtNanos;
     movedAtNanos = now;
     long behind = now - nanos;
@@ -66,7 +73,7 @@ final class FlowHand {
     } else if (behind > round) {
       nanos = now - round;
     }
-    for (int step = 0; step < steps && now - nanos >= stepNanos; step++) {
+    for (long step = 0; step < steps && now - nanos >= stepNanos; step++) {
       step(now, before);
       nanos += stepNanos;
     }

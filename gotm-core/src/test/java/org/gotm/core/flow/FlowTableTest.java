@@ -126,6 +126,23 @@ class FlowTableTest {
     }
   }
 
+  /** A block of the ring waits for 50 ms to be filled, so a poll brings a packet or two. */
+  @Test
+  void shouldForgetAllWithinTwoTimeoutsWhenFewPacketsComeHoweverLargeTheTable() {
+    try (FlowRig rig = rig(1_000_000)) {
+      for (int flow = 1; flow <= 20_000; flow++) {
+        rig.send(flow, 10, ACK, START);
+      }
+      for (long nanos = START; nanos < START + 2 * TIMEOUT; nanos += SECOND / 20) {
+        rig.send(20_001, 10, ACK, nanos);
+        rig.cutter().expire(nanos);
+      }
+
+      assertThat(rig.cutter().size()).isEqualTo(1);
+      assertThat(rig.cutter().expired()).isEqualTo(20_000);
+    }
+  }
+
   @Test
   void shouldNotForgetWhenTimeGoesBackALittle() {
     try (FlowRig rig = rig(10)) {
