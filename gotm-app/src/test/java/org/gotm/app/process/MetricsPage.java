@@ -13,13 +13,17 @@ import org.gotm.ffm.VethPair;
 record MetricsPage(VethPair veth) {
   private static final long PATIENCE_NANOS = 60_000_000_000L;
 
-  /** The sum over all workers of a metric, of the samples with a label; 0 if there are none. */
+  /**
+   * The sum over all workers of a metric, of the samples with a label; 0 if there are none. A
+   * metric of the whole recorder has one sample, without labels.
+   */
   long sum(String metric, String label) {
     String url = "http://" + HealthPage.ADDRESS + "/metrics";
     return Command.run(veth.inside("curl", "-s", "-m", "5", url))
         .output()
         .lines()
-        .filter(line -> line.startsWith(metric + "{") && line.contains(label))
+        .filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
+        .filter(line -> line.contains(label))
         .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }
