@@ -105,6 +105,7 @@ tar_gz() {
   local gotm=/opt/$folder/bin/gotm words
   in_root "$gotm" --version | grep -q "^gotm ${folder#gotm-} (Java 25" || fail "the version is wrong"
   in_root env GOTM_JVM_OPTIONS=-XX:AOTMode=on "$gotm" --version >/dev/null || fail "the AOT cache is not taken"
+  expect "help for many sensors" "$(in_root "$gotm" fleet --help)" "$(in_root "$gotm" help fleet)"
   in_root "$gotm" -r /tmp/capture.pcap -bytecutoff 0 -packetcutoff 0 -rotationinterval 0 -write /tmp/read -compress=zstd 2>/dev/null
   zstd -qd "$(find "$root/tmp/read" -name '*.zst')" -o "$work/read.pcap"
   expect "packets read" "$(packets "$capture")" "$(packets "$work/read.pcap")"

@@ -15,6 +15,7 @@ import org.gotm.app.query.FlowsCommand;
 import org.gotm.app.query.IndexCommand;
 import org.gotm.app.query.QueryCommand;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +32,12 @@ import picocli.CommandLine.Spec;
       "Arguments may come from a file: @file"
     },
     commandListHeading = "%nCommands:%n",
+    footerHeading =
+        "%nFor many sensors, by a program that gotm starts (in lib/fleet of a package):%n",
+    footer = {
+      "  fleet serve    Answers queries with the packets of many sensors.",
+      "  flows convert  Makes Parquet files of flow records."
+    },
     sortOptions = false,
     versionProvider = Version.class,
     subcommands = {
@@ -39,6 +46,7 @@ import picocli.CommandLine.Spec;
       CleanupCommand.class,
       DoctorCommand.class,
       FlowsCommand.class,
+      HelpCommand.class,
       IndexCommand.class,
       KeysCommand.class,
       QueryCommand.class

@@ -45,6 +45,8 @@ final class ManPage {
     options(spec);
     line(".SH COMMANDS");
     commands(gotm);
+    line(".SS " + text(spec.usageMessage().footerHeading()).replace(":", ""));
+    otherCommands(spec.usageMessage().footer());
     return page.toString();
   }
 
@@ -73,6 +75,15 @@ final class ManPage {
       arguments(spec.positionalParameters());
       arguments(spec.options());
       commands(command);
+    }
+  }
+
+  /** Of another program, a line each. */
+  private void otherCommands(String... lines) {
+    for (String line : lines) {
+      String[] nameAndText = line.strip().split(" {2,}", 2);
+      line(".TP\n\\fB" + escape("gotm " + nameAndText[0]) + "\\fR");
+      line(text(nameAndText[1]));
     }
   }
 

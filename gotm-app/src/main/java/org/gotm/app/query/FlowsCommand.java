@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
       "1:failure",
       "2:wrong usage",
       "3:a limit cut the answer short"
-    })
+    },
+    footer = "%nTo make Parquet files of records: gotm flows convert --help")
 public final class FlowsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -296,6 +296,14 @@ class GotmCommandTest {
   }
 
   @Test
+  void shouldTellOfTheCommandsThatAnotherProgramHas() {
+    assertThat(Main.commandLine().getUsageMessage())
+        .contains("lib/fleet", "  fleet serve    Answers ", "  flows convert  Makes ");
+    assertThat(Main.commandLine().getSubcommands().get("flows").getUsageMessage())
+        .contains("gotm flows convert --help");
+  }
+
+  @Test
   void shouldReadArgumentsFromAFileWhenItIsGivenWithAnAt(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("gotm.args");
     Files.writeString(

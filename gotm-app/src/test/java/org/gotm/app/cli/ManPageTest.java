@@ -43,4 +43,12 @@ class ManPageTest {
   void shouldBearDateAndVersionInItsTitle() {
     assertThat(page).startsWith(".TH GOTM 1 \"2026-01-01\" \"gotm 1.2\"");
   }
+
+  @Test
+  void shouldNameTheCommandsThatAnotherProgramHas() {
+    assertThat(page)
+        .contains("lib/fleet")
+        .contains(".TP\n\\fBgotm fleet serve\\fR\nAnswers ")
+        .contains(".TP\n\\fBgotm flows convert\\fR\nMakes ");
+  }
 }
