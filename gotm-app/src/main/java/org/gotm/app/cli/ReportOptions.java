@@ -1,8 +1,6 @@
 package org.gotm.app.cli;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
 import org.gotm.app.daemon.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,13 +32,6 @@ final class ReportOptions {
     if (metricsAddress == null) {
       metricsAddress = offline ? "off" : DEFAULT_ADDRESS;
     }
-    return new Settings.Report(timeInterval, metricsAddress(checks));
-  }
-
-  private Optional<InetSocketAddress> metricsAddress(Checks checks) {
-    boolean isOff = metricsAddress.equals("off") || metricsAddress.isEmpty();
-    return isOff
-        ? Optional.empty()
-        : Optional.of(checks.address("metrics-address", metricsAddress));
+    return new Settings.Report(timeInterval, MetricsAddress.of(metricsAddress, checks.line()));
   }
 }

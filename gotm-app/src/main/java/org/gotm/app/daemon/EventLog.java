@@ -114,12 +114,12 @@ public final class EventLog implements Consumer<String>, AutoCloseable {
   }
 
   /** Lines that were dropped, as nobody read the log. */
-  long dropped() {
+  public long dropped() {
     return dropped.get();
   }
 
   /** That nobody reads the log, or null. */
-  String error() {
+  public String error() {
     return heartbeat.standsStill(System.nanoTime())
         ? "nobody reads standard error: lines wait, and are dropped when there are more than "
             + CAPACITY

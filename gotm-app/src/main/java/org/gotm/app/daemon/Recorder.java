@@ -1,8 +1,6 @@
 package org.gotm.app.daemon;
 
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -262,18 +260,10 @@ public final class Recorder {
     if (settings.report().metricsAddress().isEmpty()) {
       return null;
     }
-    InetSocketAddress address = settings.report().metricsAddress().get();
     try {
-      return MetricsServer.open(address, log);
+      return MetricsServer.open(settings.report().metricsAddress().get(), log);
     } catch (IOException e) {
-      String reason =
-          e instanceof BindException
-              ? "the address is not here (%s)".formatted(e.getMessage())
-              : e.getMessage();
-      throw new StartException(
-          "metrics-address=%s:%d: %s; choose another or off"
-              .formatted(address.getHostString(), address.getPort(), reason),
-          e);
+      throw new StartException(e.getMessage(), e);
     }
   }
 

@@ -17,7 +17,7 @@ import org.gotm.ffm.linux.Libc;
  * Serves {@code /metrics} to Prometheus and {@code /healthz} to whoever watches: 200 while every
  * thread lives and every source works, else 503 with the reasons; and what a {@link Site} has.
  *
- * <p>Whatever clients do, the recorder goes on: connections are few and short, a port that another
+ * <p>Whatever clients do, the process goes on: connections are few and short, a port that another
  * process has, or that takes rights, is asked for again and again, and a request that fails, be it
  * for want of memory, is logged.
  */
@@ -55,11 +55,20 @@ public final class MetricsServer implements AutoCloseable {
    * that this one may not take, is no failure: it is logged, and asked for every 10 s.
    *
    * @param log is told, by any thread, of what is wrong and of its end
-   * @throws IOException if the address is not one of this machine
+   * @throws IOException if the address is not one of this machine: a line that begins with {@code
+   *     name=value}
    */
   public static MetricsServer open(InetSocketAddress address, Consumer<String> log)
       throws IOException {
-    return open(address, log, RETRY_MILLIS);
+    try {
+      return open(address, log, RETRY_MILLIS);
+    } catch (IOException e) {
+      String reason =
+          e instanceof BindException
+              ? "the address is not here (%s)".formatted(e.getMessage())
+              : e.getMessage();
+      throw new IOException("%s: %s; choose another or off".formatted(name(address), reason), e);
+    }
   }
 
   static MetricsServer open(InetSocketAddress address, Consumer<String> log, long retryMillis)
@@ -151,7 +160,7 @@ public final class MetricsServer implements AutoCloseable {
               ? "the port takes CAP_NET_BIND_SERVICE, one from 1024 up does not"
               : "the port is in use";
       log.accept(
-          "%s: %s (%s); recording goes on without metrics, trying again every %d s"
+          "%s: %s (%s); all else goes on without them, trying again every %d s"
               .formatted(
                   name(), reason, e.getMessage(), TimeUnit.MILLISECONDS.toSeconds(retryMillis)));
     }
@@ -163,6 +172,10 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   private String name() {
+    return name(address);
+  }
+
+  private static String name(InetSocketAddress address) {
     return "metrics-address=%s:%d".formatted(address.getHostString(), address.getPort());
   }
 

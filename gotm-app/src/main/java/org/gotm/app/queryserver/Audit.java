@@ -35,10 +35,17 @@ final class Audit {
   /**
    * A query that has come to its end.
    *
+   * @param resource where it was asked
    * @param reason of another outcome than the whole answer; else empty
    */
-  void say(Client client, String query, Outcome outcome, String reason, Effort effort) {
-    counts.add(outcome, effort.packets(), effort.bytes());
+  void say(
+      Resource resource,
+      Client client,
+      String query,
+      Outcome outcome,
+      String reason,
+      Effort effort) {
+    counts.add(resource, outcome, effort.packets(), effort.bytes());
     log.accept(
         "query %s status=%s packets=%d bytes=%d files=%d seconds=%s%s query='%s'"
             .formatted(
@@ -55,8 +62,8 @@ final class Audit {
   }
 
   /** A client that may not ask, which may try again and again: said once a minute. */
-  void sayForbidden(Client client, String reason) {
-    counts.add(Outcome.REFUSED, 0, 0);
+  void sayForbidden(Resource resource, Client client, String reason) {
+    counts.add(resource, Outcome.REFUSED, 0, 0);
     refusals.say(
         "forbidden",
         "query %s status=refused reason='%s'"

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** How many queries there were, and what became of them. Any thread. */
 public final class QueryCounts implements MeterBinder {
-  private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
+  private final Map<Resource, Map<Outcome, LongAdder>> queries = new EnumMap<>(Resource.class);
   private final LongAdder packets = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder searches = new LongAdder();
@@ -22,9 +22,17 @@ public final class QueryCounts implements MeterBinder {
 
   /** No query yet. */
   public QueryCounts() {
+    for (Resource resource : Resource.values()) {
+      queries.put(resource, noneYet());
+    }
+  }
+
+  private static Map<Outcome, LongAdder> noneYet() {
+    Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
     for (Outcome outcome : Outcome.values()) {
       outcomes.put(outcome, new LongAdder());
     }
+    return outcomes;
   }
 
   void begin() {
@@ -37,8 +45,8 @@ public final class QueryCounts implements MeterBinder {
     nanos.add(searchNanos);
   }
 
-  void add(Outcome outcome, long newPackets, long newBytes) {
-    outcomes.get(outcome).increment();
+  void add(Resource resource, Outcome outcome, long newPackets, long newBytes) {
+    queries.get(resource).get(outcome).increment();
     packets.add(newPackets);
     bytes.add(newBytes);
   }
@@ -48,7 +56,7 @@ public final class QueryCounts implements MeterBinder {
   }
 
   long count(Outcome outcome) {
-    return outcomes.get(outcome).sum();
+    return queries.values().stream().mapToLong(outcomes -> outcomes.get(outcome).sum()).sum();
   }
 
   long packets() {
@@ -61,12 +69,9 @@ public final class QueryCounts implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    outcomes.forEach(
-        (outcome, count) ->
-            FunctionCounter.builder("gotm.queries", count, LongAdder::sum)
-                .tag("status", outcome.word())
-                .description("Queries of the query server by what became of them")
-                .register(registry));
+    queries.forEach(
+        (resource, outcomes) ->
+            outcomes.forEach((outcome, count) -> addQueries(registry, resource, outcome, count)));
     FunctionCounter.builder("gotm.query.packets", packets, LongAdder::sum)
         .description("Packets sent in answers to queries")
         .register(registry);
@@ -80,6 +85,15 @@ public final class QueryCounts implements MeterBinder {
     Gauge.builder("gotm.queries.running", running, AtomicInteger::get)
         .description("Searches under way")
         .strongReference(true)
+        .register(registry);
+  }
+
+  private static void addQueries(
+      MeterRegistry registry, Resource resource, Outcome outcome, LongAdder count) {
+    FunctionCounter.builder("gotm.queries", count, LongAdder::sum)
+        .tag("endpoint", resource.word())
+        .tag("status", outcome.word())
+        .description("Queries of the query server by where they came and what became of them")
         .register(registry);
   }
 }

@@ -70,7 +70,7 @@ final class QueryHandler extends Handler.Abstract {
         .put("X-Content-Type-Options", "nosniff");
     Exchange exchange = Exchange.of(request, response, callback);
     Client client = Client.of(exchange.endPoint());
-    String condition = condition(client);
+    String condition = condition(Resource.of(request), client);
     if (condition == null) {
       exchange.say(403, "you may not ask here\n");
     } else {
@@ -80,19 +80,19 @@ final class QueryHandler extends Handler.Abstract {
   }
 
   /** What the client may see, as a query; null if nothing. */
-  private String condition(Client client) {
+  private String condition(Resource resource, Client client) {
     if (access.isEmpty() || !client.hasCertificate()) {
       return "";
     }
     try {
       Optional<String> condition = access.get().condition(client);
       if (condition.isEmpty()) {
-        around.audit().sayForbidden(client, "not in the list of who may ask");
+        around.audit().sayForbidden(resource, client, "not in the list of who may ask");
       }
       return condition.orElse(null);
     } catch (IOException e) {
       troubles.say("access", "query-access cannot be used, nobody may ask: " + reason(e));
-      around.audit().sayForbidden(client, "the list of who may ask cannot be used");
+      around.audit().sayForbidden(resource, client, "the list of who may ask cannot be used");
       return null;
     }
   }
@@ -216,7 +216,8 @@ final class QueryHandler extends Handler.Abstract {
 
   private void refuse(Exchange exchange, Client client, String query, int status, String reason) {
     exchange.say(status, reason + "\n");
-    around.audit().say(client, query, Outcome.REFUSED, reason, Audit.Effort.NONE);
+    Resource resource = Resource.of(exchange.request());
+    around.audit().say(resource, client, query, Outcome.REFUSED, reason, Audit.Effort.NONE);
   }
 
   private Scheduler.Task closeLater(Exchange exchange, long seconds) {

@@ -93,9 +93,7 @@ final class QuerySearch implements Runnable {
         new Audit.Effort(
             isOfPackets ? answer.packets() : 0, body.sent(), answer.files(), nanosSoFar());
     String reason = answered.reason();
-    around
-        .audit()
-        .say(client, question.text(), reason.isEmpty() ? Outcome.OK : Outcome.CUT, reason, effort);
+    say(reason.isEmpty() ? Outcome.OK : Outcome.CUT, reason, effort);
   }
 
   private OutputStream begin() {
@@ -136,6 +134,11 @@ final class QuerySearch implements Runnable {
 
   private void say(Outcome outcome, String reason) {
     Audit.Effort effort = new Audit.Effort(0, body == null ? 0 : body.sent(), 0, nanosSoFar());
-    around.audit().say(client, question.text(), outcome, reason, effort);
+    say(outcome, reason, effort);
+  }
+
+  private void say(Outcome outcome, String reason, Audit.Effort effort) {
+    Resource resource = Resource.of(exchange.request());
+    around.audit().say(resource, client, question.text(), outcome, reason, effort);
   }
 }

@@ -23,6 +23,7 @@ public final class FleetQuery {
   private final List<Sensor> sensors;
   private final Patience patience;
   private final Consumer<String> notes;
+  private SensorCounts counts = new SensorCounts();
 
   /**
    * Prepares; nothing is asked yet.
@@ -34,6 +35,12 @@ public final class FleetQuery {
     this.sensors = List.copyOf(sensors);
     this.patience = patience;
     this.notes = notes;
+  }
+
+  /** Has it counted which sensors answer, and which do not. */
+  public FleetQuery countedBy(SensorCounts newCounts) {
+    counts = newCounts;
+    return this;
   }
 
   /**
@@ -50,7 +57,7 @@ public final class FleetQuery {
       String query, Limits limits, AnswerFormat format, SensorQuery.Target target, Runnable watcher)
       throws IOException {
     ReentrantLock lock = new ReentrantLock();
-    SensorMerge merge = new SensorMerge(lock, patience.timeout(), limits, notes, watcher);
+    SensorMerge merge = new SensorMerge(lock, patience.timeout(), limits, notes, watcher, counts);
     SensorFeed.Question question = new SensorFeed.Question(query, ofEach(limits));
     Semaphore turns = new Semaphore(patience.atOnce(), true);
     List<Thread> threads = new ArrayList<>();

@@ -32,6 +32,7 @@ final class SensorMerge {
   private final Limits limits;
   private final Consumer<String> notes;
   private final Runnable watcher;
+  private final SensorCounts counts;
   private final long beginNanos = System.nanoTime();
   private final List<FeedQueue> needed = new ArrayList<>();
   private final PriorityQueue<FeedQueue> ready =
@@ -52,15 +53,22 @@ final class SensorMerge {
    * @param limits of the whole answer
    * @param notes hears of each sensor whose packets may be missing
    * @param watcher called again and again; what it throws ends the merge
+   * @param counts of answers
    */
   SensorMerge(
-      Lock lock, Duration timeout, Limits limits, Consumer<String> notes, Runnable watcher) {
+      Lock lock,
+      Duration timeout,
+      Limits limits,
+      Consumer<String> notes,
+      Runnable watcher,
+      SensorCounts counts) {
     this.lock = lock;
     this.arrived = lock.newCondition();
     this.timeout = timeout;
     this.limits = limits;
     this.notes = notes;
     this.watcher = watcher;
+    this.counts = counts;
   }
 
   /** Where another sensor puts its packets. */
@@ -90,6 +98,9 @@ final class SensorMerge {
       answer.flush();
       refusing.forEach(this::sayRefusal);
       sayAll();
+      if (!missing.isEmpty()) {
+        counts.countPartial();
+      }
       return new FleetAnswer(answer.answer(0, 0), asked, List.copyOf(missing));
     }
   }
@@ -213,12 +224,14 @@ final class SensorMerge {
       miss(queue, queue.trouble());
     } else {
       answering++;
+      counts.count(queue.name(), true);
     }
   }
 
   private void miss(FeedQueue queue, String reason) {
     missing.add("%s: %s".formatted(queue.name(), reason));
     unsaid.add("sensor=%s: %s".formatted(queue.name(), reason));
+    counts.count(queue.name(), false);
   }
 
   private void sayAll() {

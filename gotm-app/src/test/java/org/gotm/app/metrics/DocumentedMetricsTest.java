@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.gotm.app.docs.DocPages;
+import org.gotm.app.queryclient.SensorAddress;
 import org.gotm.app.queryserver.QueryCounts;
+import org.gotm.app.sensors.Sensor;
+import org.gotm.app.sensors.SensorCounts;
 import org.gotm.ffm.afpacket.AfPacketSource;
 import org.gotm.ffm.snf.SnfSource;
 import org.gotm.store.Recording;
@@ -48,6 +51,9 @@ class DocumentedMetricsTest {
     metrics.addClasses(List.of("default", "dns"));
     metrics.add(new DaemonMetrics(() -> true, () -> 0, Clock.systemUTC(), System::nanoTime));
     metrics.add(new QueryCounts());
+    SensorCounts sensors = new SensorCounts(); // of a server for many, which is documented here
+    metrics.add(sensors);
+    sensors.know(new Sensor("north", SensorAddress.of("unix:/north.sock"), null));
     Set<String> names = new TreeSet<>();
     try (Recording recording =
             Recording.into(folder).retention(Retention.none()).index(true).open();
