@@ -65,7 +65,7 @@ public final class FileNames {
    * long for a file is shortened, and ends with what tells it from others.
    */
   public static String base(String name) {
-    String safe = name.replaceAll("[/\\\\\\p{Cntrl}]", "_").replaceFirst("^\\.+", "_");
+    String safe = name.replaceAll("[/\\\\\\p{Cc}\\u2028\\u2029]", "_").replaceFirst("^\\.+", "_");
     CharsetEncoder encoder = Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder();
     StringBuilder base = new StringBuilder();
     safe.codePoints()
