@@ -16,12 +16,18 @@ import java.util.PriorityQueue;
  * found, as with a flow and the tunnel that it is in, is there once.
  */
 final class CaseMerge {
-  private final List<Written> ofThisTime = new ArrayList<>();
+  private final FetchedPackets fetched;
+  private final List<Seen> ofThisTime = new ArrayList<>();
   private long thisTime;
   private long packets;
   private long leftOut;
 
-  private record Written(PcapInput from, byte[] record) {}
+  private record Seen(PcapInput from, byte[] record) {}
+
+  /** Nothing is merged yet; {@code fetched} counts packets by flow. */
+  CaseMerge(FetchedPackets fetched) {
+    this.fetched = fetched;
+  }
 
   /** Merges; the order of files decides between packets of the same time. */
   void run(List<PacketFetch.Fetched> answers, Path target) throws IOException {
@@ -60,25 +66,28 @@ final class CaseMerge {
 
   private void take(PcapInput input, int linkType, OutputStream out) throws IOException {
     if (input.linkType() != linkType) {
-      leftOut++;
+      leftOut += fetched.take(input) ? 1 : 0;
       return;
     }
     if (input.nanos() != thisTime) {
       ofThisTime.clear();
       thisTime = input.nanos();
     }
-    if (!isWritten(input)) {
-      ofThisTime.add(new Written(input, input.record()));
+    if (isKnown(input)) {
+      return;
+    }
+    ofThisTime.add(new Seen(input, input.record()));
+    if (fetched.take(input)) {
       out.write(input.record());
       packets++;
     }
   }
 
-  private boolean isWritten(PcapInput input) {
-    for (Written written : ofThisTime) {
-      if (written.from != input
-          && written.from.sensor().equals(input.sensor())
-          && Arrays.equals(written.record, input.record())) {
+  private boolean isKnown(PcapInput input) {
+    for (Seen seen : ofThisTime) {
+      if (seen.from != input
+          && seen.from.sensor().equals(input.sensor())
+          && Arrays.equals(seen.record, input.record())) {
         return true;
       }
     }

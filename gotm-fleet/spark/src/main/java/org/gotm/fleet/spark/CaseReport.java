@@ -6,18 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /** What was found, what of it is there, and what is not: for people, and as lines of a table. */
 final class CaseReport {
+  private static final int WORST = 20;
+
   private final Path folder;
   private final Map<String, List<FoundFlow>> flows;
+  private final FetchedPackets fetched;
   private boolean isPartial;
 
-  CaseReport(Path folder, Map<String, List<FoundFlow>> flows) {
+  CaseReport(Path folder, Map<String, List<FoundFlow>> flows, FetchedPackets fetched) {
     this.folder = folder;
     this.flows = flows;
+    this.fetched = fetched;
   }
 
   /**
@@ -54,10 +59,10 @@ final class CaseReport {
       PrintWriter out, String sensor, List<FoundFlow> found, List<PacketFetch.Fetched> answers) {
     List<PacketFetch.Fetched> own =
         answers.stream().filter(answer -> answer.sensor().equals(sensor)).toList();
-    long packets = own.stream().mapToLong(PacketFetch.Fetched::packets).sum();
+    long packets = found.stream().mapToLong(fetched::of).sum();
     long kept = found.stream().mapToLong(FoundFlow::keptPackets).sum();
     long cut = found.stream().filter(flow -> flow.cutMicros() != null).count();
-    long nameless = found.stream().filter(flow -> flow.condition() == null).count();
+    long nameless = found.stream().filter(flow -> !flow.canBeAskedFor()).count();
     out.printf(
         "sensor %s: %d flow records found, %d packets fetched of %d that were kept%n",
         sensor, found.size(), packets, kept);
@@ -70,12 +75,37 @@ final class CaseReport {
     List<String> problems =
         own.stream().map(PacketFetch.Fetched::problem).filter(text -> !text.isEmpty()).toList();
     problems.forEach(problem -> partial(out, "sensor %s: %s".formatted(sensor, problem)));
-    if (packets < kept) {
-      partial(
-          out,
-          "sensor %s: %d packets %s"
-              .formatted(
-                  sensor, kept - packets, problems.isEmpty() ? "have expired" : "did not come"));
+    writeMissing(out, sensor, found, problems.isEmpty() ? "have expired" : "did not come");
+  }
+
+  /** Which flows lack packets, those with the most first. */
+  private void writeMissing(
+      PrintWriter out, String sensor, List<FoundFlow> found, String whatCameOfThem) {
+    List<FoundFlow> lacking =
+        found.stream()
+            .filter(flow -> fetched.missing(flow) > 0)
+            .sorted(Comparator.comparingLong(fetched::missing).reversed())
+            .toList();
+    if (lacking.isEmpty()) {
+      return;
+    }
+    long missing = lacking.stream().mapToLong(fetched::missing).sum();
+    partial(
+        out,
+        "sensor %s: %d packets of %d flow records %s: fetched_packets in flows.tsv"
+            .formatted(sensor, missing, lacking.size(), whatCameOfThem));
+    lacking.stream()
+        .limit(WORST)
+        .forEach(
+            flow ->
+                out.printf(
+                    "  %d of %d packets of %s from %s on%n",
+                    fetched.missing(flow),
+                    flow.keptPackets(),
+                    flow.ends(),
+                    time(flow.startMicros())));
+    if (lacking.size() > WORST) {
+      out.println("  ...");
     }
   }
 
@@ -96,13 +126,13 @@ final class CaseReport {
     try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(folder.resolve("flows.tsv")))) {
       out.println(
           "sensor\tevent_start\tevent_end\tnetwork_iana_number\tsource_ip\tsource_port"
-              + "\tdestination_ip\tdestination_port\tkept_packets\tcut_time\tnetwork_community_id");
+              + "\tdestination_ip\tdestination_port\tkept_packets\tfetched_packets\tcut_time\tnetwork_community_id");
       flows.values().stream().flatMap(List::stream).forEach(flow -> out.println(line(flow)));
     }
   }
 
-  private static String line(FoundFlow flow) {
-    return "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s"
+  private String line(FoundFlow flow) {
+    return "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s"
         .formatted(
             flow.sensor(),
             time(flow.startMicros()),
@@ -113,6 +143,7 @@ final class CaseReport {
             text(flow.destination()),
             text(flow.destinationPort()),
             flow.keptPackets(),
+            fetched.of(flow),
             flow.cutMicros() == null ? "" : time(flow.cutMicros()),
             text(flow.communityId()));
   }

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Few queries for the packets of many flows of one sensor. No packet is asked for twice: records of
- * one flow, or of one after the other between the same ends, are one condition with several
- * stretches of time.
+ * Few queries for the packets of many flows of one sensor: records of one flow, or of one after the
+ * other between the same ends, are one condition with several stretches of time.
  */
 final class FlowQueries {
   /** A sensor takes 2000 words, and 64 KiB. */
@@ -28,16 +27,16 @@ final class FlowQueries {
 
   /** The queries; none if there is no flow that can be asked for. */
   static List<String> of(List<FoundFlow> flows) {
-    Map<String, List<Stretch>> ends = new LinkedHashMap<>();
+    Map<String, List<Stretch>> times = new LinkedHashMap<>();
     for (FoundFlow flow : flows) {
-      String condition = flow.condition();
-      if (condition != null) {
-        ends.computeIfAbsent(condition, _ -> new ArrayList<>())
+      for (String condition : flow.conditions()) {
+        times
+            .computeIfAbsent(condition, _ -> new ArrayList<>())
             .add(new Stretch(flow.startMicros(), flow.endMicros() + 1));
       }
     }
     List<String> terms = new ArrayList<>();
-    ends.forEach((condition, stretches) -> addTerms(terms, condition, merged(stretches)));
+    times.forEach((condition, stretches) -> addTerms(terms, condition, merged(stretches)));
     return joined(terms);
   }
 

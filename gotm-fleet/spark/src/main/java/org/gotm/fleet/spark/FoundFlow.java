@@ -1,5 +1,8 @@
 package org.gotm.fleet.spark;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A flow record that was found, as far as its packets are asked for by it.
  *
@@ -28,22 +31,44 @@ record FoundFlow(
     Long cutMicros,
     String communityId) {
 
-  /** What tells its packets from those of others; null if nothing that a query has words for. */
-  String condition() {
-    if (source == null) {
-      return null;
-    }
-    String hosts = "host %s and host %s".formatted(source, destination);
-    if (protocol == null) {
-      return "arp and " + hosts;
-    }
+  /** True if a query has words for its packets. */
+  boolean canBeAskedFor() {
+    return source != null;
+  }
+
+  /** Between whom it is, in a query's words, if it can be asked for. */
+  String ends() {
     String ports =
         sourcePort == null ? "" : " and port %d and port %d".formatted(sourcePort, destinationPort);
-    return "%s and %s%s".formatted(protocolWord(), hosts, ports);
+    return hosts() + ports;
+  }
+
+  private String hosts() {
+    return "%s and host %s and host %s".formatted(protocolWord(), source, destination);
+  }
+
+  /**
+   * What its packets meet, each of them one condition, and few others; none if it cannot be asked
+   * for. Fragments have no ports, and a message of ICMP about it may be from anybody to an end.
+   */
+  List<String> conditions() {
+    if (!canBeAskedFor()) {
+      return List.of();
+    }
+    List<String> conditions = new ArrayList<>(List.of(ends()));
+    if (sourcePort != null) {
+      conditions.add(hosts() + " and not portrange 0-65535");
+    }
+    if (protocol != null) {
+      String icmp = source.contains(":") ? "icmp6" : "icmp";
+      conditions.add("%s and (host %s or host %s)".formatted(icmp, source, destination));
+    }
+    return conditions;
   }
 
   private String protocolWord() {
     return switch (protocol) {
+      case null -> "arp";
       case 1 -> "icmp";
       case 6 -> "tcp";
       case 17 -> "udp";

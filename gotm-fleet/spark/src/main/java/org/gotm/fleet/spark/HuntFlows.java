@@ -162,9 +162,10 @@ public final class HuntFlows implements Callable<Integer> {
     Files.createDirectory(parts);
     Limits limits = new Limits(0, limitBytes, Duration.ZERO);
     List<PacketFetch.Fetched> answers = new PacketFetch(parts, atOnce, limits).fetch(flows, known);
-    CaseMerge merge = new CaseMerge();
+    FetchedPackets fetched = new FetchedPackets(flows);
+    CaseMerge merge = new CaseMerge(fetched);
     merge.run(answers, folder.resolve("case.pcap"));
-    CaseReport report = new CaseReport(folder, flows);
+    CaseReport report = new CaseReport(folder, flows, fetched);
     report.write(question(), answers, merge, isCutShort);
     for (PacketFetch.Fetched answer : answers) {
       if (answer.file() != null) {

@@ -50,10 +50,9 @@ final class PacketFetch {
    *
    * @param sensor its name
    * @param file the packets; it is not there if none came
-   * @param packets how many came
    * @param problem why not all may be there; empty if they are
    */
-  record Fetched(String sensor, Path file, long packets, String problem) {}
+  record Fetched(String sensor, Path file, String problem) {}
 
   /** All answers; a sensor that fails has one that says so. */
   List<Fetched> fetch(Map<String, List<FoundFlow>> flows, Map<String, Sensor> sensors) {
@@ -64,7 +63,7 @@ final class PacketFetch {
       for (String name : flows.keySet()) {
         Sensor sensor = sensors.get(name);
         if (sensor == null) {
-          answers.add(new Fetched(name, null, 0, "not in the list of sensors"));
+          answers.add(new Fetched(name, null, "not in the list of sensors"));
           continue;
         }
         Semaphore turn = turns.computeIfAbsent(name, _ -> new Semaphore(atOnce));
@@ -105,10 +104,10 @@ final class PacketFetch {
       if (!answer.answer().isComplete()) {
         problem = problem.isEmpty() ? answer.answer().cutShort() : problem;
       }
-      return new Fetched(sensor.name(), file, answer.answer().packets(), problem);
+      return new Fetched(sensor.name(), file, problem);
     } catch (StartException | QueryRefusedException e) {
       String told = notes.isEmpty() ? e.getMessage() : String.join("; ", notes);
-      return new Fetched(sensor.name(), file, 0, told);
+      return new Fetched(sensor.name(), file, told);
     }
   }
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 /** Packets of a file that this job has written: pcap, little-endian, with nanoseconds. */
 final class PcapInput implements Closeable {
   private static final int HEADER = 24;
-  private static final int RECORD_HEADER = 16;
+  static final int RECORD_HEADER = 16;
   private static final int MAGIC = 0xa1b23c4d;
   private static final int LONGEST = 16 << 20;
   private static final long NANOS = 1_000_000_000L;
@@ -75,6 +75,11 @@ final class PcapInput implements Closeable {
   /** The packet with its header; an array of its own. */
   byte[] record() {
     return record;
+  }
+
+  /** Bytes that the packet had on the wire. */
+  int wireLength() {
+    return number(record, 12);
   }
 
   /** When the packet came, nanoseconds since 1970. */

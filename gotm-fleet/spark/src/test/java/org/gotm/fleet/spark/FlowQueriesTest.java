@@ -22,11 +22,17 @@ class FlowQueriesTest {
                 tcp(1000, START + 9, START + 12),
                 tcp(1000, START + 3, START + 7)));
 
+    String times =
+        " and ((after 2026-11-27T13:00:00Z and before 2026-11-27T13:00:00.000008Z)"
+            + " or (after 2026-11-27T13:00:00.000009Z and before 2026-11-27T13:00:00.000013Z)))";
     assertThat(queries)
         .containsExactly(
-            "(tcp and host 10.0.0.1 and host 10.0.0.2 and port 1000 and port 443 and"
-                + " ((after 2026-11-27T13:00:00Z and before 2026-11-27T13:00:00.000008Z)"
-                + " or (after 2026-11-27T13:00:00.000009Z and before 2026-11-27T13:00:00.000013Z)))");
+            "(tcp and host 10.0.0.1 and host 10.0.0.2 and port 1000 and port 443"
+                + times
+                + " or (tcp and host 10.0.0.1 and host 10.0.0.2 and not portrange 0-65535"
+                + times
+                + " or (icmp and (host 10.0.0.1 or host 10.0.0.2)"
+                + times);
   }
 
   @Test
@@ -45,7 +51,7 @@ class FlowQueriesTest {
       assertThat(query.length()).isLessThan(65536);
       assertThat(Query.parse(query, Instant.now(), ZoneOffset.UTC, null)).isNotNull();
     }
-    assertThat(String.join(" or ", queries).split("\\(tcp")).hasSize(2001);
+    assertThat(String.join(" or ", queries).split("\\(tcp")).hasSize(2002);
   }
 
   @Test
