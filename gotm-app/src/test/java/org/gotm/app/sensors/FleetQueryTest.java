@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FleetQueryTest {
   private static final int SENSORS = 10;
   private static final Duration PATIENT = Duration.ofSeconds(60);
-  private static final Duration IMPATIENT = Duration.ofSeconds(2);
+  private static final Duration IMPATIENT = Duration.ofSeconds(6);
 
   @TempDir Path folder;
   private final Queue<String> notes = new ConcurrentLinkedQueue<>();
