@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.parquet.hadoop.ParquetWriter;
 import org.gotm.core.flow.FlowRecordLayout;
 import org.gotm.store.flows.FlowRow;
 import org.gotm.store.flows.SpoolFormatException;
@@ -32,13 +31,13 @@ final class Conversion implements AutoCloseable {
   private static final String UNFINISHED = ".tmp";
 
   private final Lake lake;
-  private final Map<String, String> metadata;
   private final ZstdCodec codec = new ZstdCodec();
+  private final PartWriter writer;
   private final FlowRow row = new FlowRow(null);
 
   Conversion(Lake lake, Map<String, String> metadata) {
     this.lake = lake;
-    this.metadata = metadata;
+    writer = new PartWriter(codec, metadata);
   }
 
   /**
@@ -103,11 +102,7 @@ final class Conversion implements AutoCloseable {
 
   private void write(SpoolSlice slice, int count, SpoolReader reader, Path file)
       throws IOException {
-    try (ParquetWriter<FlowRow> writer = PartWriter.open(file, count, codec, metadata)) {
-      for (int place = 0; place < count; place++) {
-        writer.write(row.at(slice.sorted(place), reader.header()));
-      }
-    }
+    writer.write(file, count, place -> row.at(slice.sorted(place), reader.header()));
   }
 
   private void publish(List<Part> parts, String key) throws IOException {

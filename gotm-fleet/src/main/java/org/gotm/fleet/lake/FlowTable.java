@@ -60,6 +60,11 @@ final class FlowTable {
     return new MessageType("flow", COLUMNS.stream().<Type>map(column -> field(column)).toList());
   }
 
+  /** The schema of one column alone. */
+  static MessageType schema(FlowColumn column) {
+    return new MessageType("flow", field(column));
+  }
+
   private static Type field(FlowColumn column) {
     Repetition repetition =
         ALWAYS_THERE.contains(column) ? Repetition.REQUIRED : Repetition.OPTIONAL;

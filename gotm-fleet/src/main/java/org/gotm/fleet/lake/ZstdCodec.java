@@ -16,7 +16,7 @@ final class ZstdCodec
     implements CompressionCodecFactory,
         CompressionCodecFactory.BytesInputCompressor,
         AutoCloseable {
-  private static final int LEVEL = 3;
+  private static final int LEVEL = 1;
 
   private final ZstdCompressCtx context = new ZstdCompressCtx().setLevel(LEVEL);
   private final Plain plain = new Plain();

@@ -1,8 +1,9 @@
 package org.gotm.store.flows;
 
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.gotm.core.packet.FlowKey;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.IpProtocol;
@@ -23,53 +24,51 @@ public enum FlowColumn {
   /**
    * Address of who sent the first packet, or opened the connection; none if it is not IP or ARP.
    */
-  SOURCE_IP(Type.TEXT, row -> address(row.key())),
+  SOURCE_IP(row -> address(row.key())),
 
   /** Address of the other end. */
-  DESTINATION_IP(Type.TEXT, row -> address(row.key().reversed())),
+  DESTINATION_IP(row -> address(row.key().reversed())),
 
   /** Port of TCP, UDP or SCTP. */
-  SOURCE_PORT(Type.INT, row -> hasPorts(row) ? row.key().firstPort() : null),
+  SOURCE_PORT(Type.INT, FlowColumn::hasPorts, row -> row.key().firstPort()),
 
   /** Port of the other end. */
-  DESTINATION_PORT(Type.INT, row -> hasPorts(row) ? row.key().secondPort() : null),
+  DESTINATION_PORT(Type.INT, FlowColumn::hasPorts, row -> row.key().secondPort()),
 
   /** IP protocol number. */
-  NETWORK_IANA_NUMBER(Type.INT, row -> row.flow().isIp() ? row.key().protocol() : null),
+  NETWORK_IANA_NUMBER(Type.INT, row -> row.flow().isIp(), row -> row.key().protocol()),
 
   /** Name of the IP protocol. */
-  NETWORK_TRANSPORT(Type.TEXT, FlowColumn::transport),
+  NETWORK_TRANSPORT(FlowColumn::transport),
 
   /** ipv4, ipv6, arp, or the EtherType as 0x and four digits. */
-  NETWORK_TYPE(Type.TEXT, FlowColumn::networkType),
+  NETWORK_TYPE(FlowColumn::networkType),
 
   /** Community ID, version 1, seed 0. */
-  NETWORK_COMMUNITY_ID(Type.TEXT, FlowRow::communityId),
+  NETWORK_COMMUNITY_ID(FlowRow::communityId),
 
   /** The outermost MAC address of the source. */
-  SOURCE_MAC(Type.TEXT, row -> mac(row.flow().sourceMac())),
+  SOURCE_MAC(row -> mac(row.flow().sourceMac())),
 
   /** The outermost MAC address of the destination. */
-  DESTINATION_MAC(Type.TEXT, row -> mac(row.flow().destinationMac())),
+  DESTINATION_MAC(row -> mac(row.flow().destinationMac())),
 
   /** The outermost VLAN. */
-  NETWORK_VLAN_ID(Type.INT, row -> notZero(row.flow().vlan())),
+  NETWORK_VLAN_ID(Type.INT, row -> row.flow().vlan() != 0, row -> row.flow().vlan()),
 
   /** The VLAN behind it. */
-  NETWORK_INNER_VLAN_ID(Type.INT, row -> notZero(row.flow().innerVlan())),
+  NETWORK_INNER_VLAN_ID(
+      Type.INT, row -> row.flow().innerVlan() != 0, row -> row.flow().innerVlan()),
 
   /** The innermost tunnel. */
   NETWORK_TUNNEL(
-      Type.TEXT,
       row -> row.flow().tunnel().map(t -> t.name().toLowerCase(Locale.ROOT)).orElse(null)),
 
   /** What the innermost tunnel that has one calls its network. */
   NETWORK_TUNNEL_ID(
       Type.LONG,
-      row ->
-          row.flow().vni().isPresent()
-              ? (Object) (row.flow().vni().getAsInt() & 0xffff_ffffL)
-              : null),
+      row -> row.flow().vni().isPresent(),
+      row -> row.flow().vni().getAsInt() & 0xffff_ffffL),
 
   /** Packets that the source sent. */
   SOURCE_PACKETS(Type.LONG, row -> row.flow().sourcePackets()),
@@ -102,28 +101,30 @@ public enum FlowColumn {
   DESTINATION_KEPT_BYTES(Type.LONG, row -> row.flow().destinationKeptBytes()),
 
   /** When the flow reached its cutoff, in this record or one before; none if it did not. */
-  CUT_TIME(Type.TIME, row -> row.flow().isCut() ? row.flow().cutNanos() : null),
+  CUT_TIME(Type.TIME, row -> row.flow().isCut(), row -> row.flow().cutNanos()),
 
   /** Payload bytes of both ends until then. */
-  CUT_OFFSET(Type.LONG, row -> row.flow().isCut() ? row.flow().cutOffset() : null),
+  CUT_OFFSET(Type.LONG, row -> row.flow().isCut(), row -> row.flow().cutOffset()),
 
   /**
    * All TCP flags of the source: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128, NS
    * 256.
    */
-  SOURCE_TCP_FLAGS(Type.INT, row -> isTcp(row) ? row.flow().sourceTcpFlags() : null),
+  SOURCE_TCP_FLAGS(Type.INT, FlowColumn::isTcp, row -> row.flow().sourceTcpFlags()),
 
   /** All TCP flags of the destination. */
-  DESTINATION_TCP_FLAGS(Type.INT, row -> isTcp(row) ? row.flow().destinationTcpFlags() : null),
+  DESTINATION_TCP_FLAGS(Type.INT, FlowColumn::isTcp, row -> row.flow().destinationTcpFlags()),
 
   /** Type of the first ICMP message. */
-  ICMP_TYPE(Type.INT, row -> orNull(row.flow().icmpType())),
+  ICMP_TYPE(
+      Type.INT, row -> row.flow().icmpType().isPresent(), row -> row.flow().icmpType().getAsInt()),
 
   /** Code of the first ICMP message. */
-  ICMP_CODE(Type.INT, row -> orNull(row.flow().icmpCode())),
+  ICMP_CODE(
+      Type.INT, row -> row.flow().icmpCode().isPresent(), row -> row.flow().icmpCode().getAsInt()),
 
   /** The class of traffic. */
-  FLOW_CLASS(Type.TEXT, FlowRow::className),
+  FLOW_CLASS(FlowRow::className),
 
   /**
    * IPFIX flowEndReason: 1 idle, 2 active timeout, 3 end seen, 4 forced, 5 no room; 0 it goes on.
@@ -137,10 +138,10 @@ public enum FlowColumn {
   FLOW_CONTINUED(Type.INT, row -> row.flow().isContinued() ? 1 : 0),
 
   /** The interface. */
-  OBSERVER_INGRESS_INTERFACE_NAME(Type.TEXT, FlowRow::interfaceName),
+  OBSERVER_INGRESS_INTERFACE_NAME(FlowRow::interfaceName),
 
   /** The sensor; none where there is but one. */
-  OBSERVER_NAME(Type.TEXT, FlowRow::sensor);
+  OBSERVER_NAME(FlowRow::sensor);
 
   /** What the values of a column are. */
   public enum Type {
@@ -155,12 +156,32 @@ public enum FlowColumn {
   }
 
   private final Type type;
-  private final Function<FlowRow, Object> value;
+  private final Predicate<FlowRow> isThere;
+  private final ToLongFunction<FlowRow> number;
+  private final Function<FlowRow, String> text;
   private final String columnName = name().toLowerCase(Locale.ROOT);
 
-  FlowColumn(Type type, Function<FlowRow, Object> value) {
+  FlowColumn(Function<FlowRow, String> text) {
+    this(Type.TEXT, row -> text.apply(row) != null, null, text);
+  }
+
+  FlowColumn(Type type, ToLongFunction<FlowRow> number) {
+    this(type, row -> true, number);
+  }
+
+  FlowColumn(Type type, Predicate<FlowRow> isThere, ToLongFunction<FlowRow> number) {
+    this(type, isThere, number, null);
+  }
+
+  FlowColumn(
+      Type type,
+      Predicate<FlowRow> isThere,
+      ToLongFunction<FlowRow> number,
+      Function<FlowRow, String> text) {
     this.type = type;
-    this.value = value;
+    this.isThere = isThere;
+    this.number = number;
+    this.text = text;
   }
 
   /** The name of the column. */
@@ -175,7 +196,26 @@ public enum FlowColumn {
 
   /** The value of this column, as its {@link #type} says; null if there is none. */
   public Object of(FlowRow row) {
-    return value.apply(row);
+    return switch (type) {
+      case TEXT -> text(row);
+      case TIME, LONG -> isIn(row) ? number(row) : null;
+      case INT -> isIn(row) ? (int) number(row) : null;
+    };
+  }
+
+  /** Whether a row has a value of this column. */
+  public boolean isIn(FlowRow row) {
+    return isThere.test(row);
+  }
+
+  /** The value of a column that is no text, of no meaning if it is not {@link #isIn} the row. */
+  public long number(FlowRow row) {
+    return number.applyAsLong(row);
+  }
+
+  /** The value of a column that is text; null if there is none. */
+  public String text(FlowRow row) {
+    return text.apply(row);
   }
 
   private static String address(FlowKey key) {
@@ -220,13 +260,5 @@ public enum FlowColumn {
 
   private static String mac(long address) {
     return address == 0 ? null : AddressText.ofMac(address);
-  }
-
-  private static Integer notZero(int number) {
-    return number == 0 ? null : number;
-  }
-
-  private static Integer orNull(OptionalInt number) {
-    return number.isPresent() ? number.getAsInt() : null;
   }
 }

@@ -13,7 +13,6 @@ public final class FlowRow {
   private final String sensor;
   private SpoolHeader names;
   private FlowRecord flow;
-  private FlowKey key;
 
   /**
    * Rows of one sensor.
@@ -33,7 +32,6 @@ public final class FlowRow {
   public FlowRow at(FlowRecord newFlow, SpoolHeader newNames) {
     flow = newFlow;
     names = newNames;
-    key = newFlow.key();
     return this;
   }
 
@@ -44,7 +42,7 @@ public final class FlowRow {
 
   /** Its key, the source first. */
   public FlowKey key() {
-    return key;
+    return flow.key();
   }
 
   String sensor() {
