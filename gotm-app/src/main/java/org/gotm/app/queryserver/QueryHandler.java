@@ -70,11 +70,12 @@ final class QueryHandler extends Handler.Abstract {
         .put("X-Content-Type-Options", "nosniff");
     Exchange exchange = Exchange.of(request, response, callback);
     Client client = Client.of(exchange.endPoint());
-    String condition = condition(Resource.of(request), client);
+    Resource resource = Resource.of(request);
+    String condition = condition(resource, client);
     if (condition == null) {
       exchange.say(403, "you may not ask here\n");
     } else {
-      answer(exchange, client, condition);
+      answer(exchange, resource, client, condition);
     }
     return true;
   }
@@ -101,24 +102,24 @@ final class QueryHandler extends Handler.Abstract {
     return e.getClass() == IOException.class ? e.getMessage() : e.toString();
   }
 
-  private void answer(Exchange exchange, Client client, String condition) throws IOException {
+  private void answer(Exchange exchange, Resource resource, Client client, String condition)
+      throws IOException {
     String path = exchange.request().getHttpURI().getPath();
-    String method = path.equals("/query") ? "POST" : "GET";
-    boolean isFlows = path.equals("/flows") && around.archive().hasFlows();
-    if (!isFlows && !path.matches("/|/query|/pcap|/debug/stats")) {
-      String reason = path.equals("/flows") ? "no records of flows are written here\n" : "see /\n";
-      exchange.say(404, reason);
+    String method = resource == Resource.QUERY ? "POST" : "GET";
+    if (resource == Resource.FLOWS && !around.archive().hasFlows()) {
+      exchange.say(404, "no records of flows are written here\n");
+    } else if (resource == Resource.OTHER && !path.matches("/|/debug/stats")) {
+      exchange.say(404, "see /\n");
     } else if (!exchange.request().getMethod().equals(method)) {
       exchange.response().getHeaders().put(HttpHeader.ALLOW, method);
       exchange.say(405, "only %s\n".formatted(method));
-    } else if (path.equals("/query")) {
-      readQuery(exchange, client, condition);
-    } else if (path.equals("/pcap")) {
-      link(exchange, client, condition);
-    } else if (isFlows) {
-      findFlows(exchange, client, condition);
     } else {
-      exchange.say(200, path.equals("/") ? PAGE : stats.text());
+      switch (resource) {
+        case QUERY -> readQuery(exchange, client, condition);
+        case PCAP -> link(exchange, client, condition);
+        case FLOWS -> findFlows(exchange, client, condition);
+        case OTHER -> exchange.say(200, path.equals("/") ? PAGE : stats.text());
+      }
     }
   }
 

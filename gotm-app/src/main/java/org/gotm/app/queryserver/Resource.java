@@ -1,5 +1,6 @@
 package org.gotm.app.queryserver;
 
+import java.util.Arrays;
 import org.eclipse.jetty.server.Request;
 
 /** Where a client asks. */
@@ -20,12 +21,8 @@ enum Resource {
   }
 
   static Resource of(Request request) {
-    return switch (request.getHttpURI().getPath()) {
-      case "/query" -> QUERY;
-      case "/pcap" -> PCAP;
-      case "/flows" -> FLOWS;
-      default -> OTHER;
-    };
+    String path = request.getHttpURI().getPath();
+    return Arrays.stream(values()).filter(r -> r.word.equals(path)).findFirst().orElse(OTHER);
   }
 
   /** The word for it in metrics. */

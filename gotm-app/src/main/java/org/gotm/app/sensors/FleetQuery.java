@@ -23,7 +23,7 @@ public final class FleetQuery {
   private final List<Sensor> sensors;
   private final Patience patience;
   private final Consumer<String> notes;
-  private SensorCounts counts = new SensorCounts();
+  private final SensorCounts counts;
 
   /**
    * Prepares; nothing is asked yet.
@@ -32,15 +32,20 @@ public final class FleetQuery {
    * @param notes hears of each sensor that does not answer, or not whole, as soon as that is known
    */
   public FleetQuery(List<Sensor> sensors, Patience patience, Consumer<String> notes) {
+    this(sensors, patience, notes, new SensorCounts());
+  }
+
+  /**
+   * Prepares as {@link #FleetQuery(List, Patience, Consumer)} does.
+   *
+   * @param counts which sensors answer, and which do not
+   */
+  public FleetQuery(
+      List<Sensor> sensors, Patience patience, Consumer<String> notes, SensorCounts counts) {
     this.sensors = List.copyOf(sensors);
     this.patience = patience;
     this.notes = notes;
-  }
-
-  /** Has it counted which sensors answer, and which do not. */
-  public FleetQuery countedBy(SensorCounts newCounts) {
-    counts = newCounts;
-    return this;
+    this.counts = counts;
   }
 
   /**

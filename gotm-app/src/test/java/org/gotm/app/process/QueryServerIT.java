@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gotm.core.pcapfile.Captures;
 import org.gotm.ffm.Command;
+import org.gotm.ffm.StenographerShell;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,17 +39,7 @@ class QueryServerIT {
   }
 
   private String inShell(String script, int port) throws IOException {
-    Path config = folder.resolve("config");
-    Files.writeString(
-        config, "{\"Host\":\"127.0.0.1\",\"Port\":%d,\"CertPath\":\"%s\"}".formatted(port, keys));
-    return Command.check(
-        "env",
-        "STENOGRAPHER_CONFIG=" + config,
-        "sh",
-        "-c",
-        "cd \"$1\" && " + script,
-        "-",
-        folder + "");
+    return new StenographerShell(folder, keys).run(port, script);
   }
 
   private static int port(GotmProcess process) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gotm.ffm.Command;
+import org.gotm.ffm.StenographerShell;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,12 +51,8 @@ class SensorQueryIT {
 
   @Test
   void shouldTakeTheKeysOfStenographerWhichHaveNoOtherNames() throws IOException {
-    Path config = folder.resolve("config");
     Path keys = Files.createDirectory(folder.resolve("keys"));
-    Files.writeString(
-        config, "{\"Host\":\"127.0.0.1\",\"Port\":1234,\"CertPath\":\"%s\"}".formatted(keys));
-    Command.check(
-        "sh", "-c", "STENOGRAPHER_CONFIG=$1 stenokeys $(id -un) $(id -gn)", "-", config + "");
+    new StenographerShell(folder, keys).run(1234, "stenokeys $(id -un) $(id -gn)");
     try (RunningSensor sensor = new RunningSensor(folder)) {
       assertAnswers(sensor, ask(sensor.url(), "-cert", sensor.certificate()).run());
 

@@ -39,8 +39,7 @@ class SensorCountsTest {
 
   private void ask() throws IOException {
     List<Sensor> sensors = SensorList.read(rig.list(), new SensorKeys(null, null, null));
-    new FleetQuery(sensors, new Patience(2, Duration.ofSeconds(30)), note -> {})
-        .countedBy(counts)
+    new FleetQuery(sensors, new Patience(2, Duration.ofSeconds(30)), note -> {}, counts)
         .run("", Limits.NONE, AnswerFormat.PCAP, OutputStream::nullOutputStream, () -> {});
   }
 

@@ -19,7 +19,7 @@ import org.gotm.store.flows.FlowRow;
 /**
  * Makes a Parquet file of flow records, of what DuckDB, Spark and Trino read alike. Some rows at a
  * time, column by column: row by row, each value would take another way through the code than the
- * one before, and that costs twice as much.
+ * one before, and that costs more.
  */
 final class PartWriter {
   private static final int ROWS_AT_A_TIME = 1024;

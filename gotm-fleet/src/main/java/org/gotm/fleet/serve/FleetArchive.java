@@ -30,8 +30,7 @@ public record FleetArchive(
   public Answered answer(Inquiry inquiry) throws IOException {
     String query = QueryText.within(inquiry.condition(), inquiry.query());
     FleetAnswer all =
-        new FleetQuery(read(), patience, inquiry.notes())
-            .countedBy(counts)
+        new FleetQuery(read(), patience, inquiry.notes(), counts)
             .run(
                 query,
                 inquiry.limits(),

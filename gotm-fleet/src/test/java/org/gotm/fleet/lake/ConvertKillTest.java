@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.gotm.fleet.JavaProgram;
 import org.gotm.fleet.cli.FleetMain;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,21 +83,10 @@ class ConvertKillTest {
   }
 
   private Process start(Path spools) throws IOException {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElseThrow(),
-            "-Xmx256m",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            FleetMain.class.getName(),
-            "flows",
-            "convert",
-            spools.toString(),
-            "-lake",
-            folder.resolve("lake").toString(),
-            "-sensor",
-            "north")
+    List<String> command = JavaProgram.command(FleetMain.class, "-Xmx256m");
+    command.addAll(List.of("flows", "convert", spools.toString()));
+    command.addAll(List.of("-lake", folder.resolve("lake").toString(), "-sensor", "north"));
+    return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(folder.resolve("stderr").toFile())
         .start();

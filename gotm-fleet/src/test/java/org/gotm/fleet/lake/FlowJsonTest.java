@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.gotm.app.cli.Main;
 import org.gotm.core.pcapfile.Captures;
+import org.gotm.fleet.JavaProgram;
 import org.gotm.store.flows.SpoolReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,9 +39,7 @@ class FlowJsonTest {
   /** Runs a command of the recorder's program; what it prints is in a file. */
   private Path gotm(List<String> prefix, List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>(prefix);
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(JavaProgram.command(Main.class));
     command.addAll(arguments);
     Path out = Files.createTempFile(folder, "out", "");
     Path errors = folder.resolve("errors");

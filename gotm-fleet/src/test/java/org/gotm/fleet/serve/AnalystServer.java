@@ -55,7 +55,7 @@ final class AnalystServer implements AutoCloseable {
       Files.move(Captures.extract(CAPTURES.get(i), folder), file);
       Recorded recorded = new Recorded(List.of(out), () -> {}, () -> 0, Optional.empty());
       servers[i] = serve("s" + i, recorded, new QueryCounts());
-      list.append("s%d unix:s%d.sock\n".formatted(i, i).replace("unix:", "unix:" + folder + "/"));
+      list.append("s%d unix:%s/s%d.sock\n".formatted(i, folder, i));
     }
     sensors = Files.writeString(folder.resolve("sensors"), list);
     Files.writeString(folder.resolve("access"), "alice tcp\n");

@@ -5,11 +5,12 @@ import static org.gotm.fleet.serve.AnalystServer.packets;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.gotm.ffm.Command;
+import org.gotm.ffm.StenographerShell;
+import org.gotm.fleet.JavaProgram;
 import org.gotm.fleet.cli.FleetMain;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,22 +30,12 @@ class ServeProcessTest {
   void start() throws IOException {
     Command.require("stenoread", "stenocurl", "jq", "curl", "tcpdump", "openssl");
     sensors = new AnalystServer(folder);
-    process =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FleetMain.class.getName(),
-                "fleet",
-                "serve",
-                "-sensors=" + sensors.sensors,
-                "-query-address=127.0.0.1:0",
-                "-query-keys=" + folder.resolve("keys"),
-                "-query-access=" + folder.resolve("access"),
-                "-metrics-address=127.0.0.1:0")
-            .start();
+    List<String> command = JavaProgram.command(FleetMain.class);
+    command.addAll(List.of("fleet", "serve", "-sensors=" + sensors.sensors));
+    command.addAll(List.of("-query-address=127.0.0.1:0", "-metrics-address=127.0.0.1:0"));
+    command.add("-query-keys=" + folder.resolve("keys"));
+    command.add("-query-access=" + folder.resolve("access"));
+    process = new ProcessBuilder(command).start();
     log = process.errorReader();
   }
 
@@ -68,18 +59,7 @@ class ServeProcessTest {
   }
 
   private String inShell(int port, String script) throws IOException {
-    Path config = folder.resolve("config");
-    Files.writeString(
-        config,
-        "{\"Host\":\"127.0.0.1\",\"Port\":%d,\"CertPath\":\"%s/keys\"}".formatted(port, folder));
-    return Command.check(
-        "env",
-        "STENOGRAPHER_CONFIG=" + config,
-        "sh",
-        "-c",
-        "cd \"$1\" && " + script,
-        "-",
-        folder + "");
+    return new StenographerShell(folder, folder.resolve("keys")).run(port, script);
   }
 
   /** The metrics once they have this; a query is counted when its answer has gone. */

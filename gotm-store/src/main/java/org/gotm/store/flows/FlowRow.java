@@ -13,6 +13,7 @@ public final class FlowRow {
   private final String sensor;
   private SpoolHeader names;
   private FlowRecord flow;
+  private FlowKey key; // null until it is asked for
 
   /**
    * Rows of one sensor.
@@ -32,6 +33,7 @@ public final class FlowRow {
   public FlowRow at(FlowRecord newFlow, SpoolHeader newNames) {
     flow = newFlow;
     names = newNames;
+    key = null;
     return this;
   }
 
@@ -42,7 +44,10 @@ public final class FlowRow {
 
   /** Its key, the source first. */
   public FlowKey key() {
-    return flow.key();
+    if (key == null) {
+      key = flow.key();
+    }
+    return key;
   }
 
   String sensor() {

@@ -57,8 +57,6 @@ final class CaseReport {
 
   private void write(
       PrintWriter out, String sensor, List<FoundFlow> found, List<PacketFetch.Fetched> answers) {
-    List<PacketFetch.Fetched> own =
-        answers.stream().filter(answer -> answer.sensor().equals(sensor)).toList();
     long packets = found.stream().mapToLong(fetched::of).sum();
     long kept = found.stream().mapToLong(FoundFlow::keptPackets).sum();
     long cut = found.stream().filter(flow -> flow.cutMicros() != null).count();
@@ -73,7 +71,11 @@ final class CaseReport {
       partial(out, "sensor %s: %d flows are not IP and not asked for".formatted(sensor, nameless));
     }
     List<String> problems =
-        own.stream().map(PacketFetch.Fetched::problem).filter(text -> !text.isEmpty()).toList();
+        answers.stream()
+            .filter(answer -> answer.sensor().equals(sensor))
+            .map(PacketFetch.Fetched::problem)
+            .filter(text -> !text.isEmpty())
+            .toList();
     problems.forEach(problem -> partial(out, "sensor %s: %s".formatted(sensor, problem)));
     writeMissing(out, sensor, found, problems.isEmpty() ? "have expired" : "did not come");
   }

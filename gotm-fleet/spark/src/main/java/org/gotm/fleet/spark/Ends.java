@@ -28,15 +28,11 @@ record Ends(int protocol, String one, String other) {
     if (key.family() == FlowKeys.FAMILY_MAC) {
       return new Ends(ARP, key.firstAddress(), key.secondAddress()); // no record has these
     }
-    boolean hasPorts = hasPorts(key.protocol());
+    boolean hasPorts = IpProtocol.hasPorts(key.protocol());
     return of(
         key.family() == FlowKeys.FAMILY_ARP ? ARP : key.protocol(),
         end(key.firstAddress(), hasPorts ? key.firstPort() : null),
         end(key.secondAddress(), hasPorts ? key.secondPort() : null));
-  }
-
-  private static boolean hasPorts(int protocol) {
-    return protocol == IpProtocol.TCP || protocol == IpProtocol.UDP || protocol == IpProtocol.SCTP;
   }
 
   private static Ends of(int protocol, String one, String other) {

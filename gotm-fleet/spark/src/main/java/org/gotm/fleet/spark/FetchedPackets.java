@@ -102,12 +102,10 @@ final class FetchedPackets {
 
     /** The conditions of a flow let these through, whose flow they may be. */
     private static boolean isByTheWay(FlowKey key, int control) {
-      return switch (key.protocol()) {
-        case IpProtocol.ICMP, IpProtocol.ICMPV6 -> true;
-        case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.SCTP ->
-            (control & FlowKeys.QUOTES) != 0 || key.firstPort() == 0 && key.secondPort() == 0;
-        default -> (control & FlowKeys.QUOTES) != 0;
-      };
+      boolean isLaterFragment =
+          IpProtocol.hasPorts(key.protocol()) && key.firstPort() == 0 && key.secondPort() == 0;
+      boolean quotes = (control & FlowKeys.QUOTES) != 0;
+      return IpProtocol.isIcmp(key.protocol()) || isLaterFragment || quotes;
     }
 
     private void count(FoundFlow flow) {
