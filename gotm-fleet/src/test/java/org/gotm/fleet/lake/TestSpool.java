@@ -2,6 +2,7 @@ package org.gotm.fleet.lake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -15,10 +16,14 @@ final class TestSpool {
   private TestSpool() {}
 
   static Path write(Path file, List<TestFlow> flows) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file)) {
+    return writeRecords(file, flows.stream().map(flow -> flow.record).toList());
+  }
+
+  static Path writeRecords(Path file, List<ByteBuffer> records) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       out.write(header());
-      for (TestFlow flow : flows) {
-        out.write(flow.record.array());
+      for (ByteBuffer record : records) {
+        out.write(record.array());
       }
     }
     return file;

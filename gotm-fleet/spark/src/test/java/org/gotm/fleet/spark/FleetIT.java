@@ -59,6 +59,8 @@ class FleetIT {
     "sun.util.calendar"
   };
 
+  private static final String STARTS = "ExecStart=";
+
   /** Columns of flows.tsv. */
   private static final int KEPT = 8;
 
@@ -71,6 +73,7 @@ class FleetIT {
   void shouldLeadFromTwoSensorsToACaseFile() throws Exception {
     VethPair.requireLive();
     Command.require("tshark");
+    Command.require("rclone");
     Path mixed = Captures.get("eth-mixed-emix.pcap").extractTo(folder);
     Path dns = Captures.get("eth-udp-dns.pcap").extractTo(folder);
     Instant from = Instant.now().minus(1, ChronoUnit.HOURS);
@@ -134,12 +137,36 @@ class FleetIT {
     }
   }
 
-  private static void upload(Path lake, TestStore store) throws Exception {
+  /** Has rclone move the files as the unit does. */
+  private void upload(Path lake, TestStore store) throws Exception {
     store.makeBucket("lake");
+    Path config =
+        Files.writeString(
+            folder.resolve("rclone.conf"),
+            """
+            [store]
+            type = s3
+            provider = Other
+            endpoint = %s
+            access_key_id = any
+            secret_access_key = any
+            """
+                .formatted(store.url()));
+    String unit = Files.readString(Path.of("..", "..", "deploy", "gotm-flows-upload.service"));
+    String rclone =
+        unit.lines()
+            .filter(line -> line.startsWith(STARTS))
+            .findFirst()
+            .orElseThrow()
+            .substring(STARTS.length())
+            .replace("/etc/gotm/rclone.conf", config + "")
+            .replace("${GOTM_LAKE}", lake + "")
+            .replace("${GOTM_REMOTE}", "store:lake");
+    List<String> command = new ArrayList<>(List.of("env", "-i"));
+    command.addAll(List.of(rclone.split(" ")));
+    Command.check(command);
     try (Stream<Path> files = Files.walk(lake)) {
-      for (Path file : files.filter(one -> one.toString().endsWith(".parquet")).toList()) {
-        store.put("lake/" + lake.relativize(file), file);
-      }
+      assertThat(files).noneMatch(file -> file.toString().endsWith(".parquet"));
     }
   }
 

@@ -52,18 +52,11 @@ final class TestStore implements AutoCloseable {
   }
 
   void makeBucket(String name) throws Exception {
-    put(name, BodyPublishers.noBody());
-  }
-
-  void put(String key, Path file) throws Exception {
-    put(key, BodyPublishers.ofFile(file));
-  }
-
-  private void put(String key, HttpRequest.BodyPublisher body) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/" + key)).PUT(body).build();
+    URI bucket = URI.create(url + "/" + name);
+    HttpRequest request = HttpRequest.newBuilder(bucket).PUT(BodyPublishers.noBody()).build();
     int status = client.send(request, BodyHandlers.discarding()).statusCode();
     if (status != 200) {
-      throw new IOException(key + ": " + status);
+      throw new IOException(name + ": " + status);
     }
   }
 
