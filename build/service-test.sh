@@ -38,7 +38,7 @@ package=${packages[0]}
 bootable_debian() {
   local sources=/etc/apt/sources.list.d/debian.sources
   [ -r "$sources" ] || sources=/etc/apt/sources.list
-  mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,iproute2,adduser,zlib1g,libpcap0.8 \
+  mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,iproute2,adduser,zlib1g,libpcap0.8,rclone \
     "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" "$sources"
   rm -f "$root/etc/machine-id"
 }
@@ -145,12 +145,13 @@ shares_flows_by_ebpf() {
   restart gotm
   says gotm 'spread by the innermost flow (eBPF)'
   says gotm 'Starting worker 1'
+  ! logged gotm 'flows are not cut in the kernel' || fail "flows are not cut in the kernel"
   nsenter -t "$first" -n tcpreplay -q -t -i send0 "$capture" >/dev/null 2>&1
   from_now_on
   inside systemctl stop gotm
   says gotm 'balanced=yes'
   inside systemctl start gotm
-  done_with "with the drop-in several workers share flows by eBPF, under the unit's own filter of system calls"
+  done_with "with the drop-in several workers share flows by eBPF and the kernel cuts them, under the unit's own filter of system calls"
 }
 
 upgrades_what_would_start() {
@@ -186,6 +187,24 @@ runs_instances() {
   done_with "an instance has options of its own besides those of all"
 }
 
+moves_records_to_a_store() {
+  config '$aflows=true'
+  restart gotm
+  says gotm 'Starting worker 1'
+  nsenter -t "$first" -n tcpreplay -q -t -i send0 "$capture" >/dev/null 2>&1
+  inside systemctl stop gotm
+  from_now_on
+  inside timeout $patience systemctl start gotm-flows-convert || fail "systemctl start gotm-flows-convert"
+  says gotm-flows-convert 'flow records of 1 files are in lake=/var/lib/gotm/lake'
+  [ -n "$(inside find /var/lib/gotm/lake -name 'part-*.parquet')" ] || fail "the conversion leaves no Parquet"
+  inside install -d -o gotm -g gotm /srv/store
+  inside install -m 0640 -g gotm /dev/stdin /etc/gotm/rclone.conf <<<$'[store]\ntype = alias\nremote = /srv/store'
+  inside timeout $patience systemctl start gotm-flows-upload || fail "systemctl start gotm-flows-upload"
+  [ -z "$(inside find /var/lib/gotm/lake -name 'part-*')" ] || fail "files stay behind: $(inside find /var/lib/gotm/lake)"
+  inside find /srv/store/lake/date=*/hour=*/sensor=* -name 'part-*.parquet' | grep -q . || fail "nothing comes to the store"
+  done_with "records become Parquet and move to a store, by the units"
+}
+
 keeps_the_user() {
   inside install -d -o gotm -g gotm /srv/pcaps
   inside dpkg --purge gotm >"$work/dpkg.log" 2>&1 || fail "purge: $(cat "$work/dpkg.log")"
@@ -205,4 +224,5 @@ takes_its_options_from_the_file
 shares_flows_by_ebpf
 upgrades_what_would_start
 runs_instances
+moves_records_to_a_store
 keeps_the_user

@@ -108,10 +108,26 @@ class KernelCutRightsIT {
 
   @Test
   void shouldSayWhatItTakesWhenThereIsNetRawAlone() throws IOException {
+    assertSaysWhyNot("CAP_BPF", user.withNetRaw(), launcherForUser());
+  }
+
+  /** The kernel checks a program more strictly without CAP_PERFMON. */
+  @Test
+  void shouldCutWithTheRightsOfTheDropIn() throws IOException {
+    List<String> prefix = new ArrayList<>(veth.inside());
+    prefix.addAll(user.withNetRawAndBpf());
+    GotmLaunch launch = launch("on").under(prefix.toArray(String[]::new)).by(launcherForUser());
+    try (GotmProcess gotm = launch.start()) {
+      gotm.awaitLine(STARTED);
+      long sent = sendUntilCut();
+      assertSound(gotm.stop("TERM"), sent);
+    }
+  }
+
+  private Path launcherForUser() throws IOException {
     Files.createDirectories(out);
     Command.check("chown", user.name() + ":", out.toString());
-    Path launcher = TestUser.launcherIn(folder);
-    assertSaysWhyNot("CAP_BPF", user.withNetRaw(), launcher);
+    return TestUser.launcherIn(folder);
   }
 
   @ParameterizedTest

@@ -32,8 +32,18 @@ final class TestUser implements AutoCloseable {
 
   /** What the user starts a program with, as systemd does, with CAP_NET_RAW alone. */
   List<String> withNetRaw() {
-    String setpriv = "setpriv --reuid=%1$s --regid=%1$s --init-groups --inh-caps=+net_raw";
-    return List.of((setpriv.formatted(name) + " --ambient-caps=+net_raw").split(" "));
+    return with("+net_raw");
+  }
+
+  /** The same with CAP_BPF besides, as the drop-in ebpf.conf gives it. */
+  List<String> withNetRawAndBpf() {
+    return with("+net_raw,+bpf");
+  }
+
+  private List<String> with(String rights) {
+    String setpriv = "setpriv --reuid=%1$s --regid=%1$s --init-groups --no-new-privs";
+    String inherited = " --bounding-set=-all,%1$s --inh-caps=-all,%1$s --ambient-caps=-all,%1$s";
+    return List.of((setpriv.formatted(name) + inherited.formatted(rights)).split(" "));
   }
 
   /** Lets everybody in, as the folders of tests are root's alone. */

@@ -97,10 +97,17 @@ final class CutHit {
     code.store(LONG, ENTRY, CutEntryLayout.LAST, R0);
   }
 
+  /**
+   * Adds the packet to its end of the flow and to the totals. To the end it comes by a jump:
+   * without CAP_PERFMON the kernel takes no sum of an address and what is a constant on one way
+   * only.
+   */
   private void count() {
+    int ofFirst = code.newLabel();
     code.load(LONG, R1, R10, CutCode.FROM_SECOND);
-    code.alu(BPF_AND(), R1, CutEntryLayout.END_LENGTH);
-    code.alu(BPF_ADD(), ENTRY, R1);
+    code.jump(BPF_JEQ(), R1, 0, ofFirst);
+    code.alu(BPF_ADD(), ENTRY, CutEntryLayout.END_LENGTH);
+    code.mark(ofFirst);
     code.set(R1, 1);
     code.addAtomic(ENTRY, CutEntryLayout.PACKETS, R1);
     code.addAtomic(ENTRY, CutEntryLayout.PAYLOAD, LENGTH);

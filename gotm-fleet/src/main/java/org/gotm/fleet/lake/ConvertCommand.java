@@ -2,8 +2,6 @@ package org.gotm.fleet.lake;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,6 +35,7 @@ import picocli.CommandLine.Spec;
       "2:wrong usage"
     })
 public final class ConvertCommand implements Callable<Integer> {
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
   private static final int NICEST = 19;
   private static final String DAMAGED = ".damaged";
 
@@ -105,8 +104,8 @@ public final class ConvertCommand implements Callable<Integer> {
 
   private static String hostName() {
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
+      return Files.readString(HOST_NAME).strip(); // no resolver has to know it
+    } catch (IOException e) {
       return ""; // then it has to be given
     }
   }
