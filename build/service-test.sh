@@ -201,7 +201,7 @@ moves_records_to_a_store() {
   inside install -m 0640 -g gotm /dev/stdin /etc/gotm/rclone.conf <<<$'[store]\ntype = alias\nremote = /srv/store'
   inside timeout $patience systemctl start gotm-flows-upload || fail "systemctl start gotm-flows-upload"
   [ -z "$(inside find /var/lib/gotm/lake -name 'part-*')" ] || fail "files stay behind: $(inside find /var/lib/gotm/lake)"
-  inside find /srv/store/lake/date=*/hour=*/sensor=* -name 'part-*.parquet' | grep -q . || fail "nothing comes to the store"
+  inside find /srv/store -path '/srv/store/lake/date=*/hour=*/sensor=*/part-*.parquet' | grep -q . || fail "nothing comes to the store"
   done_with "records become Parquet and move to a store, by the units"
 }
 
