@@ -205,6 +205,26 @@ moves_records_to_a_store() {
   done_with "records become Parquet and move to a store, by the units"
 }
 
+serves_analysts() {
+  local query=(inside gotm query -url https://localhost:1234 -cert /etc/gotm/fleet-keys/client_alice_cert.pem -w /var/tmp/answer.pcap 'udp port 53')
+  config '$aquery-socket=/run/gotm/query.sock'
+  restart gotm
+  says gotm 'Starting worker 1'
+  inside tee /etc/gotm/sensors >/dev/null <<<'here unix:/run/gotm/query.sock'
+  inside gotm keys /etc/gotm/fleet-keys -host localhost -client alice >/dev/null
+  inside chown gotm: /etc/gotm/fleet-keys/server_key.pem
+  inside tee /etc/default/gotm-fleet >/dev/null <<<'GOTM_FLEET_ARGS=-query-address localhost:1234'
+  restart gotm-fleet
+  until_true "/healthz of gotm-fleet" healthy 8081
+  "${query[@]}" || fail "gotm query of gotm-fleet"
+  tcpdump -nr - 'udp port 53' <"$root/var/tmp/answer.pcap" 2>/dev/null | grep -q . || fail "the answer of gotm-fleet is empty"
+  ! logged gotm-fleet 'cannot give way' || fail "the unit does not let queries give way"
+  inside systemctl reload gotm-fleet || fail "systemctl reload gotm-fleet"
+  inside systemctl stop gotm-fleet
+  [ "$(inside systemctl show -P Result gotm-fleet)" = success ] || fail "gotm-fleet does not stop"
+  done_with "analysts are served by the unit of many sensors"
+}
+
 keeps_the_user() {
   inside install -d -o gotm -g gotm /srv/pcaps
   inside dpkg --purge gotm >"$work/dpkg.log" 2>&1 || fail "purge: $(cat "$work/dpkg.log")"
@@ -225,4 +245,5 @@ shares_flows_by_ebpf
 upgrades_what_would_start
 runs_instances
 moves_records_to_a_store
+serves_analysts
 keeps_the_user
