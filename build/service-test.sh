@@ -217,7 +217,7 @@ serves_analysts() {
   restart gotm-fleet
   until_true "/healthz of gotm-fleet" healthy 8081
   "${query[@]}" || fail "gotm query of gotm-fleet"
-  tcpdump -nr - 'udp port 53' <"$root/var/tmp/answer.pcap" 2>/dev/null | grep -q . || fail "the answer of gotm-fleet is empty"
+  [ "$(tcpdump -nr - 'udp port 53' <"$root/var/tmp/answer.pcap" 2>/dev/null | wc -l)" -gt 0 ] || fail "the answer of gotm-fleet is empty"
   ! logged gotm-fleet 'cannot give way' || fail "the unit does not let queries give way"
   inside systemctl reload gotm-fleet || fail "systemctl reload gotm-fleet"
   inside systemctl stop gotm-fleet
