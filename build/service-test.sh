@@ -73,6 +73,7 @@ until_true() {
 says() { until_true "$1 says: $2" logged "$1" "$2"; }
 logged() { inside journalctl -q --no-pager -o cat -u "$1" --since "@$since" | grep -F -- "$2" >/dev/null; }
 from_now_on() { since=$(date +%s.%6N); }
+send() { nsenter -t "$first" -n tcpreplay -q -t -i send0 "$capture" >/dev/null 2>&1; }
 pid() { inside systemctl show -P MainPID "$1"; }
 health() { nsenter -t "$first" -n curl -s -m 5 -w '%{http_code}' "http://localhost:$1/healthz" || :; }
 healthy() { [ "$(health "$1")" = $'ok\n200' ]; }
@@ -146,7 +147,7 @@ shares_flows_by_ebpf() {
   says gotm 'spread by the innermost flow (eBPF)'
   says gotm 'Starting worker 1'
   ! logged gotm 'flows are not cut in the kernel' || fail "flows are not cut in the kernel"
-  nsenter -t "$first" -n tcpreplay -q -t -i send0 "$capture" >/dev/null 2>&1
+  send
   from_now_on
   inside systemctl stop gotm
   says gotm 'balanced=yes'
@@ -191,7 +192,7 @@ moves_records_to_a_store() {
   config '$aflows=true'
   restart gotm
   says gotm 'Starting worker 1'
-  nsenter -t "$first" -n tcpreplay -q -t -i send0 "$capture" >/dev/null 2>&1
+  send
   inside systemctl stop gotm
   from_now_on
   inside timeout $patience systemctl start gotm-flows-convert || fail "systemctl start gotm-flows-convert"
@@ -206,7 +207,6 @@ moves_records_to_a_store() {
 }
 
 serves_analysts() {
-  local query=(inside gotm query -url https://localhost:1234 -cert /etc/gotm/fleet-keys/client_alice_cert.pem -w /var/tmp/answer.pcap 'udp port 53')
   config '$aquery-socket=/run/gotm/query.sock'
   restart gotm
   says gotm 'Starting worker 1'
@@ -216,7 +216,8 @@ serves_analysts() {
   inside tee /etc/default/gotm-fleet >/dev/null <<<'GOTM_FLEET_ARGS=-query-address localhost:1234'
   restart gotm-fleet
   until_true "/healthz of gotm-fleet" healthy 8081
-  "${query[@]}" || fail "gotm query of gotm-fleet"
+  inside gotm query -url https://localhost:1234 -cert /etc/gotm/fleet-keys/client_alice_cert.pem -w /var/tmp/answer.pcap 'udp port 53' ||
+    fail "gotm query of gotm-fleet"
   [ "$(tcpdump -nr - 'udp port 53' <"$root/var/tmp/answer.pcap" 2>/dev/null | wc -l)" -gt 0 ] || fail "the answer of gotm-fleet is empty"
   ! logged gotm-fleet 'cannot give way' || fail "the unit does not let queries give way"
   inside systemctl reload gotm-fleet || fail "systemctl reload gotm-fleet"

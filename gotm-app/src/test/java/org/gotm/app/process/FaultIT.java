@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.gotm.app.process.GotmProcess.Ended;
 import org.gotm.core.pcapfile.Captures;
@@ -58,9 +57,7 @@ class FaultIT {
 
   /** The process behind a shell command, which gets the launcher and its arguments. */
   private GotmLaunch through(String shell, GotmLaunch launch) {
-    List<String> prefix = new ArrayList<>(veth.inside());
-    prefix.addAll(List.of("bash", "-c", shell));
-    return launch.under(prefix.toArray(String[]::new));
+    return launch.inside(veth, List.of("bash", "-c", shell));
   }
 
   @Test

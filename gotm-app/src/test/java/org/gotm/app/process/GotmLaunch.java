@@ -48,7 +48,12 @@ final class GotmLaunch {
 
   /** In the network namespace of a pair of interfaces. */
   GotmLaunch inside(VethPair pair) {
-    prefix = pair.inside();
+    return inside(pair, List.of());
+  }
+
+  /** Started by a command, such as setpriv, in the network namespace of a pair of interfaces. */
+  GotmLaunch inside(VethPair pair, List<String> command) {
+    prefix = pair.inside(command.toArray(String[]::new));
     return this;
   }
 

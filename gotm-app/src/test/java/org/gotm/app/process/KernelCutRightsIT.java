@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -114,10 +113,8 @@ class KernelCutRightsIT {
   /** The kernel checks a program more strictly without CAP_PERFMON. */
   @Test
   void shouldCutWithTheRightsOfTheDropIn() throws IOException {
-    List<String> prefix = new ArrayList<>(veth.inside());
-    prefix.addAll(user.withNetRawAndBpf());
-    GotmLaunch launch = launch("on").under(prefix.toArray(String[]::new)).by(launcherForUser());
-    try (GotmProcess gotm = launch.start()) {
+    GotmLaunch launch = launch("on").inside(veth, user.withNetRawAndBpf());
+    try (GotmProcess gotm = launch.by(launcherForUser()).start()) {
       gotm.awaitLine(STARTED);
       long sent = sendUntilCut();
       assertSound(gotm.stop("TERM"), sent);
@@ -143,10 +140,7 @@ class KernelCutRightsIT {
 
   /** In one line; it records without, unless it was told not to. */
   private void assertSaysWhyNot(String reason, List<String> under, Path launcher) {
-    List<String> prefix = new ArrayList<>(veth.inside());
-    prefix.addAll(under);
-    String[] command = prefix.toArray(String[]::new);
-    try (GotmProcess gotm = launch("auto").under(command).by(launcher).start()) {
+    try (GotmProcess gotm = launch("auto").inside(veth, under).by(launcher).start()) {
       gotm.awaitLine(STARTED);
       long sent = veth.send(traffic, "--pps=20000");
       Ended ended = gotm.stop("TERM");
@@ -159,7 +153,7 @@ class KernelCutRightsIT {
           .contains(reason);
       assertThat(ended.log()).noneMatch(line -> line.contains("\tat "));
     }
-    Ended ended = launch("on").under(command).by(launcher).run();
+    Ended ended = launch("on").inside(veth, under).by(launcher).run();
     assertThat(ended.exitCode()).as(ended.toString()).isEqualTo(1);
     assertThat(ended.log())
         .filteredOn(line -> line.contains("kernel"))

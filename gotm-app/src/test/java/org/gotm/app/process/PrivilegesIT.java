@@ -150,9 +150,8 @@ class PrivilegesIT {
   }
 
   private void record(GotmLaunch launch, String umask) {
-    List<String> prefix = new ArrayList<>(veth.inside());
-    prefix.addAll(List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
-    try (GotmProcess gotm = launch.under(prefix.toArray(String[]::new)).start()) {
+    List<String> command = List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh");
+    try (GotmProcess gotm = launch.inside(veth, command).start()) {
       gotm.awaitLine(STARTED);
       Ended ended = gotm.stop("TERM");
       assertThat(ended.exitCode()).as(ended.toString()).isZero();
@@ -222,10 +221,8 @@ class PrivilegesIT {
   void shouldRecordAsAnOrdinaryUserWithNetRawAlone() throws IOException {
     Files.createDirectories(out);
     Command.check("chown", user.name() + ":", out.toString());
-    List<String> prefix = new ArrayList<>(veth.inside());
-    prefix.addAll(user.withNetRaw());
     Path traffic = Captures.get("eth-mixed-emix.pcap").extractTo(folder);
-    try (GotmProcess gotm = gotm().under(prefix.toArray(String[]::new)).start()) {
+    try (GotmProcess gotm = gotm().inside(veth, user.withNetRaw()).start()) {
       gotm.awaitLine(STARTED);
       assertThat(ofThreads(gotm, "CapEff")).containsOnly(NET_RAW);
       int sent = veth.send(traffic);
@@ -237,10 +234,7 @@ class PrivilegesIT {
 
   @Test
   void shouldRefuseToBecomeAnotherWithoutRoot() throws IOException {
-    List<String> prefix = new ArrayList<>(veth.inside());
-    prefix.addAll(user.withNetRaw());
-
-    Ended ended = gotm("-user=daemon").under(prefix.toArray(String[]::new)).run();
+    Ended ended = gotm("-user=daemon").inside(veth, user.withNetRaw()).run();
 
     assertThat(ended.exitCode()).isEqualTo(1);
     assertThat(ended.log()).last().asString().contains("user=daemon: gotm runs as " + user.name());

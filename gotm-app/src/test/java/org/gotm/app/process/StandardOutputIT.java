@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.gotm.core.pcapfile.Captures;
 import org.gotm.ffm.Command;
@@ -95,11 +94,9 @@ class StandardOutputIT {
     VethPair.requireLive();
     Path traffic = Captures.extract("eth-mixed-emix.pcap", folder);
     try (VethPair veth = VethPair.inNamespace()) {
-      List<String> prefix = new ArrayList<>(veth.inside());
-      prefix.addAll(withoutReader());
       try (GotmProcess gotm =
           GotmLaunch.quiet("-interface", veth.name(), "-w", "-", "-bytecutoff", "0")
-              .under(prefix.toArray(String[]::new))
+              .inside(veth, withoutReader())
               .in(folder)
               .start()) {
         gotm.awaitLine("Starting worker 0");

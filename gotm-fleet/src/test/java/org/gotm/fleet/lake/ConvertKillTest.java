@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,15 +97,10 @@ class ConvertKillTest {
   }
 
   private String totals() throws Exception {
-    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = duck.createStatement()) {
-      ResultSet result =
-          statement.executeQuery(
-              "select count(*), count(distinct flow_id), sum(source_bytes) from read_parquet('"
-                  + folder
-                  + "/lake/*/*/*/*.parquet')");
-      result.next();
-      return result.getString(1) + "," + result.getString(2) + "," + result.getString(3);
-    }
+    return DuckDb.linesOf(
+            "select count(*), count(distinct flow_id), sum(source_bytes) from read_parquet('"
+                + folder
+                + "/lake/*/*/*/*.parquet')")
+        .getFirst();
   }
 }

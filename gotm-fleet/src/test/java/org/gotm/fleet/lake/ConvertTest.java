@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -94,9 +92,9 @@ class ConvertTest {
     assertThat(convert(spool.toString())).isZero();
 
     assertThat(spool).doesNotExist();
-    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = duck.createStatement()) {
-      assertThat(columns(statement)).isEqualToIgnoringNewLines(COLUMNS);
+    try (DuckDb duck = new DuckDb();
+        Statement statement = duck.connection().createStatement()) {
+      assertThat(columns(duck)).isEqualToIgnoringNewLines(COLUMNS);
       List<Map<String, Object>> rows = rows(statement);
       for (int at = 0; at < flows.size(); at++) {
         assertThat(rows.get(at)).isEqualTo(expected(flows.get(at)));
@@ -246,35 +244,17 @@ class ConvertTest {
     return "read_parquet('" + lake + "/*/*/*/*.parquet', hive_partitioning = true";
   }
 
-  private static String text(ResultSet result, int columns) throws SQLException {
-    StringBuilder line = new StringBuilder();
-    for (int at = 1; at <= columns; at++) {
-      line.append(at == 1 ? "" : ",").append(result.getString(at));
-    }
-    return line.toString();
-  }
-
   private List<String> query(String sql) throws SQLException {
-    List<String> lines = new ArrayList<>();
-    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = duck.createStatement()) {
-      statement.execute(
+    try (DuckDb duck = new DuckDb()) {
+      duck.execute(
           "create view t as from " + table() + ", filename = true, file_row_number = true)");
-      ResultSet result = statement.executeQuery(sql);
-      while (result.next()) {
-        lines.add(text(result, result.getMetaData().getColumnCount()));
-      }
+      return duck.lines(sql);
     }
-    return lines;
   }
 
-  private String columns(Statement statement) throws SQLException {
-    StringBuilder lines = new StringBuilder();
-    ResultSet result = statement.executeQuery("describe from " + table() + ")");
-    while (result.next()) {
-      lines.append(result.getString(1)).append(' ').append(result.getString(2)).append('\n');
-    }
-    return lines.toString();
+  private String columns(DuckDb duck) throws SQLException {
+    String sql = "select column_name || ' ' || column_type from (describe from %s))";
+    return String.join("\n", duck.lines(sql.formatted(table())));
   }
 
   private List<Map<String, Object>> rows(Statement statement) throws SQLException {

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -120,15 +116,10 @@ class FlowJsonTest {
   }
 
   private static String inDuckDb(Path json) throws Exception {
-    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = duck.createStatement()) {
-      ResultSet result =
-          statement.executeQuery(
-              "select count(*), sum(source_packets + destination_packets), any_value(typeof(event_start))"
-                  + " from read_json('%s', format = 'newline_delimited')".formatted(json));
-      result.next();
-      return "%s,%s,%s".formatted(result.getString(1), result.getString(2), result.getString(3));
-    }
+    return DuckDb.linesOf(
+            "select count(*), sum(source_packets + destination_packets), any_value(typeof(event_start))"
+                + " from read_json('%s', format = 'newline_delimited')".formatted(json))
+        .getFirst();
   }
 
   /** The shell makes the name, whatever the locale of the test is. */

@@ -66,13 +66,14 @@ final class PlantedFlows {
     long same = ++number;
     for (int at = 0; at < quarters; at++) {
       PlantedFlow flow = new PlantedFlow(same, source, 50_000, destination, 22).bytes(1_000_000);
-      flow.at(second(7200 + 900 * at), 900);
-      add(at > 0 ? flow.continued() : flow, at < quarters - 1);
+      if (at > 0) {
+        flow.continued();
+      }
+      if (at < quarters - 1) {
+        flow.goesOn();
+      }
+      add(flow.at(second(7200 + 900 * at), 900));
     }
-  }
-
-  private void add(PlantedFlow flow, boolean goesOn) {
-    add(goesOn ? flow.goesOn() : flow);
   }
 
   /** Of 150 hosts without an answer, or with a RST; and of too few to be told of. */

@@ -5,16 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.gotm.app.cli.Main;
@@ -44,7 +38,7 @@ class QuestionsTest {
 
   private final Map<String, String> questions = new LinkedHashMap<>();
   private String page;
-  private Connection duck;
+  private DuckDb duck;
 
   @BeforeAll
   void setUp(@TempDir Path folder) throws Exception {
@@ -54,10 +48,10 @@ class QuestionsTest {
     }
     convert(folder, "north");
     convert(folder, "south");
-    duck = DriverManager.getConnection("jdbc:duckdb:");
-    execute("set file_search_path = '" + folder + "'");
-    execute("set timezone = 'UTC'");
-    execute(capture(DUCKDB));
+    duck = new DuckDb();
+    duck.execute("set file_search_path = '" + folder + "'");
+    duck.execute("set timezone = 'UTC'");
+    duck.execute(capture(DUCKDB));
   }
 
   private static void convert(Path folder, String sensor) throws IOException {
@@ -90,7 +84,7 @@ class QuestionsTest {
   @Test
   void shouldFindTheFlowOfACommunityId() throws Exception {
     assertThat(answer("a Community ID from another tool"))
-        .containsExactly("south|2026-11-27T07:00Z|128.232.110.120|66.35.250.204");
+        .containsExactly("south,2026-11-27T07:00Z,128.232.110.120,66.35.250.204");
   }
 
   @Test
@@ -98,7 +92,7 @@ class QuestionsTest {
     assertThat(answer("top talkers"))
         .hasSize(20)
         .first()
-        .isEqualTo("south|10.0.0.90|20000000000|10");
+        .isEqualTo("south,10.0.0.90,20000000000,10");
   }
 
   @Test
@@ -106,33 +100,33 @@ class QuestionsTest {
     assertThat(answer("beacons: the same ends at the same intervals"))
         .singleElement()
         .asString()
-        .startsWith("10.0.0.66|203.0.113.66|443|287|");
+        .startsWith("10.0.0.66,203.0.113.66,443,287,");
   }
 
   @Test
   void shouldFindTheLongConnectionAlone() throws Exception {
     assertThat(answer("connections of more than four hours: those with several records"))
         .containsExactly(
-            "south|10.0.0.77|203.0.113.77|22|2026-11-27T02:00Z|2026-11-27T07:30Z|44000000");
+            "south,10.0.0.77,203.0.113.77,22,2026-11-27T02:00Z,2026-11-27T07:30Z,44000000");
   }
 
   @Test
   void shouldFindTheScanAlone() throws Exception {
     assertThat(answer("scans: many hosts, and hardly an answer"))
-        .containsExactly("south|10.0.0.88|150|2");
+        .containsExactly("south,10.0.0.88,150,2");
   }
 
   @Test
   void shouldSayWhatTheCutoffLeftOut() throws Exception {
-    assertThat(answer("what the cutoff left out")).containsExactly("8443|10|65536.0|19999200000");
+    assertThat(answer("what the cutoff left out")).containsExactly("8443,10,65536.0,19999200000");
   }
 
   @Test
   void shouldTellTrinoOfAllColumns() throws Exception {
     List<String> told = List.of(capture(TRINO).strip().split(",\\s+"));
     List<String> columns =
-        rows("select column_name, column_type from (describe flows)").stream()
-            .map(column -> column.split("\\|"))
+        duck.lines("select column_name, column_type from (describe flows)").stream()
+            .map(column -> column.split(","))
             .map(column -> column[0] + " " + TYPES.getOrDefault(column[1], column[1]))
             .toList();
 
@@ -147,27 +141,6 @@ class QuestionsTest {
   }
 
   private List<String> answer(String question) throws SQLException {
-    return rows(questions.get(question));
-  }
-
-  private List<String> rows(String sql) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    try (Statement statement = duck.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      while (result.next()) {
-        StringJoiner row = new StringJoiner("|");
-        for (int at = 1; at <= result.getMetaData().getColumnCount(); at++) {
-          row.add(result.getString(at));
-        }
-        rows.add(row.toString());
-      }
-    }
-    return rows;
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Statement statement = duck.createStatement()) {
-      statement.execute(sql);
-    }
+    return duck.lines(questions.get(question));
   }
 }

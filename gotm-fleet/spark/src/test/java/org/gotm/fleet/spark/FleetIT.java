@@ -72,8 +72,7 @@ class FleetIT {
   @Timeout(value = 15, unit = TimeUnit.MINUTES)
   void shouldLeadFromTwoSensorsToACaseFile() throws Exception {
     VethPair.requireLive();
-    Command.require("tshark");
-    Command.require("rclone");
+    Command.require("tshark", "rclone");
     Path mixed = Captures.get("eth-mixed-emix.pcap").extractTo(folder);
     Path dns = Captures.get("eth-udp-dns.pcap").extractTo(folder);
     Instant from = Instant.now().minus(1, ChronoUnit.HOURS);
