@@ -84,6 +84,7 @@ final class PartWriter {
     return columns;
   }
 
+  /** Least and greatest are written of numbers only: of texts, a Bloom filter tells more. */
   private static ParquetProperties properties(int count) {
     ParquetProperties.Builder properties =
         ParquetProperties.builder()
@@ -92,6 +93,10 @@ final class PartWriter {
             .withMaxBloomFilterBytes(MAX_BLOOM_BYTES);
     for (FlowColumn column : UNIQUE) {
       properties.withDictionaryEncoding(column.columnName(), false);
+    }
+    for (FlowColumn column : FlowTable.columns()) {
+      boolean hasOrder = column.type() != FlowColumn.Type.TEXT;
+      properties.withStatisticsEnabled(column.columnName(), hasOrder);
     }
     for (FlowColumn column : LOOKED_UP) {
       properties
