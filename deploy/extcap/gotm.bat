@@ -1,7 +1,7 @@
 @echo off
 rem Sensors of gotm as interfaces of Wireshark, which runs this from its extcap folder: lists the sensors, tells what can be asked,
 rem and has curl.exe ask. Does what the script gotm beside it does, which is for Linux and macOS. Sensors stand in
-rem %APPDATA%\gotm\sensors, a line each: NAME URL [CERT [KEY [CA]]], without blanks in them. See docs/query.md.
+rem %APPDATA%\gotm\sensors, a line each: NAME URL [CERT [KEY [CA]]], without blanks in them, - for no KEY. See docs/query.md.
 setlocal EnableExtensions DisableDelayedExpansion
 set "sensors=%APPDATA%\gotm\sensors"
 set "do=check"
@@ -18,7 +18,7 @@ if "%~1"=="--extcap-interface" set "interface=%~2"& shift
 if "%~1"=="--extcap-capture-filter" set "filter=%~2"& shift
 if "%~1"=="--limit-packets" set "packets=%~2"& shift
 if "%~1"=="--limit-bytes" set "bytes=%~2"& shift
-for %%o in (fifo query from to url cert key cacert) do if "%~1"=="--%%o" set "%%o=%~2"& shift
+for %%o in (fifo query from to url cert key cacert) do (if "%~1"=="--%%o" (set "%%o=%~2"& shift))
 shift
 goto next
 
@@ -53,6 +53,7 @@ if not "%interface%"=="gotm" if exist "%sensors%" for /f "usebackq eol=# tokens=
 if not defined url echo gotm: %interface%: no address of a sensor: fill in Sensor in the interface's options, or "%sensors%">&2& exit /b 1
 if not defined packets set "packets=0"
 if not defined bytes set "bytes=0"
+if "%key%"=="-" set "key="
 set "certs="
 if defined cert set certs=%certs% --cert "%cert%"
 if defined key set certs=%certs% --key "%key%"
@@ -66,19 +67,29 @@ set "whole="
 if defined filter set "whole=(!filter!)"
 if defined query if defined whole set "whole=!whole! and (!query!)"
 if defined query if not defined whole set "whole=(!query!)"
-if defined from for /f "delims=." %%t in ("!from!") do if defined whole (set "whole=!whole! and after @%%t") else set "whole=after @%%t"
-if defined to for /f "delims=." %%t in ("!to!") do if defined whole (set "whole=!whole! and before @%%t") else set "whole=before @%%t"
+set "first="
+if defined from for /f "delims=." %%t in ("!from!") do set "first=after @%%t"
+if defined first if defined whole set "whole=!whole! and !first!"
+if defined first if not defined whole set "whole=!first!"
+set "last="
+if defined to for /f "delims=." %%t in ("!to!") do set "last=before @%%t"
+if defined last if defined whole set "whole=!whole! and !last!"
+if defined last if not defined whole set "whole=!last!"
 if not defined whole echo gotm: no query: write one into the filter field, such as: host 10.1.2.3 and after 3h ago>&2& exit /b 1
 set "work=%TEMP%\gotm-extcap-%RANDOM%%RANDOM%"
->"!work!.query" echo(!whole!
+>"!work!.query" echo !whole!
 set ask=curl.exe --silent --show-error --globoff --http1.1 --connect-timeout 10 --keepalive-time 10 --ssl-no-revoke !certs! --header "Expect:" --header "Content-Type: text/plain" --header "Gotm-Format: pcapng" --data-binary "@!work!.query" --url "!url!/query"
 !ask! --fail --no-buffer --dump-header "!work!.head" --header "Steno-Limit-Packets: !packets!" --header "Steno-Limit-Bytes: !bytes!" >"!fifo!"
 set "code=%errorlevel%"
 rem Refused: what the sensor says of it does not go to Wireshark as packets, so it is asked for once more. 23: Wireshark has had enough.
 if "!code!"=="22" !ask! --header "Steno-Limit-Packets: 1" --max-time 10 1>&2
 if "!code!"=="23" set "code=0"
+if not "!code!"=="0" goto ended
 rem a line in the trailers that tells that packets are missing; Wireshark shows it when this ends with 1
-if "!code!"=="0" if exist "!work!.head" findstr /b /i "Gotm-Cut-Short Gotm-Error" "!work!.head" 1>&2 && set "code=1"
+findstr /b /i "Gotm-Cut-Short Gotm-Error" "!work!.head" 1>&2
+if not errorlevel 1 set "code=1"
+
+:ended
 del "!work!.query" "!work!.head" 2>nul
 if not "!code!"=="0" exit /b 1
 exit /b 0
