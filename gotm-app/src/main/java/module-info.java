@@ -25,6 +25,8 @@ module org.gotm.app {
       info.picocli;
   opens org.gotm.app.doctor to
       info.picocli;
+  opens org.gotm.app.help to
+      info.picocli;
   opens org.gotm.app.keys to
       info.picocli;
   opens org.gotm.app.query to

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.StartException;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.ffm.linux.HugePages;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,9 +20,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bench",
     description = "Measures what this machine can record, and what limits it.",
-    mixinStandardHelpOptions = true,
     subcommands = BenchCommand.Core.class)
 public final class BenchCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   @Option(
       names = {"-write", "--write", "-w"},
       paramLabel = "FOLDER",
@@ -40,9 +43,10 @@ public final class BenchCommand implements Callable<Integer> {
   @Command(
       name = "core",
       description =
-          "Runs decoder, flow table and cutoff over a pcap file held in memory, on one thread.",
-      mixinStandardHelpOptions = true)
+          "Runs decoder, flow table and cutoff over a pcap file held in memory, on one thread.")
   static final class Core implements Callable<Integer> {
+    @Mixin private HelpOptions help;
+
     @Parameters(index = "0", paramLabel = "FILE.pcap", description = "An uncompressed pcap file.")
     private Path file;
 

@@ -7,12 +7,13 @@ import org.gotm.app.daemon.Classes;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.daemon.Settings;
 import org.gotm.app.daemon.StartException;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.core.packet.LinkType;
 import org.gotm.ffm.pcap.FilterException;
 import org.gotm.ffm.pcap.PcapFilter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Unmatched;
 
@@ -25,11 +26,7 @@ import picocli.CommandLine.Unmatched;
     },
     customSynopsis = "gotm check [-config FILE] [OPTIONS of gotm]")
 final class CheckCommand implements Callable<Integer> {
-  @Option(
-      names = {"-help", "--help", "-h"},
-      usageHelp = true,
-      description = "Print this help and exit.")
-  private boolean helpAsked;
+  @Mixin private HelpOptions help;
 
   @Unmatched private List<String> arguments = new ArrayList<>();
 

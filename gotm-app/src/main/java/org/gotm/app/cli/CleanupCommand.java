@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.store.retain.Cleanup;
 import org.gotm.store.retain.Retention;
 import picocli.CommandLine.Command;
@@ -24,9 +25,10 @@ import picocli.CommandLine.Spec;
     name = "cleanup",
     description =
         "Deletes the oldest finished files until the limits are kept, and exits; also while gotm"
-            + " records. Files with a .keep beside them, and folders kept/, stay.",
-    mixinStandardHelpOptions = true)
+            + " records. Files with a .keep beside them, and folders kept/, stay.")
 final class CleanupCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   @Spec private CommandSpec spec;
   @Mixin private RetentionOptions retention;
 

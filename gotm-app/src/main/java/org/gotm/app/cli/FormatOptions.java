@@ -2,6 +2,7 @@ package org.gotm.app.cli;
 
 import java.time.Duration;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.help.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -10,6 +10,7 @@ import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
 import org.gotm.app.daemon.SettingsChange;
 import org.gotm.app.doctor.DoctorCommand;
+import org.gotm.app.help.Version;
 import org.gotm.app.keys.KeysCommand;
 import org.gotm.app.query.FlowsCommand;
 import org.gotm.app.query.IndexCommand;

@@ -17,6 +17,7 @@ import org.gotm.ffm.pcap.FilterException;
 import org.gotm.store.api.RecordingException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TraceLevel;
@@ -87,7 +88,8 @@ public final class Main {
   }
 
   private static int onUsageError(ParameterException e, String[] args) {
-    print(usageMessage(e) + "; see gotm --help");
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    print("%s; see %s --help".formatted(usageMessage(e), command.qualifiedName()));
     return ExitCodes.USAGE;
   }
 

@@ -28,7 +28,7 @@ final class SourceOptions {
   private String interfaces;
 
   @Option(
-      names = {"-r", "--read"},
+      names = {"-read", "--read", "-r"},
       paramLabel = "FILE",
       arity = "1..*",
       description = {

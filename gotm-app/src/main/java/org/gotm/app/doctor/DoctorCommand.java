@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.gotm.app.help.HelpOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The command {@code gotm doctor}: exits with 0 when the machine is fit to record, 1 when not. */
@@ -12,9 +14,10 @@ import picocli.CommandLine.Option;
     name = "doctor",
     description =
         "Looks whether this machine is fit to record from an interface, and says what mends what is"
-            + " not.",
-    mixinStandardHelpOptions = true)
+            + " not.")
 public final class DoctorCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   @Option(
       names = {"-interface", "--interface", "-i"},
       paramLabel = "NAME[,NAME...]",

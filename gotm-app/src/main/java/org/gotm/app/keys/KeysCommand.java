@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.help.HelpOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,9 +22,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Makes the keys and certificates of the query server and its clients, in files named as",
       "stenographer's are. What is there stays; with a CA there, more clients are added to it."
-    },
-    mixinStandardHelpOptions = true)
+    })
 public final class KeysCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._@-]{0,62}";
   private static final String ADDRESS = "[0-9a-fA-F:]*:[0-9a-fA-F:]*|[0-9]+(?:\\.[0-9]+){3}";
 

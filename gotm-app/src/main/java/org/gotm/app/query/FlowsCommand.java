@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.store.flows.FlowRow;
 import org.gotm.store.flows.FlowSearch;
 import org.gotm.store.flows.FlowText;
@@ -21,6 +22,7 @@ import org.gotm.store.query.FlowQuery;
 import org.gotm.store.query.Limits;
 import org.gotm.store.query.QueryException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +37,6 @@ import picocli.CommandLine.Spec;
       "also of those that go on. The words are those of gotm query, without bpf; the source of a",
       "flow is who sent its first packet: 'src host 10.1.2.3 and port 443 and after 3h ago'."
     },
-    mixinStandardHelpOptions = true,
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
@@ -46,6 +47,8 @@ import picocli.CommandLine.Spec;
     },
     footer = "%nTo make Parquet files of records: gotm flows convert --help")
 public final class FlowsCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   @Spec private CommandSpec spec;
 
   @Option(

@@ -5,16 +5,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.store.index.Indexer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** The command {@code gotm index}. */
 @Command(
     name = "index",
-    description = "Makes the index of capture files that have none, or a lost one again.",
-    mixinStandardHelpOptions = true)
+    description = "Makes the index of capture files that have none, or a lost one again.")
 public final class IndexCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "Finished capture files.")
   private List<Path> files;
 

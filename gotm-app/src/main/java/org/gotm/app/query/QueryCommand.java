@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.gotm.app.bpf.BpfTests;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.app.queryclient.QueryRefusedException;
 import org.gotm.app.queryclient.SensorAddress;
 import org.gotm.app.queryclient.SensorAnswer;
@@ -45,7 +46,6 @@ import picocli.CommandLine.Spec;
       "Finds packets in what was recorded, and writes them as a capture in the order of time.",
       "Queries are stenographer's, or pcap-filter's words: 'host 10.1.2.3 and port 443 and after 3h ago'."
     },
-    mixinStandardHelpOptions = true,
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
@@ -56,6 +56,8 @@ import picocli.CommandLine.Spec;
       "4:not all of many sensors answered whole"
     })
 public final class QueryCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   private static final int PARTIAL = 4;
   private static final int BUFFER = 1 << 16;
 

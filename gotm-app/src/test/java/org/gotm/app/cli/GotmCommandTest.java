@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.gotm.app.daemon.LogFormat;
 import org.gotm.app.daemon.Settings;
+import org.gotm.app.help.Version;
 import org.gotm.app.queryserver.QuerySettings;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.packet.FlowKeyOptions;

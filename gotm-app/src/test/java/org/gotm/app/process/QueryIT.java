@@ -84,7 +84,7 @@ class QueryIT {
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.log())
         .containsExactly(
-            "gotm: query 'host 10.1.2', character 6: '10.1.2' is no address; names are not looked up; see gotm --help");
+            "gotm: query 'host 10.1.2', character 6: '10.1.2' is no address; names are not looked up; see gotm query --help");
   }
 
   /** It is there, and stays so: nobody is to make it. */

@@ -128,9 +128,9 @@ class SensorQueryIT {
   void shouldRefuseOptionsThatExcludeEachOther() {
     assertThat(gotm("query", "-url=https://x:1", "-write=.", "tcp", "-w", answer).run().log())
         .containsExactly(
-            "gotm: url=https://x:1: not with -write: one or the other; see gotm --help");
+            "gotm: url=https://x:1: not with -write: one or the other; see gotm query --help");
     assertThat(gotm("query", "-cert=me.pem", "tcp", "-w", answer).run().log())
-        .containsExactly("gotm: cert=me.pem: only with -url or -sensors; see gotm --help");
+        .containsExactly("gotm: cert=me.pem: only with -url or -sensors; see gotm query --help");
     assertThat(gotm("query", "-url=http://x", "tcp", "-w", answer).run().exitCode()).isEqualTo(2);
   }
 }

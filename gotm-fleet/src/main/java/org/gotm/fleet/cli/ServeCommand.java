@@ -17,6 +17,7 @@ import org.gotm.app.daemon.LogFormat;
 import org.gotm.app.daemon.LogStyle;
 import org.gotm.app.daemon.Signals;
 import org.gotm.app.daemon.StartException;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.app.metrics.MetricsServer;
 import org.gotm.app.metrics.Site;
 import org.gotm.app.queryclient.SensorKeyOptions;
@@ -42,9 +43,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Answers queries with the packets of many sensors, to clients who need not reach those.",
       "SIGHUP reads certificates anew; the lists of sensors and of who may ask are read for each query."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class ServeCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   private static final long LOOK_NANOS = TimeUnit.HOURS.toNanos(1);
 
   @Spec private CommandSpec spec;

@@ -11,9 +11,11 @@ import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.ffm.linux.Libc;
 import org.gotm.store.flows.SpoolFormatException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,7 +29,6 @@ import picocli.CommandLine.Spec;
       "Makes Parquet files of finished flow records, and deletes those that it has converted.",
       "Other programs read them as one table: LAKE/date=.../hour=.../sensor=.../part-....parquet"
     },
-    mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:all is in the table",
@@ -35,6 +36,8 @@ import picocli.CommandLine.Spec;
       "2:wrong usage"
     })
 public final class ConvertCommand implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
   private static final int NICEST = 19;
   private static final String DAMAGED = ".damaged";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.gotm.app.help.Version;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -22,6 +23,15 @@ class FleetHelpTest {
         .startsWith("Usage: gotm fleet ")
         .contains("  serve  ");
     assertThat(said("fleet", "serve", "--help")).contains("-sensors");
-    assertThat(said("flows", "convert", "--help")).contains("-lake");
+    assertThat(said("flows", "convert", "--help"))
+        .contains("-lake")
+        .isEqualTo(said("flows", "convert", "-help"));
+  }
+
+  @Test
+  void shouldTellTheVersionBehindEachWord() {
+    assertThat(said("-version")).isEqualTo(Version.line() + System.lineSeparator());
+    assertThat(said("fleet", "serve", "--version")).isEqualTo(said("-version"));
+    assertThat(said("flows", "convert", "-version")).isEqualTo(said("-version"));
   }
 }

@@ -14,11 +14,13 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.gotm.app.cli.Main;
 import org.gotm.app.daemon.ExitCodes;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.app.queryclient.SensorKeys;
 import org.gotm.app.sensors.Sensor;
 import org.gotm.app.sensors.SensorList;
 import org.gotm.store.query.Limits;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,7 +31,6 @@ import picocli.CommandLine.Spec;
     name = "HuntFlows",
     description =
         "Finds flows of all sensors, and fetches their packets from those that have them into one capture.",
-    mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:all is there",
@@ -38,75 +39,77 @@ import picocli.CommandLine.Spec;
       "3:packets are missing: report.txt"
     })
 public final class HuntFlows implements Callable<Integer> {
+  @Mixin private HelpOptions help;
+
   private static final int PARTIAL = 3;
 
   @Spec private CommandSpec spec;
 
   @Option(
-      names = "-lake",
+      names = {"-lake", "--lake"},
       required = true,
       paramLabel = "PATH",
       description = "The table of flows.")
   private String lake;
 
   @Option(
-      names = "-where",
+      names = {"-where", "--where"},
       defaultValue = "true",
       paramLabel = "SQL",
       description = "A condition on columns of the table (default: all flows).")
   private String where;
 
   @Option(
-      names = "-from",
+      names = {"-from", "--from"},
       required = true,
       paramLabel = "TIME",
       description = "Flows with packets from then on, such as 2026-11-27T13:00:00Z.")
   private Instant from;
 
   @Option(
-      names = "-to",
+      names = {"-to", "--to"},
       required = true,
       paramLabel = "TIME",
       description = "Flows with packets before then.")
   private Instant to;
 
   @Option(
-      names = "-indicators",
+      names = {"-indicators", "--indicators"},
       paramLabel = "FILE",
       description =
           "Addresses, networks, Community IDs, one a line, of which a flow has to have one.")
   private Path indicators;
 
   @Option(
-      names = "-sensors",
+      names = {"-sensors", "--sensors"},
       required = true,
       paramLabel = "FILE",
       description = "A line a sensor: NAME URL [cert=FILE] [key=FILE] [cacert=FILE].")
   private Path sensors;
 
   @Option(
-      names = "-case",
+      names = {"-case", "--case"},
       required = true,
       paramLabel = "FOLDER",
       description = "Where case.pcap, flows.tsv and report.txt go; may not be there yet.")
   private Path folder;
 
   @Option(
-      names = "-at-once",
+      names = {"-at-once", "--at-once"},
       defaultValue = "2",
       paramLabel = "N",
       description = "Queries at a time to one sensor (default: ${DEFAULT-VALUE}).")
   private int atOnce;
 
   @Option(
-      names = "-most",
+      names = {"-most", "--most"},
       defaultValue = "10000",
       paramLabel = "N",
       description = "Flow records whose packets are fetched at most (default: ${DEFAULT-VALUE}).")
   private int most;
 
   @Option(
-      names = "-limit-bytes",
+      names = {"-limit-bytes", "--limit-bytes"},
       defaultValue = "10000000000",
       paramLabel = "BYTES",
       description = "Most bytes of one answer of a sensor (default: ${DEFAULT-VALUE}).")

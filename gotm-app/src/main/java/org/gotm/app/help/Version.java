@@ -1,15 +1,19 @@
-package org.gotm.app.cli;
+package org.gotm.app.help;
 
 import picocli.CommandLine.IVersionProvider;
 
 /** The version of this build, from the manifest of its jar. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
+  /** Knows it when it is asked. */
+  public Version() {}
+
   @Override
   public String[] getVersion() {
     return new String[] {line()};
   }
 
-  static String line() {
+  /** The line that {@code --version} prints. */
+  public static String line() {
     String version = Version.class.getPackage().getImplementationVersion();
     return "gotm %s (Java %s)"
         .formatted(version == null ? "unpackaged" : version, Runtime.version());
