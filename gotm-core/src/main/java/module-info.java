@@ -13,6 +13,10 @@ module org.gotm.core {
   exports org.gotm.core.packet;
   exports org.gotm.core.pcapfile;
   exports org.gotm.core.source;
+  exports org.gotm.core.failure to
+      org.gotm.app,
+      org.gotm.ffm,
+      org.gotm.store;
   exports org.gotm.core.memory to
       org.gotm.ffm;
 }

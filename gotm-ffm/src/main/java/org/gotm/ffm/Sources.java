@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.PcapngFileSource;
@@ -83,7 +84,7 @@ public final class Sources {
     } catch (NoSuchFileException e) {
       throw new PacketSourceException(file + ": no such file", e);
     } catch (IOException e) {
-      throw new PacketSourceException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new PacketSourceException("%s: cannot be read: %s".formatted(file, Reason.of(e)), e);
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.gotm.core.capture.Heartbeat;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.file.Closer;
 import org.gotm.store.file.CurrentFile;
@@ -110,7 +111,9 @@ final class FolderDestination implements Destination {
         options.log().accept("%s has no index: %s".formatted(file, reason));
       }
     } catch (IOException e) {
-      options.log().accept("%s has no index: %s; gotm index makes one".formatted(file, e));
+      options
+          .log()
+          .accept("%s has no index: %s; gotm index makes one".formatted(file, Reason.withFile(e)));
     }
   }
 

@@ -20,6 +20,7 @@ import org.gotm.core.chunk.Chunk;
 import org.gotm.core.chunk.ChunkAppender;
 import org.gotm.core.chunk.ChunkPool;
 import org.gotm.core.chunk.ChunkSink;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.pcapfile.InterfaceDescription;
 import org.gotm.core.source.PacketSource;
 import org.gotm.store.api.Compression;
@@ -27,7 +28,6 @@ import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
 import org.gotm.store.compress.CompressorPool;
 import org.gotm.store.file.Doorbell;
-import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileCounters;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.InterfaceTable;
@@ -123,9 +123,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     } catch (IOException e) {
       options
           .log()
-          .accept(
-              "queries will not see what is in memory: %s: %s"
-                  .formatted(socket, ErrorState.reason(e)));
+          .accept("queries will not see what is in memory: %s: %s".formatted(socket, Reason.of(e)));
       return null;
     }
   }
@@ -287,7 +285,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   static RecordingException unusable(Path folder, IOException e) {
     return new RecordingException(
         "write=%s: cannot be written to: %s; choose another folder with -write or mend this one"
-            .formatted(folder, ErrorState.reason(e)),
+            .formatted(folder, Reason.of(e)),
         e);
   }
 

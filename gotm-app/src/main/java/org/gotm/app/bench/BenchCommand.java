@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.StartException;
 import org.gotm.app.help.HelpOptions;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.ffm.linux.HugePages;
 import picocli.CommandLine.Command;
@@ -85,7 +86,7 @@ public final class BenchCommand implements Callable<Integer> {
           HugePages memory = new HugePages()) {
         Cutoff cutoff = Cutoff.of(packetCutoff, byteCutoff);
         CoreBenchmark benchmark =
-            new CoreBenchmark(map(arena), maxFlows, cutoff, hasRecords, memory);
+            new CoreBenchmark(file.toString(), map(arena), maxFlows, cutoff, hasRecords, memory);
         benchmark.run(loops, loop -> System.out.println(loop));
         return 0;
       }
@@ -97,7 +98,7 @@ public final class BenchCommand implements Callable<Integer> {
         mapped.load();
         return mapped;
       } catch (IOException e) {
-        throw new StartException("file=" + file + ": cannot be read: " + e.getMessage(), e);
+        throw new StartException("file=" + file + ": cannot be read: " + Reason.of(e), e);
       }
     }
   }

@@ -60,7 +60,7 @@ final class BoxBenchmark {
     MemorySegment small =
         SyntheticTraffic.make(CORE_FLOWS, CORE_PACKETS, SMALL_FRAME, SEED, memory);
     CoreBenchmark core =
-        new CoreBenchmark(small, CORE_FLOWS, Cutoff.of(1000, 65536), false, memory);
+        new CoreBenchmark("memory", small, CORE_FLOWS, Cutoff.of(1000, 65536), false, memory);
     CoreBenchmark.Loop best = core.best(BEST_OF);
     print("core, 1 thread, 1 M flows: %s", best);
     return 1e9 / best.nanosPerPacket();

@@ -24,6 +24,7 @@ final class CoreBenchmark {
   private static final int WARM_UP_LOOPS = 10;
   private static final int RECORDS = 1 << 16;
 
+  private final String name;
   private final MemorySegment file;
   private final Ledger ledger = new Ledger();
   private final FlowCutter cutter;
@@ -41,12 +42,19 @@ final class CoreBenchmark {
   /**
    * A benchmark over one file.
    *
+   * @param name of the file, for messages
    * @param file a whole pcap file in native memory
    * @param hasRecords true to write records of the flows, which are thrown away
    * @param memory for the flow table
    */
   CoreBenchmark(
-      MemorySegment file, int capacityFlows, Cutoff cutoff, boolean hasRecords, HugePages memory) {
+      String name,
+      MemorySegment file,
+      int capacityFlows,
+      Cutoff cutoff,
+      boolean hasRecords,
+      HugePages memory) {
+    this.name = name;
     this.file = file;
     records = hasRecords ? new FlowRecordRing(RECORDS, 0, 0, false, memory) : null;
     cutter =
@@ -84,7 +92,7 @@ final class CoreBenchmark {
   private Loop loop() {
     long packetsBefore = ledger.get(Counter.DELIVERED);
     long keptBefore = ledger.get(Counter.KEPT);
-    try (PcapFileSource source = PcapFileSource.of(file, "memory")) {
+    try (PcapFileSource source = PcapFileSource.of(file, name)) {
       PacketSink sink = (batch, index, flows) -> true;
       CaptureWorker worker = new CaptureWorker(source, cutter, sink, ledger, System::nanoTime);
       long begin = System.nanoTime();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.gotm.core.failure.Reason;
 
 /**
  * A configuration file: on each line an option's name, an equals sign and its value, as on the
@@ -52,7 +53,7 @@ record ConfigFile(Path path, List<Entry> entries) {
       }
       return new ConfigFile(path, parse(new String(bytes, StandardCharsets.UTF_8)));
     } catch (IOException e) {
-      throw new ConfigException("config=%s: cannot be read: %s".formatted(path, e));
+      throw new ConfigException("config=%s: cannot be read: %s".formatted(path, Reason.of(e)));
     }
   }
 

@@ -12,6 +12,7 @@ import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.daemon.LogFormat;
 import org.gotm.app.daemon.LogStyle;
 import org.gotm.app.daemon.StartException;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.FilterException;
 import org.gotm.store.api.RecordingException;
@@ -121,7 +122,7 @@ public final class Main {
     if (e instanceof UnmatchedArgumentException unmatched) {
       return unmatchedMessage(unmatched);
     }
-    return e.getMessage();
+    return e.getMessage().replaceFirst("\\.$", "");
   }
 
   private static String unmatchedMessage(UnmatchedArgumentException e) {
@@ -147,6 +148,10 @@ public final class Main {
         || e instanceof RecordingException
         || e instanceof StartException) {
       print(e.getMessage(), style);
+      return ExitCodes.FAILED;
+    }
+    if (e instanceof IOException) {
+      print(Reason.withFile(e), style);
       return ExitCodes.FAILED;
     }
     print("failed unexpectedly, please report this: " + e, style);

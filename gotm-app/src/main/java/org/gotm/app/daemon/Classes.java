@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.gotm.app.classes.ClassRule;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.flow.Cutoff;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.TrafficClass;
@@ -109,7 +110,7 @@ public final class Classes implements AutoCloseable {
       return Files.readAllLines(file);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "classes=%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+          "classes=%s: cannot be read: %s".formatted(file, Reason.of(e)), e);
     }
   }
 

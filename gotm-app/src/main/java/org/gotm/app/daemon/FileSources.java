@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.pcapfile.PcapFileSource;
 import org.gotm.core.pcapfile.PcapHeaderLayout;
 import org.gotm.core.pcapfile.PcapngFileSource;
@@ -73,7 +74,7 @@ final class FileSources {
     } catch (NoSuchFileException e) {
       throw new PacketSourceException("read=" + file + ": no such file", e);
     } catch (IOException e) {
-      throw new PacketSourceException("read=" + file + ": cannot be read: " + e.getMessage(), e);
+      throw new PacketSourceException("read=" + file + ": cannot be read: " + Reason.of(e), e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.packed.GzipStream;
 import org.gotm.store.packed.PackedKind;
 
@@ -91,12 +92,8 @@ final class PackedStream extends FilterInputStream {
           packed.hasEnded()
               ? "the %s stream is cut off after %d bytes".formatted(kind, packed.bytes())
               : "the %s stream is damaged before byte %d: %s"
-                  .formatted(kind, packed.bytes(), reason(e)),
+                  .formatted(kind, packed.bytes(), Reason.of(e)),
           e);
     }
-  }
-
-  private static String reason(Exception e) {
-    return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.ffm.linux.Privileges;
 import org.gotm.ffm.linux.UserAccount;
 
@@ -81,7 +82,7 @@ final class UserChange {
     } catch (IOException e) {
       throw new StartException(
           "write=%s: cannot be made for user %s: %s; choose another folder with -write"
-              .formatted(folder, user.name(), e),
+              .formatted(folder, user.name(), Reason.withFile(e)),
           e);
     }
     Privileges.become(user);

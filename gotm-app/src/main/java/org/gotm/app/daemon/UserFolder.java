@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.ffm.linux.UserAccount;
 
 /**
@@ -82,7 +83,7 @@ record UserFolder(UserAccount user, Path folder) {
     } catch (IOException e) {
       throw new StartException(
           "write=%s: user %s may not read there: %s; run: %s"
-              .formatted(folder, user.name(), e, remedy()),
+              .formatted(folder, user.name(), Reason.of(e), remedy()),
           e);
     }
   }

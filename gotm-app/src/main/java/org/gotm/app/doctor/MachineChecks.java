@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.gotm.core.failure.Reason;
 
 /**
  * Looks at what the whole recording needs of the machine: memory, clock, and the output folder's
@@ -93,7 +94,7 @@ final class MachineChecks {
     } catch (IOException e) {
       findings.add(
           HealthCheck.bad(
-              "write=%s: cannot be written to: %s".formatted(folder, e.getMessage()),
+              "write=%s: cannot be written to: %s".formatted(folder, Reason.of(e)),
               "chown or choose another folder with -write"));
     }
   }

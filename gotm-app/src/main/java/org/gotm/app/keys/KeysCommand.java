@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.help.HelpOptions;
+import org.gotm.core.failure.Reason;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,7 +63,7 @@ public final class KeysCommand implements Callable<Integer> {
           .forEach(System.out::println);
       return ExitCodes.OK;
     } catch (IOException e) {
-      System.err.println("gotm: keys: " + e.getMessage());
+      System.err.println("gotm: keys: " + Reason.withFile(e));
       return ExitCodes.FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.help.HelpOptions;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.index.Indexer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +43,7 @@ public final class IndexCommand implements Callable<Integer> {
     try {
       return indexer.index(file);
     } catch (IOException e) {
-      return e.toString();
+      return Reason.withFile(e);
     }
   }
 }

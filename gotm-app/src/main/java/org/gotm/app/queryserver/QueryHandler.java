@@ -19,6 +19,7 @@ import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.gotm.app.log.CauseLog;
+import org.gotm.core.failure.Reason;
 
 /** What there is for a client: who it is, whether it may ask, and what it asks. Any thread. */
 final class QueryHandler extends Handler.Abstract {
@@ -92,14 +93,10 @@ final class QueryHandler extends Handler.Abstract {
       }
       return condition.orElse(null);
     } catch (IOException e) {
-      troubles.say("access", "query-access cannot be used, nobody may ask: " + reason(e));
+      troubles.say("access", "query-access cannot be used, nobody may ask: " + Reason.withFile(e));
       around.audit().sayForbidden(resource, client, "the list of who may ask cannot be used");
       return null;
     }
-  }
-
-  private static String reason(IOException e) {
-    return e.getClass() == IOException.class ? e.getMessage() : e.toString();
   }
 
   private void answer(Exchange exchange, Resource resource, Client client, String condition)

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.query.Answer;
 import org.gotm.store.query.QueryException;
 
@@ -64,7 +65,8 @@ final class QuerySearch implements Runnable {
       exchange.abandon(e.getMessage());
       say(Outcome.CANCELLED, e.getMessage());
     } catch (Throwable e) {
-      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+      boolean isSystems = e instanceof IOException || e.getMessage() == null;
+      String reason = isSystems ? Reason.withFile(e) : e.getMessage();
       exchange.breakOff(reason);
       say(Outcome.FAILED, reason);
     } finally {

@@ -25,6 +25,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.gotm.app.log.CauseLog;
+import org.gotm.core.failure.Reason;
 import org.gotm.ffm.linux.UserAccount;
 
 /**
@@ -103,8 +104,8 @@ public final class QueryServer implements AutoCloseable {
     try {
       return UnixSocket.bind(socket, BACKLOG, owner);
     } catch (IOException e) {
-      String reason = e.getClass() == IOException.class ? e.getMessage() : e.toString();
-      throw new IOException("query-socket=%s: cannot be had (%s)".formatted(socket, reason), e);
+      throw new IOException(
+          "query-socket=%s: cannot be had (%s)".formatted(socket, Reason.of(e)), e);
     }
   }
 
@@ -119,9 +120,9 @@ public final class QueryServer implements AutoCloseable {
       }
       keys.applyTo(tls);
     } catch (IOException e) {
-      String reason = e.getClass() == IOException.class ? e.getMessage() : e.toString();
       throw new IOException(
-          "query-keys=%s: %s; gotm keys makes them".formatted(settings.keys(), reason), e);
+          "query-keys=%s: %s; gotm keys makes them".formatted(settings.keys(), Reason.withFile(e)),
+          e);
     }
   }
 
@@ -226,7 +227,7 @@ public final class QueryServer implements AutoCloseable {
     } catch (Exception e) {
       log.accept(
           "query-keys=%s: the keys stay as they are: %s"
-              .formatted(settings.keys(), e.getMessage()));
+              .formatted(settings.keys(), Reason.withFile(e)));
     }
   }
 

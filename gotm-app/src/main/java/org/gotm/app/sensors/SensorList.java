@@ -11,6 +11,7 @@ import java.util.Map;
 import org.gotm.app.daemon.StartException;
 import org.gotm.app.queryclient.SensorAddress;
 import org.gotm.app.queryclient.SensorKeys;
+import org.gotm.core.failure.Reason;
 
 /**
  * The file that says which sensors there are: a line each, {@code NAME URL [cert=FILE] [key=FILE]
@@ -62,7 +63,7 @@ public final class SensorList {
       }
       return Files.readString(file, StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
-      throw new StartException("sensors=%s: cannot be read: %s".formatted(file, e), e);
+      throw new StartException("sensors=%s: cannot be read: %s".formatted(file, Reason.of(e)), e);
     }
   }
 

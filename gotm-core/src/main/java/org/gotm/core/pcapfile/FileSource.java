@@ -2,6 +2,7 @@ package org.gotm.core.pcapfile;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.source.BatchHandler;
 import org.gotm.core.source.PacketBatch;
 import org.gotm.core.source.PacketSource;
@@ -122,9 +123,8 @@ abstract sealed class FileSource implements PacketSource permits PcapFileSource,
   }
 
   PacketSourceException failed(IOException e) {
-    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
     return new PacketSourceException(
-        "%s: cannot be read at offset %d: %s".formatted(name, offset(), reason), e);
+        "%s: cannot be read at offset %d: %s".formatted(name, offset(), Reason.of(e)), e);
   }
 
   PacketSourceException shortened(InternalError e) {

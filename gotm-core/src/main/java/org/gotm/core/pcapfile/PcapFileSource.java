@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.memory.ChainPrefetch;
 import org.gotm.core.memory.NativeAccess;
 import org.gotm.core.memory.NativeMemory;
@@ -60,7 +61,7 @@ public final class PcapFileSource extends FileSource {
     try {
       return new PcapFileSource(path.toString(), new MappedBytes(path));
     } catch (IOException e) {
-      throw new PacketSourceException(path + ": cannot be read: " + e.getMessage(), e);
+      throw new PacketSourceException(path + ": cannot be read: " + Reason.of(e), e);
     }
   }
 

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.memory.NativeAccess;
 import org.gotm.core.packet.LinkType;
 import org.gotm.core.source.PacketBatch;
@@ -87,7 +88,7 @@ public final class PcapngFileSource extends FileSource {
     try {
       return new PcapngFileSource(path.toString(), new MappedBytes(path));
     } catch (IOException e) {
-      throw new PacketSourceException(path + ": cannot be read: " + e.getMessage(), e);
+      throw new PacketSourceException(path + ": cannot be read: " + Reason.of(e), e);
     }
   }
 

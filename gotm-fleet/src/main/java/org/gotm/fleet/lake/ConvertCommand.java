@@ -12,6 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.help.HelpOptions;
+import org.gotm.core.failure.Reason;
 import org.gotm.ffm.linux.Libc;
 import org.gotm.store.flows.SpoolFormatException;
 import picocli.CommandLine.Command;
@@ -140,7 +141,7 @@ public final class ConvertCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       fail(e.getMessage() + ": gone before it was converted");
     } catch (IOException e) {
-      fail("%s: not converted, and kept: %s".formatted(file, e));
+      fail("%s: not converted, and kept: %s".formatted(file, Reason.withFile(e)));
     }
     return 0;
   }
@@ -158,7 +159,7 @@ public final class ConvertCommand implements Callable<Integer> {
         say("%s: kept as %s".formatted(file, aside.getFileName()));
       }
     } catch (IOException e) {
-      fail("%s: stays where it is: %s".formatted(file, e));
+      fail("%s: stays where it is: %s".formatted(file, Reason.of(e)));
     }
   }
 

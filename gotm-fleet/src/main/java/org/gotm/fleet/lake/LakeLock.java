@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.gotm.app.daemon.StartException;
+import org.gotm.core.failure.Reason;
 
 /**
  * The right to write a sensor's part of a lake: one process has it at a time, and the kernel takes
@@ -31,7 +32,8 @@ final class LakeLock implements AutoCloseable {
       Files.createDirectories(lake.workFolder());
       return take(lake, lake.workFolder().resolve("lock"));
     } catch (IOException e) {
-      throw new StartException("lake=%s: cannot be written to: %s".formatted(lake.folder(), e), e);
+      throw new StartException(
+          "lake=%s: cannot be written to: %s".formatted(lake.folder(), Reason.of(e)), e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.gotm.app.daemon.StartException;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.flows.SpoolNames;
 
 /** The finished spool files that are meant by what was given on the command line. */
@@ -51,7 +52,7 @@ final class Spools {
         }
       }
     } catch (IOException e) {
-      throw new StartException("%s: cannot be listed: %s".formatted(folder, e), e);
+      throw new StartException("%s: cannot be listed: %s".formatted(folder, Reason.of(e)), e);
     }
     files.sort(null);
     return files;

@@ -8,6 +8,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
 import java.util.function.LongSupplier;
 import org.gotm.core.capture.Counter;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.compress.Piece;
 import org.gotm.store.compress.Trailer;
 
@@ -100,7 +101,7 @@ public final class CurrentStream implements SeriesOutput {
     } catch (ClosedChannelException e) {
       fail("nobody reads it, and what was left is lost");
     } catch (IOException e) {
-      fail(ErrorState.reason(e));
+      fail(Reason.of(e));
     }
     return failure == null;
   }

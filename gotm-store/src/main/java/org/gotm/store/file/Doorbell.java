@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 
 /**
  * A socket in the output folder at which another process asks a recorder to show what it has in
@@ -156,7 +157,7 @@ public final class Doorbell implements AutoCloseable {
       }
       return channel.read(ByteBuffer.allocate(1)) == 1 ? null : "it is not all on disk in time";
     } catch (IOException e) {
-      return ErrorState.reason(e);
+      return Reason.of(e);
     }
   }
 

@@ -1,11 +1,5 @@
 package org.gotm.store.file;
 
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.function.Consumer;
 
 /**
@@ -111,17 +105,5 @@ public final class ErrorState {
   /** What is wrong, or null. Any thread. */
   String current() {
     return current;
-  }
-
-  /** The words for an error, without the file's name. */
-  public static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException _ -> "permission denied";
-      case NoSuchFileException _ -> "no such file or directory";
-      case FileAlreadyExistsException _ -> "a file of that name exists";
-      case NotDirectoryException _ -> "not a directory";
-      case FileSystemException f when f.getReason() != null -> f.getReason();
-      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    };
   }
 }

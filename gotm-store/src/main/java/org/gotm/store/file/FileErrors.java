@@ -3,6 +3,7 @@ package org.gotm.store.file;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 
 /**
  * Puts into words what is wrong with the files of a series, counts it, and remembers how many
@@ -34,7 +35,7 @@ public final class FileErrors {
     state.report(
         cause,
         "write=%s: cannot %s %s: %s; capture goes on, it is tried again, and what cannot be written is counted as lost"
-            .formatted(folder, action, name, ErrorState.reason(e)),
+            .formatted(folder, action, name, Reason.of(e)),
         nowNanos);
   }
 

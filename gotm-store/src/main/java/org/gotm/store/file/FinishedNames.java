@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.gotm.core.failure.Reason;
 
 /**
  * The move from a current to a finished name, in a folder for each day. No link below the output
@@ -194,9 +195,7 @@ public final class FinishedNames {
         throw e;
       } catch (IOException e) {
         throw new IOException(
-            "%s is no folder but a link, or cannot be opened: %s"
-                .formatted(name, ErrorState.reason(e)),
-            e);
+            "%s is no folder but a link, or cannot be opened: %s".formatted(name, Reason.of(e)), e);
       }
     }
     return at;

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.api.FinishedFile;
 
 /**
@@ -48,7 +49,7 @@ public final class LedgerFiles {
     try {
       write(file.path(), text.of(file, interval).getBytes(UTF_8));
     } catch (IOException | RuntimeException e) {
-      String reason = e instanceof IOException io ? ErrorState.reason(io) : e.toString();
+      String reason = Reason.of(e);
       log.accept("fileledger: cannot write %s%s: %s".formatted(file.path(), SUFFIX, reason));
     }
   }

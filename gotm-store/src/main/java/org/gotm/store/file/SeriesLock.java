@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.api.RecordingException;
 
 /**
@@ -76,7 +77,7 @@ public final class SeriesLock implements AutoCloseable {
     } catch (IOException e) {
       throw new RecordingException(
           "write=%s: cannot be written to: %s; %s"
-              .formatted(folder, ErrorState.reason(e), remedy(folder, e)),
+              .formatted(folder, Reason.of(e), remedy(folder, e)),
           e);
     }
   }
@@ -86,7 +87,7 @@ public final class SeriesLock implements AutoCloseable {
       return "user %1$s may not; run: install -d -o %1$s -m 0750 %2$s, or choose another with -write"
           .formatted(System.getProperty("user.name"), folder);
     }
-    return READ_ONLY.equals(ErrorState.reason(e))
+    return READ_ONLY.equals(Reason.of(e))
         ? "under systemd it takes ReadWritePaths=%s in a drop-in; else choose another with -write"
             .formatted(folder)
         : "choose another folder with -write or change its permissions";

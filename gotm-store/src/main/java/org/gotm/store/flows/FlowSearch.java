@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.flow.FlowRecord;
 import org.gotm.store.file.Doorbell;
-import org.gotm.store.file.ErrorState;
 import org.gotm.store.query.FlowQuery;
 import org.gotm.store.query.Limits;
 
@@ -193,7 +193,7 @@ public final class FlowSearch {
         notes.accept(e.getMessage());
         return null;
       } catch (IOException e) {
-        notes.accept("%s cannot be read: %s".formatted(name, ErrorState.reason(e)));
+        notes.accept("%s cannot be read: %s".formatted(name, Reason.of(e)));
         return null;
       }
     }

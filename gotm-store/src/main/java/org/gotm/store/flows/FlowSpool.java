@@ -13,11 +13,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.gotm.core.failure.Reason;
 import org.gotm.core.flow.FlowCutter;
 import org.gotm.core.flow.FlowRecordRing;
 import org.gotm.store.api.RecordingException;
 import org.gotm.store.file.Doorbell;
-import org.gotm.store.file.ErrorState;
 
 /**
  * Writes the records of flows to spool files of an hour, on a thread of its own, and deletes those
@@ -116,7 +116,7 @@ public final class FlowSpool implements AutoCloseable {
     } catch (IOException e) {
       throw new RecordingException(
           "flows=true: %s cannot be written to: %s; mend it or leave -flows out"
-              .formatted(names.folder(), ErrorState.reason(e)),
+              .formatted(names.folder(), Reason.of(e)),
           e);
     }
   }
@@ -127,7 +127,7 @@ public final class FlowSpool implements AutoCloseable {
     } catch (IOException e) {
       log(
           "flows: queries will not see flows that go on: %s: %s"
-              .formatted(names.socket(), ErrorState.reason(e)));
+              .formatted(names.socket(), Reason.of(e)));
       return null;
     }
   }
@@ -186,7 +186,7 @@ public final class FlowSpool implements AutoCloseable {
   private void fail(IOException e, long now) {
     failedNanos = now;
     String text =
-        "flows: records cannot be written: %s: %s".formatted(writer.place(), ErrorState.reason(e));
+        "flows: records cannot be written: %s: %s".formatted(writer.place(), Reason.of(e));
     if (!text.equals(error)) {
       log(text);
     }

@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.function.Consumer;
-import org.gotm.store.file.ErrorState;
+import org.gotm.core.failure.Reason;
 
 /** Deletes finished files of flow records that are too old. One thread. */
 final class SpoolAge {
@@ -40,7 +40,7 @@ final class SpoolAge {
     } catch (NoSuchFileException e) {
       // somebody else was faster
     } catch (IOException e) {
-      log.accept("flows: %s cannot be deleted: %s".formatted(file, ErrorState.reason(e)));
+      log.accept("flows: %s cannot be deleted: %s".formatted(file, Reason.of(e)));
     }
     return false;
   }

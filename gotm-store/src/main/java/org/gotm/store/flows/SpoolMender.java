@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
-import org.gotm.store.file.ErrorState;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.file.FinishedNames;
 
 /** Finishes the files of flow records that a crash left behind. One thread. */
@@ -28,7 +28,7 @@ final class SpoolMender {
         try {
           mend(file);
         } catch (IOException e) {
-          log.accept("flows: %s cannot be mended: %s".formatted(file, ErrorState.reason(e)));
+          log.accept("flows: %s cannot be mended: %s".formatted(file, Reason.of(e)));
         }
       }
     }

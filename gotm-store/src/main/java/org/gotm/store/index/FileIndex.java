@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.terms.PieceTerms;
 
 /**
@@ -136,7 +137,7 @@ public final class FileIndex {
       try {
         writer.close();
       } catch (IOException e) {
-        index.say("%s cannot be removed: %s".formatted(sidecar, e));
+        index.say("%s cannot be removed: %s".formatted(sidecar, Reason.of(e)));
       }
     }
   }

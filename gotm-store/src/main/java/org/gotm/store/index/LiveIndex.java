@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.terms.PieceTerms;
 import org.gotm.store.terms.TermCollector;
 
@@ -67,7 +68,7 @@ public final class LiveIndex implements AutoCloseable {
       submit(() -> files.add(file));
       return file;
     } catch (IOException e) {
-      say("%s will have no index: %s; gotm index makes one".formatted(current, e));
+      say("%s will have no index: %s; gotm index makes one".formatted(current, Reason.withFile(e)));
       return null;
     }
   }

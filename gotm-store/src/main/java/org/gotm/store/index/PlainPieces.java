@@ -29,14 +29,14 @@ final class PlainPieces implements CapturePieces {
     this.length = length;
     ByteBuffer head = read(0, (int) Math.min(PcapHeaderLayout.LENGTH, length));
     if (head.remaining() < PcapHeaderLayout.LENGTH) {
-      throw new UnfitException("no header");
+      throw new UnfitException("it is too short for a header of pcap or pcapng");
     }
     isPcapng = head.getInt(0) == PcapHeaderLayout.MAGIC_PCAPNG;
     ByteOrder little = ByteOrder.LITTLE_ENDIAN;
     int magic = head.order(little).getInt(isPcapng ? BYTE_ORDER_AT : 0);
     boolean isLittle = isPcapng ? magic == BYTE_ORDER_MAGIC : isPcap(magic);
     if (!isLittle && !(isPcapng || isPcap(Integer.reverseBytes(magic)))) {
-      throw new UnfitException("another kind of header");
+      throw new UnfitException("it does not begin as pcap or pcapng do");
     }
     order = isLittle ? little : ByteOrder.BIG_ENDIAN;
     shortest = isPcapng ? SHORTEST_BLOCK : PcapRecordLayout.HEADER_LENGTH;

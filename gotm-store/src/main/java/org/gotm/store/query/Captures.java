@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.file.OwnFiles;
 import org.gotm.store.index.Sidecar;
 
@@ -132,7 +133,7 @@ final class Captures {
       return look.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException io) {
-        throw new IOException(io.getMessage(), io);
+        throw new IOException(Reason.withFile(io), io);
       }
       throw new IllegalStateException("an index cannot be looked into", e.getCause());
     } catch (InterruptedException e) {

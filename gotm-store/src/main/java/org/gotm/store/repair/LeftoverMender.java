@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.api.FinishedFile;
-import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.FinishedNames;
 import org.gotm.store.file.OwnFiles;
@@ -88,7 +88,7 @@ final class LeftoverMender {
     if (unended != null) {
       log.accept(
           "leftover %s gets nothing to seek by at its end: %s"
-              .formatted(path.getFileName(), ErrorState.reason(unended)));
+              .formatted(path.getFileName(), Reason.of(unended)));
     }
     log.accept(
         "leftover %s has %d packets; %d bytes behind the last whole piece, %s"
@@ -125,7 +125,7 @@ final class LeftoverMender {
     try {
       finished.syncFolders(path);
     } catch (IOException e) {
-      log.accept("the folder of %s cannot be synced: %s".formatted(path, e));
+      log.accept("the folder of %s cannot be synced: %s".formatted(path, Reason.of(e)));
     }
   }
 

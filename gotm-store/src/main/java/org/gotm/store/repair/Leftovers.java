@@ -11,9 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.api.FinishedFile;
 import org.gotm.store.api.RecordingException;
-import org.gotm.store.file.ErrorState;
 import org.gotm.store.file.FileNames;
 import org.gotm.store.file.FinishedNames;
 import org.gotm.store.file.OwnFiles;
@@ -205,7 +205,7 @@ public final class Leftovers {
       saidCauses.clear();
       return null;
     } catch (IOException | RuntimeException | LinkageError e) {
-      String cause = e instanceof IOException io ? ErrorState.reason(io) : e.toString();
+      String cause = Reason.of(e);
       if (saidCauses.add(cause)) {
         log.accept(
             "leftover %s cannot be mended now: %s; it is tried again, others like it, too"

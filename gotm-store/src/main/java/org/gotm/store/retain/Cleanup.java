@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.api.RecordingException;
-import org.gotm.store.file.ErrorState;
 
 /**
  * One pass over output folders that ends when the limits are kept, also while recorders write to
@@ -69,8 +69,7 @@ public final class Cleanup {
       }
       return !failed;
     } catch (IOException e) {
-      throw new RecordingException(
-          "cleanup: cannot read %s: %s".formatted(e.getMessage(), ErrorState.reason(e)), e);
+      throw new RecordingException("cleanup: cannot read " + Reason.withFile(e), e);
     }
   }
 

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.gotm.core.failure.Reason;
 import org.gotm.store.api.FinishedFile;
 
 /**
@@ -158,7 +159,7 @@ public final class Retainer {
       return "%s of %s are free"
           .formatted(ByteText.of(space.freeBytes()), ByteText.of(space.sizeBytes()));
     } catch (IOException e) {
-      return "how much is free is not known: " + e.getMessage();
+      return "how much is free is not known: " + Reason.of(e);
     }
   }
 

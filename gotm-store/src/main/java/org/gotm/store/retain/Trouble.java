@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.gotm.store.file.ErrorState;
+import org.gotm.core.failure.Reason;
 
 /**
  * What keeps retention from its work now: said in the log when it begins, once a minute while it
@@ -49,7 +49,7 @@ final class Trouble {
 
   /** Something cannot be done to a file; {@code action} is a verb. */
   void report(Cause cause, String action, Path path, IOException e) {
-    report(cause, "cannot %s %s: %s".formatted(action, path, ErrorState.reason(e)));
+    report(cause, "cannot %s %s: %s".formatted(action, path, Reason.of(e)));
   }
 
   /** Something is wrong. */

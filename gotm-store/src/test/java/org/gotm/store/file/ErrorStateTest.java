@@ -2,8 +2,6 @@ package org.gotm.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import org.gotm.store.LogLines;
 import org.junit.jupiter.api.Test;
 
@@ -55,13 +53,5 @@ class ErrorStateTest {
       errors.succeeded(ErrorState.Cause.WRITE, "works", (2 * i + 1) * 1_000_000_000L);
     }
     assertThat(log.lines()).containsExactly("full", "works");
-  }
-
-  @Test
-  void shouldSayTheReasonWithoutTheNameWhenAFileIsMissing() {
-    assertThat(ErrorState.reason(new NoSuchFileException("x")))
-        .isEqualTo("no such file or directory");
-    assertThat(ErrorState.reason(new IOException("No space left on device")))
-        .isEqualTo("No space left on device");
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.gotm.app.daemon.StartException;
+import org.gotm.core.failure.Reason;
 
 /**
  * What to look for: addresses, networks and Community IDs, one a line; {@code #} begins a comment.
@@ -47,7 +48,8 @@ record Indicators(Set<String> addresses, List<Network> networks, Set<String> com
         }
       }
     } catch (IOException e) {
-      throw new StartException("indicators=%s: cannot be read: %s".formatted(file, e), e);
+      throw new StartException(
+          "indicators=%s: cannot be read: %s".formatted(file, Reason.of(e)), e);
     }
     return all;
   }

@@ -1,0 +1,2 @@
+/** The words for what went wrong. */
+package org.gotm.core.failure;
