@@ -5,14 +5,12 @@ import java.lang.foreign.Arena;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.gotm.core.capture.Counter;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.capture.PacketSinks;
@@ -59,15 +57,8 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private static final long ABANDON_MILLIS = 2000;
   private static final Duration SHOW_AT_MOST = Duration.ofSeconds(2);
 
-  private static final int ALL_WORKERS = -1;
-
-  private static final int ALL_LINK_TYPES = -1;
-
   /** Numbers that no capture's worker has. */
   private static final int FIRST_PACKET_WRITER = 1000;
-
-  /** A series, and what the chunks have in common that go there. */
-  private record Route(int linkType, int worker, Series series) {}
 
   private final RecordingOptions options;
   private final ChunkPool pool;
@@ -81,10 +72,8 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   private final CompressorPool compressors;
   private final Doorbell doorbell;
   private final List<ChunkAppender> appenders = new CopyOnWriteArrayList<>();
-  private final Series.Shared shared;
+  private final Routes routes;
   private final AtomicInteger packetWriters = new AtomicInteger(FIRST_PACKET_WRITER);
-  private volatile Route[] routes = {};
-  private boolean ended;
   private boolean closed;
 
   /**
@@ -109,9 +98,10 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
             : new FolderDestination(options, lock, interfaces, index, this::tell);
     compressors = newCompressors();
     long startNanos = options.epochNanos().getAsLong();
-    shared =
-        new Series.Shared(
-            options, pool, destination, compressors, counters, interfaces, startNanos);
+    routes =
+        new Routes(
+            new Series.Shared(
+                options, pool, destination, compressors, counters, interfaces, startNanos));
     doorbell = options.doorbell() ? openDoorbell() : null;
     retainer().ifPresent(Retainer::start);
   }
@@ -266,19 +256,11 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
   }
 
   /** Makes the series of a worker, unless it is there, and lets its merge wait for the worker. */
-  synchronized void expect(int worker, int linkType, Ledger ledger) {
-    Series series = find(linkType, worker);
-    if (series == null && !ended) {
-      series = newSeries(linkType, worker);
-      try {
-        series.open();
-      } catch (IOException e) {
-        throw unusable(options.folder(), e);
-      }
-      add(linkType, worker, series);
-    }
-    if (series != null) {
-      series.expect(worker, ledger);
+  void expect(int worker, int linkType, Ledger ledger) {
+    try {
+      routes.expect(worker, linkType, ledger);
+    } catch (IOException e) {
+      throw unusable(options.folder(), e);
     }
   }
 
@@ -291,71 +273,12 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
 
   @Override
   public void accept(Chunk chunk) {
-    Series series = find(chunk.linkType(), chunk.worker());
-    if (series == null) {
-      series = findOrAdd(chunk.linkType(), chunk.worker());
-    }
-    if (series == null) {
-      lose(chunk);
-    } else {
-      series.accept(chunk);
-    }
-  }
-
-  private void lose(Chunk chunk) {
-    chunk.ledger().addShared(Counter.LOST_WRITE_ERROR, chunk.packets());
-    pool.release(chunk);
-  }
-
-  private Series find(int linkType, int worker) {
-    for (Route route : routes) {
-      if ((route.linkType() == ALL_LINK_TYPES || route.linkType() == linkType)
-          && (route.worker() == ALL_WORKERS || route.worker() == worker)) {
-        return route.series();
-      }
-    }
-    return null;
-  }
-
-  /** The series of a chunk, or null if there is none and it is too late to begin one. */
-  private synchronized Series findOrAdd(int linkType, int worker) {
-    Series series = find(linkType, worker);
-    if (series == null && !ended) {
-      series = newSeries(linkType, worker);
-      add(linkType, worker, series);
-    }
-    return series;
-  }
-
-  private Series newSeries(int linkType, int worker) {
-    if (destination.isSingle() && routes.length > 0) {
-      throw new RecordingException(
-          "write=-: packets of link type %d cannot follow those of %d in one pcap stream; use -format pcapng"
-              .formatted(linkType, routes[0].linkType()));
-    }
-    boolean first =
-        Arrays.stream(routes).noneMatch(r -> r.worker() == ALL_WORKERS || r.worker() == worker);
-    String name =
-        (options.perWorker() ? "_w" + worker : "") + (first ? "" : "_linktype" + linkType);
-    return new Series(shared, name, linkType);
-  }
-
-  private void add(int linkType, int worker, Series series) {
-    Route[] more = Arrays.copyOf(routes, routes.length + 1);
-    more[routes.length] =
-        new Route(
-            options.format().hasInterfaces() ? ALL_LINK_TYPES : linkType,
-            options.perWorker() ? worker : ALL_WORKERS,
-            series);
-    series.start();
-    routes = more;
+    routes.accept(chunk);
   }
 
   /** Asks for new files now. */
   public void rotate() {
-    for (Route route : routes) {
-      route.series().rotate();
-    }
+    routes.series().forEach(Series::rotate);
   }
 
   /**
@@ -367,8 +290,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    */
   public boolean show(Duration atMost) throws InterruptedException {
     Showing showing = new Showing(options.epochNanos().getAsLong(), atMost);
-    boolean isShown =
-        showing.show(appenders, () -> Arrays.stream(routes).map(Route::series).toList());
+    boolean isShown = showing.show(appenders, routes::series);
     return index == null ? isShown : index.checkpoint(showing.millisLeft()) && isShown;
   }
 
@@ -385,13 +307,11 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    * workers have ended; returns when it is done, or when another thread calls {@link #abandon}.
    */
   public void finish() {
-    end();
-    for (Route route : routes) {
-      route.series().finish();
-    }
+    routes.end();
+    routes.series().forEach(Series::finish);
     try {
-      for (Route route : routes) {
-        route.series().join(0);
+      for (Series series : routes.series()) {
+        series.join(0);
       }
       destination.finish();
       if (index != null) {
@@ -404,17 +324,13 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     }
   }
 
-  private synchronized void end() {
-    ended = true;
-  }
-
   /**
    * Closes the files as they are, after at most about two seconds. Files without a packet go away,
    * others stay for the next start to mend. What was not written is counted as lost, and so is what
    * the disk was not made to keep in that time.
    */
   public void abandon() {
-    end();
+    routes.end();
     if (compressors != null) {
       compressors.cancel();
     }
@@ -422,22 +338,18 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
     if (index != null) {
       index.close();
     }
-    for (Route route : routes) {
-      route.series().abandon();
-    }
+    routes.series().forEach(Series::abandon);
     try {
       long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ABANDON_MILLIS);
-      for (Route route : routes) {
-        route.series().join(millisTo(deadline));
+      for (Series series : routes.series()) {
+        series.join(millisTo(deadline));
       }
       destination.abandon(millisTo(deadline));
       stopRetainer();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    for (Route route : routes) {
-      route.series().loseUnsynced();
-    }
+    routes.series().forEach(Series::loseUnsynced);
   }
 
   private void stopRetainer() throws InterruptedException {
@@ -459,7 +371,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
       }
       closed = true;
     }
-    if (!ended) {
+    if (!routes.hasEnded()) {
       finish();
     }
     abandon();
@@ -475,9 +387,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
 
   private void free() {
     if (destination.hasEnded()) {
-      for (Route route : routes) {
-        route.series().free();
-      }
+      routes.series().forEach(Series::free);
       if (memory != null && pool.inUse() == 0) {
         memory.close();
       }
@@ -526,11 +436,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
 
   /** Chunks that wait for an output thread. */
   public int queueDepth() {
-    int depth = 0;
-    for (Route route : routes) {
-      depth += route.series().queueDepth();
-    }
-    return depth;
+    return routes.series().stream().mapToInt(Series::queueDepth).sum();
   }
 
   /**
@@ -538,8 +444,8 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    * log as well, but for a {@link #standstill}.
    */
   public String error() {
-    for (Route route : routes) {
-      String error = route.series().error();
+    for (Series series : routes.series()) {
+      String error = series.error();
       if (error != null) {
         return error;
       }
@@ -554,10 +460,9 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    */
   public String standstill() {
     long now = System.nanoTime();
-    boolean stands = destination.standsStill(now);
-    for (Route route : routes) {
-      stands |= route.series().standsStill(now);
-    }
+    boolean stands =
+        destination.standsStill(now)
+            || routes.series().stream().anyMatch(each -> each.standsStill(now));
     return stands ? "write=%s: %s".formatted(options.folder(), destination.standstill()) : null;
   }
 
@@ -565,11 +470,7 @@ public final class Recording implements PacketSinks, ChunkSink, AutoCloseable {
    * True when a thread of it has failed: packets are lost from then on, and only a new one helps.
    */
   public boolean hasFailed() {
-    for (Route route : routes) {
-      if (route.series().hasFailed()) {
-        return true;
-      }
-    }
-    return compressors != null && compressors.hasFailed();
+    return routes.series().stream().anyMatch(Series::hasFailed)
+        || compressors != null && compressors.hasFailed();
   }
 }
