@@ -2,10 +2,7 @@ package org.gotm.app.daemon;
 
 import java.lang.foreign.Arena;
 import java.time.Duration;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +14,12 @@ import org.gotm.core.capture.CaptureWorker;
 import org.gotm.core.capture.Ledger;
 import org.gotm.core.capture.PacketSink;
 import org.gotm.core.chunk.ChunkPool;
-import org.gotm.core.flow.FlowCutter;
-import org.gotm.core.flow.FlowRecordRing;
 import org.gotm.core.flow.SampledFlow;
 import org.gotm.core.source.PacketSource;
 import org.gotm.ffm.Sources;
 import org.gotm.ffm.linux.HugePages;
 import org.gotm.ffm.linux.Libc;
 import org.gotm.store.Recording;
-import org.gotm.store.RecordingBuilder;
 import org.gotm.store.flows.FlowSpool;
 import org.gotm.store.metrics.MeteredOutput;
 import org.gotm.store.retain.Retainer;
@@ -44,10 +38,7 @@ final class Pipeline implements AutoCloseable {
   private static final int TOUCHED_CHUNKS = 16;
 
   private static final int CHUNKS_A_WORKER = 8;
-  private static final int DEFAULT_FLOWS = 1_000_000;
-  private static final int LEAST_FLOWS = 50_000;
   private static final int BACKGROUND_NICE = 5;
-  private static final int LARGEST_FLOWS = 10;
 
   /** For flows that wait to be filtered at the end: a file's come all at once. */
   private static final Duration PATIENCE_WITH_FILES = Duration.ofSeconds(5);
@@ -60,7 +51,7 @@ final class Pipeline implements AutoCloseable {
   private final Consumer<String> log;
   private final HugePages memory = new HugePages();
   private final List<CaptureThread> captures = new ArrayList<>();
-  private final List<WorkerFlows> flows = new ArrayList<>();
+  private final FlowTables tables;
   private final FileSources fileSources;
   private final Classes classes;
   private final UserChange user;
@@ -71,13 +62,11 @@ final class Pipeline implements AutoCloseable {
   private Recording recording;
   private boolean started;
 
-  /** A worker's flow table, and who hears of its flows. */
-  private record WorkerFlows(FlowCutter cutter, FlowWatch watch) {}
-
   /** A way with nothing opened yet. */
   Pipeline(Settings settings, Consumer<String> log) {
     this.settings = settings;
     this.log = log;
+    this.tables = new FlowTables(settings);
     this.fileSources = new FileSources(settings.source().filter());
     this.classes = new Classes(settings.flows(), log);
     this.user = new UserChange(settings, log);
@@ -93,7 +82,7 @@ final class Pipeline implements AutoCloseable {
   void open() {
     if (settings.isOffline()) {
       FileSources.check(settings.source().files());
-      takeMemory(1);
+      takeMemory();
       user.make();
       recording = openRecording();
       sayFolder();
@@ -101,48 +90,34 @@ final class Pipeline implements AutoCloseable {
       flowRecording.open(classes, this::yieldPriority);
       addFiles();
     } else {
-      takeMemory(settings.source().liveWorkers());
+      takeMemory();
       memory.touch();
       sources =
           LiveSources.open(
-              settings.source(), settings.flows().kernelCutOptions(flowsOfWorker()), log);
+              settings.source(), settings.flows().kernelCutOptions(tables.capacity()), log);
       user.make();
       useClasses();
       recording = openRecording();
       flowRecording.open(classes, this::yieldPriority);
       sources.forEach(source -> recording.describe(FileContents.described(source, settings)));
       sayFolder();
-      sayMemory(settings.source().liveWorkers());
+      sayMemory();
       settings.source().interfaces().forEach(this::sayStart);
       addInterfaces();
     }
   }
 
-  private void takeMemory(int workers) {
+  private void takeMemory() {
     pool =
         new ChunkPool(
-            CHUNKS + CHUNKS_A_WORKER * workers,
+            CHUNKS + CHUNKS_A_WORKER * tables.workers(),
             CHUNK_LENGTH,
             memory.asNeeded(TOUCHED_CHUNKS * CHUNK_LENGTH));
-    for (int worker = 0; worker < workers; worker++) {
-      FlowWatch watch = new FlowWatch(nameOfWorker(worker), shunts);
-      FlowRecordRing ring = flowRecording.newRing(worker, memory);
-      FlowCutter cutter =
-          new FlowCutter(settings.flows().cutterOptions(flowsOfWorker()), watch, ring, memory);
-      flowRecording.add(ring, cutter);
-      flows.add(new WorkerFlows(cutter, watch));
-    }
-  }
-
-  /** The interface of a worker, by its number among all of them; or the files. */
-  private String nameOfWorker(int number) {
-    return settings.isOffline()
-        ? settings.source().name()
-        : settings.source().interfaces().get(number / settings.source().workers());
+    tables.make(shunts, flowRecording, memory);
   }
 
   private void useClasses() {
-    classes.use(flows.stream().map(WorkerFlows::cutter).toList(), sources);
+    classes.use(tables.cutters(), sources);
   }
 
   private void sayFolder() {
@@ -155,12 +130,13 @@ final class Pipeline implements AutoCloseable {
     recording.retainer().map(Retainer::promise).ifPresent(log);
   }
 
-  private void sayMemory(int workers) {
+  private void sayMemory() {
+    int workers = tables.workers();
     long ring = settings.source().bufferBytes().orElse(Sources.ringBytes(workers));
     log.accept(
         "Memory: %d MiB of chunks, and for each of %d workers a ring of %d MiB and a table of %d flows"
             .formatted(
-                (long) pool.size() * CHUNK_LENGTH >> 20, workers, ring >> 20, flowsOfWorker()));
+                (long) pool.size() * CHUNK_LENGTH >> 20, workers, ring >> 20, tables.capacity()));
   }
 
   private void sayStart(String name) {
@@ -169,41 +145,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   private Recording openRecording() {
-    Settings.Output output = settings.output();
-    RecordingBuilder builder =
-        (output.toStandardOutput()
-                ? Recording.to(StandardOutput.open())
-                : Recording.into(output.folder()))
-            .name(settings.source().name())
-            .zone(output.utc() ? ZoneOffset.UTC : ZoneId.systemDefault())
-            .rotation(output.rotationInterval())
-            .aligned(settings.files().aligned())
-            .rotationBytes(output.rotationBytes().orElse(0L))
-            .format(FileContents.format(settings))
-            .compression(output.compression())
-            .compressorThreads(compressorThreads())
-            .flush(output.flushInterval())
-            .perWorker(output.perWorker())
-            .skipEmpty(output.skipEmpty())
-            .index(settings.files().indexed())
-            .doorbell(!settings.isOffline())
-            .pool(pool)
-            .log(log)
-            .yieldPriority(this::yieldPriority);
-    if (!output.toStandardOutput() && (!settings.isOffline() || !settings.retention().isOff())) {
-      builder.retention(settings.retention());
-    }
-    if (settings.files().fileLedger()) {
-      builder.fileLedgers(settings.files().application(), FileContents.options(settings));
-    }
-    return settings.isOffline() ? builder.byPacketTime().open() : builder.open();
-  }
-
-  /**
-   * Never more busy threads than processors, but a reader of files mostly waits for compressors.
-   */
-  private int compressorThreads() {
-    return Math.max(1, Runtime.getRuntime().availableProcessors() - sources.size());
+    return new RecordingSetup(settings, pool, log, this::yieldPriority).open(sources.size());
   }
 
   /**
@@ -222,32 +164,31 @@ final class Pipeline implements AutoCloseable {
     for (PacketSource source : sources) {
       int worker = workers.merge(source.name(), 1, Integer::sum) - 1;
       int number = captures.size();
-      FlowCutter cutter = flows.get(number).cutter();
-      FlowWatch watch = flows.get(number).watch();
+      FlowTables.OfWorker table = tables.of(number);
       Ledger ledger = new Ledger();
       CaptureWorker captureWorker =
           new CaptureWorker(
               source,
-              cutter,
+              table.cutter(),
               recording.sink(number, FileContents.described(source, settings), worker, ledger),
               ledger,
               System::nanoTime);
       List<Integer> cpus = settings.source().cpus();
       int cpu = cpus.isEmpty() ? -1 : cpus.get(number % cpus.size());
-      captures.add(new InterfaceThread(worker, source, captureWorker, cutter, watch, cpu));
+      captures.add(
+          new InterfaceThread(worker, source, captureWorker, table.cutter(), table.watch(), cpu));
     }
   }
 
   private void addFiles() {
-    FlowCutter cutter = flows.getFirst().cutter();
-    FlowWatch watch = flows.getFirst().watch();
+    FlowTables.OfWorker table = tables.of(0);
     Ledger ledger = new Ledger();
     Map<Integer, PacketSink> sinks = new HashMap<>();
     FileThread.FileWorkers workers =
         source ->
             new CaptureWorker(
                 source,
-                cutter,
+                table.cutter(),
                 sinks.computeIfAbsent(
                     source.linkType(),
                     linkType ->
@@ -260,22 +201,10 @@ final class Pipeline implements AutoCloseable {
             settings.source().files(),
             fileSources,
             workers,
-            cutter,
+            table.cutter(),
             ledger,
-            watch,
+            table.watch(),
             log));
-  }
-
-  /**
-   * As many as asked for; else few workers could each have all, and many share them, and the
-   * memory.
-   */
-  private int flowsOfWorker() {
-    int workers = settings.isOffline() ? 1 : settings.source().liveWorkers();
-    return settings
-        .flows()
-        .capacity()
-        .orElse(Math.clamp(2 * DEFAULT_FLOWS / workers, LEAST_FLOWS, DEFAULT_FLOWS));
   }
 
   /**
@@ -368,11 +297,7 @@ final class Pipeline implements AutoCloseable {
 
   /** The flows with the most bytes of those that send now, of all workers. Any thread. */
   List<SampledFlow> largestFlows() {
-    return flows.stream()
-        .flatMap(worker -> worker.cutter().largestFlows().stream())
-        .sorted(Comparator.comparingLong(SampledFlow::bytes).reversed())
-        .limit(LARGEST_FLOWS)
-        .toList();
+    return tables.largest();
   }
 
   /** Who writes records of flows; null if nobody does. */
