@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.gotm.core.packet.AddressText;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.linux.CaptureMode;
 import org.gotm.ffm.linux.NetworkInterfaceFacts;
@@ -101,6 +102,6 @@ public record CaptureInterface(
   }
 
   private static String text(InetAddress address) {
-    return address.getHostAddress().replaceAll("%.*", "");
+    return AddressText.of(address.getAddress());
   }
 }

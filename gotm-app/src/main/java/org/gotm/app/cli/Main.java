@@ -116,7 +116,10 @@ public final class Main {
     ArgSpec argument = e.getArgSpec();
     if (argument instanceof OptionSpec option && e.getValue() != null) {
       String message = e.getMessage();
-      String reason = message.substring(message.indexOf(": ") + 2);
+      String reason =
+          message
+              .substring(message.indexOf(": ") + 2)
+              .replaceFirst("' is not an? (int|long)$", "' is not a whole number");
       return "%s=%s: %s".formatted(option.names()[0].substring(1), e.getValue(), reason);
     }
     if (e instanceof UnmatchedArgumentException unmatched) {

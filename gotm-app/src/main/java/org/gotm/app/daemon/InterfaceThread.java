@@ -60,7 +60,9 @@ final class InterfaceThread implements CaptureThread {
     try (var arena = java.lang.foreign.Arena.ofConfined()) {
       int result = new Libc(arena).pinThread(cpu);
       if (result < 0) {
-        watch.note("cpus=%d: %s".formatted(cpu, Libc.message(result)));
+        watch.note(
+            "cpus=%d: %s; worker %d runs on any processor instead, lscpu lists those there are"
+                .formatted(cpu, Libc.message(result), worker));
       }
     }
   }

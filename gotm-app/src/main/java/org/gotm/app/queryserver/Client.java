@@ -13,6 +13,7 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import jdk.net.ExtendedSocketOptions;
 import org.eclipse.jetty.io.EndPoint;
+import org.gotm.core.packet.AddressText;
 
 /**
  * Who asks.
@@ -50,9 +51,11 @@ record Client(String name, String fingerprint, String from) {
   }
 
   private static String from(SocketAddress address) {
-    return address instanceof InetSocketAddress ip
-        ? ip.getAddress().getHostAddress() + ":" + ip.getPort()
-        : NOBODY;
+    if (!(address instanceof InetSocketAddress ip)) {
+      return NOBODY;
+    }
+    String text = AddressText.of(ip.getAddress().getAddress());
+    return (text.contains(":") ? "[%s]:%d" : "%s:%d").formatted(text, ip.getPort());
   }
 
   /** The most specific one. */

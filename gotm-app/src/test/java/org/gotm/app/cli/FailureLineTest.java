@@ -21,6 +21,7 @@ class FailureLineTest {
   void makeFiles() throws IOException {
     Files.createDirectories(folder.resolve("folder/2026/11/28"));
     Files.writeString(folder.resolve("text"), "root:x:0:0\n");
+    Files.write(folder.resolve("binary"), new byte[] {(byte) 0xd4, (byte) 0xc3});
   }
 
   private String said(String arguments) {
@@ -54,6 +55,8 @@ class FailureLineTest {
         "-read DIR/no -write DIR/out | read=DIR/no: no such file",
         "-read DIR/folder -write DIR/out | read=DIR/folder: it is a folder; give its files",
         "-classes DIR/no -read DIR/text -write DIR/out | classes=DIR/no: cannot be read: no such file or directory",
+        "query -limit-time x | limit-time=x: 'x' is not a whole number; see gotm query --help",
+        "query -sensors DIR/binary | sensors=DIR/binary: cannot be read: it is not text in UTF-8",
         "help no | Unknown subcommand 'no'; see gotm --help"
       })
   void shouldSayWhatIsWrongWithAFile(String arguments, String line) {

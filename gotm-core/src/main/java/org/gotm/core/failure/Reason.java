@@ -3,6 +3,7 @@ package org.gotm.core.failure;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -41,6 +42,7 @@ public final class Reason {
       case DirectoryNotEmptyException _ -> "the directory is not empty";
       case FileSystemException e when e.getReason() != null -> e.getReason();
       case FileSystemException e -> e.getClass().getSimpleName(); // its message is the name
+      case CharacterCodingException _ -> "it is not text in UTF-8";
       case EOFException e when e.getMessage() == null -> "it ends too early";
       default ->
           failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();

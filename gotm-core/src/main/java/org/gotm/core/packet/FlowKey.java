@@ -1,9 +1,5 @@
 package org.gotm.core.packet;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
-
 /**
  * Who speaks with whom: the key of one flow as a value, for programs and people. Not for the hot
  * path, where a key is a record in {@link FlowKeys}; the words here are those of that record.
@@ -64,20 +60,18 @@ public record FlowKey(long meta, long address0, long address1, long address2, lo
    */
   public String firstAddress() {
     return switch (family()) {
-      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
-          ip(ByteBuffer.allocate(4).putInt((int) (address0 >>> 32)));
-      case FlowKeys.FAMILY_IPV6 -> ip(ByteBuffer.allocate(16).putLong(address0).putLong(address1));
-      default -> mac(address0);
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP -> AddressText.ofIpv4((int) (address0 >>> 32));
+      case FlowKeys.FAMILY_IPV6 -> AddressText.ofIpv6(address0, address1);
+      default -> AddressText.ofMac(address0);
     };
   }
 
   /** Address of the second end. */
   public String secondAddress() {
     return switch (family()) {
-      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
-          ip(ByteBuffer.allocate(4).putInt((int) address0));
-      case FlowKeys.FAMILY_IPV6 -> ip(ByteBuffer.allocate(16).putLong(address2).putLong(address3));
-      default -> mac(address1);
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP -> AddressText.ofIpv4((int) address0);
+      case FlowKeys.FAMILY_IPV6 -> AddressText.ofIpv6(address2, address3);
+      default -> AddressText.ofMac(address1);
     };
   }
 
@@ -99,24 +93,5 @@ public record FlowKey(long meta, long address0, long address1, long address2, lo
                   secondAddress(),
                   secondPort());
     };
-  }
-
-  private static String ip(ByteBuffer address) {
-    try {
-      return InetAddress.getByAddress(address.array()).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of 4 or 16 bytes was refused", e);
-    }
-  }
-
-  private static String mac(long address) {
-    return "%02x:%02x:%02x:%02x:%02x:%02x"
-        .formatted(
-            address >> 40 & 0xff,
-            address >> 32 & 0xff,
-            address >> 24 & 0xff,
-            address >> 16 & 0xff,
-            address >> 8 & 0xff,
-            address & 0xff);
   }
 }

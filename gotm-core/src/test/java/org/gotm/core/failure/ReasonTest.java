@@ -47,7 +47,7 @@ class ReasonTest {
   @Test
   void shouldHaveWordsForWhatHasNoMessage() {
     assertThat(Reason.of(new EOFException())).isEqualTo("it ends too early");
-    assertThat(Reason.of(new MalformedInputException(1))).isEqualTo("Input length = 1");
+    assertThat(Reason.of(new MalformedInputException(1))).isEqualTo("it is not text in UTF-8");
     assertThat(Reason.of(new UncheckedIOException(new IOException("full")))).isEqualTo("full");
   }
 

@@ -106,8 +106,8 @@ class FlowRecordsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void shouldTellBothAddressesOverIpv6(boolean isFromHigher) {
-    String low = "2001:db8:0:0:0:0:0:1";
-    String high = "2001:db9:0:0:0:0:0:1";
+    String low = "2001:db8::1";
+    String high = "2001:db9::1";
     String from = isFromHigher ? high : low;
     String to = isFromHigher ? low : high;
     rig.send(

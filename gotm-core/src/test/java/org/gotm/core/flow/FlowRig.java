@@ -33,7 +33,6 @@ final class FlowRig implements AutoCloseable, FlowListener {
           .tcp(1000, 80, 0)
           .ipField(4, 0)
           .build();
-  private static final String ZERO = "0:0:0:0:0:0";
   private static final int LONGEST_HEADER = WIDE_HEADER.length;
 
   /**
@@ -101,9 +100,10 @@ final class FlowRig implements AutoCloseable, FlowListener {
       return "proto=TCP src=10.%d.%d.%d sport=1000 dst=11.0.0.1 dport=80"
           .formatted(n >> 16, n >> 8 & 0xff, n & 0xff);
     }
-    String varied = "0:0:0:0:%x:%x".formatted(n >> 16, n & 0xffff);
-    return "proto=TCP src=2001:db8:%s sport=1000 dst=2001:db9:%s dport=80"
-        .formatted(n % 2 == 0 ? varied : ZERO, n % 2 == 0 ? ZERO : varied);
+    String low = n == 0 ? "" : Integer.toHexString(n & 0xffff);
+    String varied = n < 1 << 16 ? low : Integer.toHexString(n >> 16) + ":" + low;
+    return "proto=TCP src=2001:db8::%s sport=1000 dst=2001:db9::%s dport=80"
+        .formatted(n % 2 == 0 ? varied : "", n % 2 == 0 ? "" : varied);
   }
 
   /** Sends one packet and tells whether it was kept. */

@@ -75,8 +75,8 @@ class FlowTest {
             describe(
                 false, packet().ethernet(1, 2).ipv6("2001:db8::1", "fe80::ff").sctp(65535, 32768)))
         .isEqualTo(
-            "proto=SCTP src=2001:db8:0:0:0:0:0:1 sport=65535 dst=fe80:0:0:0:0:0:0:ff dport=32768"
-                + "|132|2001:db8:0:0:0:0:0:1|65535|fe80:0:0:0:0:0:0:ff|32768");
+            "proto=SCTP src=2001:db8::1 sport=65535 dst=fe80::ff dport=32768"
+                + "|132|2001:db8::1|65535|fe80::ff|32768");
   }
 
   @Test

@@ -3,9 +3,6 @@ package org.gotm.core.packet;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -136,21 +133,10 @@ record DecodedKey(
   private String address(boolean first) {
     return switch (family()) {
       case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
-          ip(ByteBuffer.allocate(4).putInt((int) (first ? address0 >>> 32 : address0)));
+          AddressText.ofIpv4((int) (first ? address0 >>> 32 : address0));
       case FlowKeys.FAMILY_IPV6 ->
-          ip(
-              ByteBuffer.allocate(16)
-                  .putLong(first ? address0 : address2)
-                  .putLong(first ? address1 : address3));
+          AddressText.ofIpv6(first ? address0 : address2, first ? address1 : address3);
       default -> "%012x".formatted(first ? address0 : address1);
     };
-  }
-
-  private static String ip(ByteBuffer address) {
-    try {
-      return InetAddress.getByAddress(address.array()).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new AssertionError("an address of 4 or 16 bytes was refused", e);
-    }
   }
 }

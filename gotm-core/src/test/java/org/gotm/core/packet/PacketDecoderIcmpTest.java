@@ -195,8 +195,8 @@ class PacketDecoderIcmpTest {
   void shouldBeOneFlowWhenNeighbourAnswers() {
     DecodedKey asked = key(neighbour(A6, GROUP, SOLICITATION, B6));
 
-    assertThat(asked.first()).isEqualTo("2001:db8:0:0:0:0:0:1 0");
-    assertThat(asked.second()).isEqualTo("2001:db8:0:0:0:0:0:2 0");
+    assertThat(asked.first()).isEqualTo("2001:db8::1 0");
+    assertThat(asked.second()).isEqualTo("2001:db8::2 0");
     assertThat(asked.protocol()).isEqualTo(58);
     assertThat(key(neighbour(B6, A6, ADVERTISEMENT, B6))).isEqualTo(asked);
     assertThat(key(neighbour("fe80::2", A6, ADVERTISEMENT, B6))).isEqualTo(asked);
@@ -212,8 +212,8 @@ class PacketDecoderIcmpTest {
   void shouldLeaveNobodyAsSourceWhenAddressIsProbed() {
     DecodedKey probe = key(neighbour("::", GROUP, SOLICITATION, B6));
 
-    assertThat(probe.first()).isEqualTo("0:0:0:0:0:0:0:0 0");
-    assertThat(probe.second()).isEqualTo("2001:db8:0:0:0:0:0:2 0");
+    assertThat(probe.first()).isEqualTo(":: 0");
+    assertThat(probe.second()).isEqualTo("2001:db8::2 0");
   }
 
   @Test
@@ -221,7 +221,7 @@ class PacketDecoderIcmpTest {
     byte[] nobody = packet().ethernet(1, 2).ipv6(A6, GROUP).icmpv6(SOLICITATION, 0).build();
     byte[] whole = neighbour(A6, GROUP, SOLICITATION, B6).build();
 
-    assertThat(decode(nobody).key().second()).isEqualTo("ff02:0:0:0:0:1:ff00:2 0");
+    assertThat(decode(nobody).key().second()).isEqualTo("ff02::1:ff00:2 0");
     assertThat(
             decode(LinkType.ETHERNET, false, Arrays.copyOf(whole, nobody.length), whole.length)
                 .key()

@@ -33,8 +33,8 @@ class PacketDecoderIpTest {
   void shouldTellFlowOfIpv6() {
     assertThat(FLOW6.family()).isEqualTo(FlowKeys.FAMILY_IPV6);
     assertThat(FLOW6.protocol()).isEqualTo(17);
-    assertThat(FLOW6.first()).isEqualTo("2001:db8:0:0:0:0:0:1 53");
-    assertThat(FLOW6.second()).isEqualTo("2001:db8:0:0:0:0:0:2 1053");
+    assertThat(FLOW6.first()).isEqualTo("2001:db8::1 53");
+    assertThat(FLOW6.second()).isEqualTo("2001:db8::2 1053");
   }
 
   @ParameterizedTest
@@ -198,8 +198,8 @@ class PacketDecoderIpTest {
                 .payload(64)
                 .build());
 
-    assertThat(decoded.key().first()).isEqualTo("2001:db8:0:0:0:0:0:1 0");
-    assertThat(decoded.key().second()).isEqualTo("2001:db8:0:0:0:0:0:2 0");
+    assertThat(decoded.key().first()).isEqualTo("2001:db8::1 0");
+    assertThat(decoded.key().second()).isEqualTo("2001:db8::2 0");
     assertThat(decoded.key().protocol()).isEqualTo(17);
     assertThat(decoded.payloadLength()).isEqualTo(64);
   }

@@ -3,7 +3,6 @@ package org.gotm.core.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +118,7 @@ final class TsharkPacket {
 
   /** The address in a field of a layer. */
   String address(String field, int layer) {
-    return InetAddress.ofLiteral(value(field, layer)).getHostAddress();
+    return value(field, layer);
   }
 
   private List<String> all(String field) {

@@ -5,11 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.gotm.core.packet.AddressText;
 import org.gotm.core.source.PacketSourceException;
 import org.gotm.ffm.pcap.generated.pcap_addr;
 import org.gotm.ffm.pcap.generated.pcap_h;
@@ -99,11 +98,7 @@ public final class PcapInterfaces {
   }
 
   private static String ip(MemorySegment address, int offset, int length) {
-    try {
-      return InetAddress.getByAddress(bytes(address, offset, length)).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of 4 or 16 bytes was refused", e);
-    }
+    return AddressText.of(bytes(address, offset, length));
   }
 
   private static byte[] bytes(MemorySegment address, int offset, int length) {

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import org.gotm.core.packet.AddressText;
 import org.gotm.core.packet.FlowKey;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.IpProtocol;

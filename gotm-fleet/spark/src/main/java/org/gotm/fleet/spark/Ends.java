@@ -1,6 +1,5 @@
 package org.gotm.fleet.spark;
 
-import java.net.InetAddress;
 import org.gotm.core.packet.FlowKey;
 import org.gotm.core.packet.FlowKeys;
 import org.gotm.core.packet.IpProtocol;
@@ -42,6 +41,6 @@ record Ends(int protocol, String one, String other) {
   }
 
   private static String end(String address, Integer port) {
-    return InetAddress.ofLiteral(address).getHostAddress() + (port == null ? "" : " " + port);
+    return address + (port == null ? "" : " " + port);
   }
 }

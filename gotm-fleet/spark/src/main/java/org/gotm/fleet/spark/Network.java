@@ -2,6 +2,7 @@ package org.gotm.fleet.spark;
 
 import java.io.Serializable;
 import java.net.InetAddress;
+import org.gotm.core.packet.AddressText;
 
 /**
  * A network of addresses.
@@ -28,23 +29,6 @@ record Network(byte[] prefix, int bits) implements Serializable {
 
   /** An address as flow records spell it: IPv6 by RFC 5952. */
   static String text(InetAddress address) {
-    String text = address.getHostAddress();
-    return address.getAddress().length == 4 ? text : shortened(text);
-  }
-
-  /** The longest run of zeros, the first of equal ones, becomes {@code ::}. */
-  private static String shortened(String eightGroups) {
-    for (int zeros = 8; zeros > 1; zeros--) {
-      String run = ":" + "0:".repeat(zeros);
-      String padded = ":" + eightGroups + ":";
-      int at = padded.indexOf(run);
-      if (at >= 0) {
-        String head = padded.substring(0, at);
-        String tail = padded.substring(at + run.length());
-        String inner = head + "::" + tail;
-        return inner.substring(head.isEmpty() ? 0 : 1, inner.length() - (tail.isEmpty() ? 0 : 1));
-      }
-    }
-    return eightGroups;
+    return AddressText.of(address.getAddress());
   }
 }

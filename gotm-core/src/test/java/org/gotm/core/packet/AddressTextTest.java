@@ -1,4 +1,4 @@
-package org.gotm.store.flows;
+package org.gotm.core.packet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,6 +31,7 @@ class AddressTextTest {
   void shouldSpellIpv4AndMac() {
     assertThat(AddressText.ofIpv4(0xc0a80001)).isEqualTo("192.168.0.1");
     assertThat(AddressText.ofIpv4(0xffffff00)).isEqualTo("255.255.255.0");
+    assertThat(AddressText.of(new byte[] {(byte) 192, 0, 2, 1})).isEqualTo("192.0.2.1");
     assertThat(AddressText.ofMac(0x000a1b2c3dffL)).isEqualTo("00:0a:1b:2c:3d:ff");
   }
 }

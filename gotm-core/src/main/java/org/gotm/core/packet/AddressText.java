@@ -1,17 +1,31 @@
-package org.gotm.store.flows;
+package org.gotm.core.packet;
+
+import java.nio.ByteBuffer;
 
 /**
  * Addresses as other tools spell them too, so that texts can be compared: IPv6 by RFC 5952. Some of
- * it runs for each flow.
+ * it runs for each flow. Any thread.
  */
-final class AddressText {
+public final class AddressText {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
   private static final int GROUPS = 8;
 
   private AddressText() {}
 
+  /**
+   * An IP address.
+   *
+   * @param address 4 or 16 bytes, in the order of the network
+   */
+  public static String of(byte[] address) {
+    ByteBuffer bytes = ByteBuffer.wrap(address);
+    return address.length == Integer.BYTES
+        ? ofIpv4(bytes.getInt())
+        : ofIpv6(bytes.getLong(), bytes.getLong());
+  }
+
   /** An IPv4 address. */
-  static String ofIpv4(int address) {
+  public static String ofIpv4(int address) {
     return new StringBuilder(15)
         .append(address >>> 24)
         .append('.')
@@ -24,7 +38,7 @@ final class AddressText {
   }
 
   /** An IPv6 address: the longest run of zeros, the first of equal ones, is {@code ::}. */
-  static String ofIpv6(long high, long low) {
+  public static String ofIpv6(long high, long low) {
     int bestStart = -1;
     int bestLength = 1; // one group alone is not shortened
     int length = 0;
@@ -56,7 +70,7 @@ final class AddressText {
   }
 
   /** A MAC address, in the lower 48 bits. */
-  static String ofMac(long address) {
+  public static String ofMac(long address) {
     char[] text = new char[17];
     for (int at = 0, shift = 44; shift >= 0; shift -= 4) {
       text[at++] = HEX[(int) (address >>> shift) & 0xf];
