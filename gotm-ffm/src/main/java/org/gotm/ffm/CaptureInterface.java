@@ -95,13 +95,11 @@ public record CaptureInterface(
   private static List<String> addresses(String name) {
     try {
       NetworkInterface known = NetworkInterface.getByName(name);
-      return known == null ? List.of() : known.inetAddresses().map(CaptureInterface::text).toList();
+      return known == null
+          ? List.of()
+          : known.inetAddresses().map(InetAddress::getAddress).map(AddressText::of).toList();
     } catch (SocketException e) {
       return List.of(); // it went away meanwhile
     }
-  }
-
-  private static String text(InetAddress address) {
-    return AddressText.of(address.getAddress());
   }
 }

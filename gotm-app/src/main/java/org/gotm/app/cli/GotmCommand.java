@@ -10,7 +10,7 @@ import org.gotm.app.daemon.Recorder;
 import org.gotm.app.daemon.Settings;
 import org.gotm.app.daemon.SettingsChange;
 import org.gotm.app.doctor.DoctorCommand;
-import org.gotm.app.help.Version;
+import org.gotm.app.help.HelpOptions;
 import org.gotm.app.keys.KeysCommand;
 import org.gotm.app.query.FlowsCommand;
 import org.gotm.app.query.IndexCommand;
@@ -40,7 +40,6 @@ import picocli.CommandLine.Spec;
       "  flows convert  Makes Parquet files of flow records."
     },
     sortOptions = false,
-    versionProvider = Version.class,
     subcommands = {
       BenchCommand.class,
       CheckCommand.class,
@@ -69,17 +68,7 @@ final class GotmCommand implements Callable<Integer> {
       description = "List the interfaces that can be captured from, and exit.")
   private boolean listInterfaces;
 
-  @Option(
-      names = {"-version", "--version", "-V"},
-      versionHelp = true,
-      description = "Print the version and exit.")
-  private boolean versionAsked;
-
-  @Option(
-      names = {"-help", "--help", "-h"},
-      usageHelp = true,
-      description = "Print this help and exit.")
-  private boolean helpAsked;
+  @Mixin private HelpOptions help;
 
   private Supplier<Optional<SettingsChange>> changes = Optional::empty;
   private List<String> overridden = List.of();

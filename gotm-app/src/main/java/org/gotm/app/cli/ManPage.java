@@ -50,15 +50,16 @@ final class ManPage {
     return page.toString();
   }
 
-  /** In the order of {@code --help}: each mixin's below its heading, then the command's own. */
+  /** In the order of {@code --help}: each mixin's below its heading, then all others. */
   private void options(CommandSpec spec) {
     Set<OptionSpec> others = new LinkedHashSet<>(spec.options());
-    for (CommandSpec topic : spec.mixins().values()) {
+    List<CommandSpec> topics = OptionTopics.topics(spec);
+    for (CommandSpec topic : topics) {
       line(".SS " + text(topic.usageMessage().optionListHeading().replaceAll("%n|:", "")));
       arguments(topic.options());
       topic.options().forEach(others::remove);
     }
-    if (!spec.mixins().isEmpty()) {
+    if (!topics.isEmpty()) {
       line(".SS Other");
     }
     arguments(others);

@@ -7,16 +7,16 @@ import picocli.CommandLine.Option;
 @Command(versionProvider = Version.class)
 public final class HelpOptions {
   @Option(
-      names = {"-help", "--help", "-h"},
-      usageHelp = true,
-      description = "Print this help and exit.")
-  private boolean helpAsked;
-
-  @Option(
       names = {"-version", "--version", "-V"},
       versionHelp = true,
       description = "Print the version and exit.")
   private boolean versionAsked;
+
+  @Option(
+      names = {"-help", "--help", "-h"},
+      usageHelp = true,
+      description = "Print this help and exit.")
+  private boolean helpAsked;
 
   /** Options that were not given yet. */
   public HelpOptions() {}

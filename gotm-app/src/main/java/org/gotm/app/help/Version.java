@@ -14,8 +14,12 @@ public final class Version implements IVersionProvider {
 
   /** The line that {@code --version} prints. */
   public static String line() {
+    return "gotm %s (Java %s)".formatted(number(), Runtime.version());
+  }
+
+  /** The number alone; {@code unpackaged} if it runs from no jar. */
+  public static String number() {
     String version = Version.class.getPackage().getImplementationVersion();
-    return "gotm %s (Java %s)"
-        .formatted(version == null ? "unpackaged" : version, Runtime.version());
+    return version == null ? "unpackaged" : version;
   }
 }

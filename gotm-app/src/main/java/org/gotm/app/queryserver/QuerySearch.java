@@ -64,14 +64,18 @@ final class QuerySearch implements Runnable {
     } catch (CancelledException e) {
       exchange.abandon(e.getMessage());
       say(Outcome.CANCELLED, e.getMessage());
+    } catch (IOException e) {
+      fail(Reason.withFile(e));
     } catch (Throwable e) {
-      boolean isSystems = e instanceof IOException || e.getMessage() == null;
-      String reason = isSystems ? Reason.withFile(e) : e.getMessage();
-      exchange.breakOff(reason);
-      say(Outcome.FAILED, reason);
+      fail(e.getMessage() == null ? e.toString() : e.getMessage());
     } finally {
       around.counts().end(System.nanoTime() - beginNanos);
     }
+  }
+
+  private void fail(String reason) {
+    exchange.breakOff(reason);
+    say(Outcome.FAILED, reason);
   }
 
   private void search() throws IOException {

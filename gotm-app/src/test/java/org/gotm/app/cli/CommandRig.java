@@ -1,5 +1,8 @@
 package org.gotm.app.cli;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.gotm.app.daemon.Settings;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -28,5 +31,18 @@ final class CommandRig {
       return Main.usageMessage(e);
     }
     throw new AssertionError("not refused: " + String.join(" ", arguments));
+  }
+
+  /** What is written to standard error meanwhile. */
+  static String errorsOf(Runnable action) {
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+    try {
+      action.run();
+    } finally {
+      System.setErr(before);
+    }
+    return written.toString(StandardCharsets.UTF_8);
   }
 }

@@ -2,12 +2,10 @@ package org.gotm.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.gotm.app.help.Version;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +31,19 @@ class EveryCommandTest {
     return Stream.concat(words.stream(), Stream.of(word)).toList();
   }
 
+  private static String[] arguments(List<String> words, String option) {
+    return and(words, option).toArray(String[]::new);
+  }
+
+  /** The command as a user types it. */
+  private static String typed(List<String> words) {
+    return "gotm" + words.stream().map(word -> " " + word).collect(Collectors.joining());
+  }
+
   private static String said(List<String> words, String option) {
     StringWriter text = new StringWriter();
     CommandLine line = Main.commandLine().setOut(new PrintWriter(text));
-    assertThat(line.execute(and(words, option).toArray(String[]::new))).isZero();
+    assertThat(line.execute(arguments(words, option))).isZero();
     return text.toString().strip();
   }
 
@@ -59,8 +66,9 @@ class EveryCommandTest {
   @ParameterizedTest
   @MethodSource("commands")
   void shouldTellItsHelpAndTheVersion(List<String> words) {
-    String synopsis = "Usage: " + String.join(" ", and(List.of("gotm"), String.join(" ", words)));
-    assertThat(said(words, "-help")).startsWith(synopsis.strip()).isEqualTo(said(words, "-h"));
+    assertThat(said(words, "-help"))
+        .startsWith("Usage: " + typed(words))
+        .isEqualTo(said(words, "-h"));
     assertThat(said(words, "-version")).isEqualTo(Version.line()).isEqualTo(said(words, "-V"));
   }
 
@@ -72,16 +80,8 @@ class EveryCommandTest {
   @ParameterizedTest
   @MethodSource("strictCommands")
   void shouldNameItsOwnHelpWhenItIsUsedWrongly(List<String> words) {
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
-    PrintStream before = System.err;
-    System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
-    try {
-      Main.commandLine().execute(and(words, "-no-such-option").toArray(String[]::new));
-    } finally {
-      System.setErr(before);
-    }
-    String help = String.join(" ", and(and(List.of("gotm"), String.join(" ", words)), "--help"));
-    assertThat(written.toString(StandardCharsets.UTF_8).strip())
-        .endsWith("; see " + help.replace("  ", " "));
+    String errors =
+        CommandRig.errorsOf(() -> Main.commandLine().execute(arguments(words, "-no-such-option")));
+    assertThat(errors.strip()).endsWith("; see " + typed(words) + " --help");
   }
 }

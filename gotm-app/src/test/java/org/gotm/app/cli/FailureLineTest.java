@@ -2,10 +2,7 @@ package org.gotm.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,15 +23,9 @@ class FailureLineTest {
 
   private String said(String arguments) {
     String[] words = arguments.replace("DIR", folder.toString()).split(" +");
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
-    PrintStream before = System.err;
-    System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
-    try {
-      assertThat(Main.commandLine().execute(words)).isNotZero();
-    } finally {
-      System.setErr(before);
-    }
-    return written.toString(StandardCharsets.UTF_8).replace(folder.toString(), "DIR");
+    String errors =
+        CommandRig.errorsOf(() -> assertThat(Main.commandLine().execute(words)).isNotZero());
+    return errors.replace(folder.toString(), "DIR");
   }
 
   @ParameterizedTest

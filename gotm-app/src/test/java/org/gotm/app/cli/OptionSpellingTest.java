@@ -1,12 +1,10 @@
 package org.gotm.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.gotm.app.cli.CommandRig.errorsOf;
 import static org.gotm.app.cli.CommandRig.settings;
 import static org.gotm.app.cli.CommandRig.settingsOf;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import org.gotm.app.daemon.Settings;
@@ -30,15 +28,7 @@ class OptionSpellingTest {
 
   @Test
   void shouldSayNothingOfItWhenAnOptionIsGivenTwice() {
-    PrintStream before = System.err;
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
-    try {
-      settingsOf("-maxflows 1 -maxflows 2");
-    } finally {
-      System.setErr(before);
-    }
-    assertThat(written.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(errorsOf(() -> settingsOf("-maxflows 1 -maxflows 2"))).isEmpty();
   }
 
   @Test

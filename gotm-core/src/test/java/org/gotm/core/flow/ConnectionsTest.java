@@ -228,7 +228,7 @@ class ConnectionsTest {
     assertThat(rig.heard)
         .isEqualTo(
             List.of(
-                "start proto=TCP src=2001:db8::9 sport=40000 dst=2001:db8::1" + " dport=80",
+                "start proto=TCP src=2001:db8::9 sport=40000 dst=2001:db8::1 dport=80",
                 "start ethertype=0x88cc src=00:00:00:00:00:02 dst=00:00:00:00:00:01",
                 "start ethertype=0x88cd src=00:00:00:00:00:01 dst=00:00:00:00:00:02",
                 "start proto=ARP src=10.0.0.9 dst=10.0.0.1"));

@@ -98,8 +98,8 @@ final class TsharkConversations {
           ? null
           : Conversation.of(
               "arp",
-              packet.address("arp.src.proto_ipv4", at) + " 0",
-              packet.address("arp.dst.proto_ipv4", at) + " 0");
+              packet.value("arp.src.proto_ipv4", at) + " 0",
+              packet.value("arp.dst.proto_ipv4", at) + " 0");
     }
     if (!isWhole(packet, at)) {
       return null;
@@ -157,8 +157,8 @@ final class TsharkConversations {
   private static Conversation own(TsharkPacket packet, int at) {
     String version = packet.layer(at);
     int above = transport(packet, at);
-    String source = packet.address(version + ".src", at);
-    String target = packet.address(version + ".dst", at);
+    String source = packet.value(version + ".src", at);
+    String target = packet.value(version + ".dst", at);
     if (isLaterFragment(packet, at)) {
       return Conversation.of(kind(packet, at), source + " 0", target + " 0");
     }
@@ -190,8 +190,8 @@ final class TsharkConversations {
     String advertised = "icmpv6.nd.na.target_address";
     return Conversation.of(
         "icmpv6",
-        (packet.value(advertised, at).isEmpty() ? source : packet.address(advertised, at)) + port,
-        (packet.value(solicited, at).isEmpty() ? target : packet.address(solicited, at)) + port);
+        (packet.value(advertised, at).isEmpty() ? source : packet.value(advertised, at)) + port,
+        (packet.value(solicited, at).isEmpty() ? target : packet.value(solicited, at)) + port);
   }
 
   /** The number of the protocol above, or the name if extension headers stand before it. */

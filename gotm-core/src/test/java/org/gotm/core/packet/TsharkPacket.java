@@ -116,11 +116,6 @@ final class TsharkPacket {
     };
   }
 
-  /** The address in a field of a layer. */
-  String address(String field, int layer) {
-    return value(field, layer);
-  }
-
   private List<String> all(String field) {
     int index = FIELDS.indexOf(field);
     if (index >= values.length || values[index].isEmpty()) {

@@ -85,8 +85,8 @@ public final class PcapInterfaces {
 
   private static void add(List<String> addresses, MemorySegment address) {
     switch (sockaddr.sa_family(address)) {
-      case AF_INET -> addresses.add(ip(address, INET_ADDRESS, 4));
-      case AF_INET6 -> addresses.add(ip(address, INET6_ADDRESS, 16));
+      case AF_INET -> addresses.add(AddressText.of(bytes(address, INET_ADDRESS, 4)));
+      case AF_INET6 -> addresses.add(AddressText.of(bytes(address, INET6_ADDRESS, 16)));
       case AF_PACKET -> {
         int length = address.get(JAVA_BYTE, LINK_ADDRESS_LENGTH);
         addresses.add(HexFormat.ofDelimiter(":").formatHex(bytes(address, LINK_ADDRESS, length)));
@@ -95,10 +95,6 @@ public final class PcapInterfaces {
         // an address family that has no usual way of being written
       }
     }
-  }
-
-  private static String ip(MemorySegment address, int offset, int length) {
-    return AddressText.of(bytes(address, offset, length));
   }
 
   private static byte[] bytes(MemorySegment address, int offset, int length) {

@@ -12,6 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.gotm.app.daemon.ExitCodes;
 import org.gotm.app.help.HelpOptions;
+import org.gotm.app.help.Version;
 import org.gotm.core.failure.Reason;
 import org.gotm.ffm.linux.Libc;
 import org.gotm.store.flows.SpoolFormatException;
@@ -115,12 +116,8 @@ public final class ConvertCommand implements Callable<Integer> {
   }
 
   private static Map<String, String> metadata() {
-    String version = ConvertCommand.class.getPackage().getImplementationVersion();
     return Map.of(
-        "gotm.schema.version",
-        FlowTable.SCHEMA_VERSION,
-        "gotm.version",
-        version == null ? "unpackaged" : version);
+        "gotm.schema.version", FlowTable.SCHEMA_VERSION, "gotm.version", Version.number());
   }
 
   private long convert(Conversion conversion, Path file) {

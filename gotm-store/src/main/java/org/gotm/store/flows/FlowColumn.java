@@ -25,10 +25,10 @@ public enum FlowColumn {
   /**
    * Address of who sent the first packet, or opened the connection; none if it is not IP or ARP.
    */
-  SOURCE_IP(row -> address(row.key())),
+  SOURCE_IP(row -> address(row.key(), FlowKey::firstAddress)),
 
   /** Address of the other end. */
-  DESTINATION_IP(row -> address(row.key().reversed())),
+  DESTINATION_IP(row -> address(row.key(), FlowKey::secondAddress)),
 
   /** Port of TCP, UDP or SCTP. */
   SOURCE_PORT(Type.INT, FlowColumn::hasPorts, row -> row.key().firstPort()),
@@ -219,11 +219,10 @@ public enum FlowColumn {
     return text.apply(row);
   }
 
-  private static String address(FlowKey key) {
+  /** Address of an end, if it has one of IP. */
+  private static String address(FlowKey key, Function<FlowKey, String> end) {
     return switch (key.family()) {
-      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_ARP ->
-          AddressText.ofIpv4((int) (key.address0() >>> 32));
-      case FlowKeys.FAMILY_IPV6 -> AddressText.ofIpv6(key.address0(), key.address1());
+      case FlowKeys.FAMILY_IPV4, FlowKeys.FAMILY_IPV6, FlowKeys.FAMILY_ARP -> end.apply(key);
       default -> null;
     };
   }

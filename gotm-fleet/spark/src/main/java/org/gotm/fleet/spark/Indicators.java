@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.gotm.app.daemon.StartException;
 import org.gotm.core.failure.Reason;
+import org.gotm.core.packet.AddressText;
 
 /**
  * What to look for: addresses, networks and Community IDs, one a line; {@code #} begins a comment.
@@ -64,7 +65,7 @@ record Indicators(Set<String> addresses, List<Network> networks, Set<String> com
       return false;
     }
     if (slash < 0) {
-      addresses.add(Network.text(address));
+      addresses.add(AddressText.of(address.getAddress()));
       return true;
     }
     String length = word.substring(slash + 1);

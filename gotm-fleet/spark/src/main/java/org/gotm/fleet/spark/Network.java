@@ -1,8 +1,6 @@
 package org.gotm.fleet.spark;
 
 import java.io.Serializable;
-import java.net.InetAddress;
-import org.gotm.core.packet.AddressText;
 
 /**
  * A network of addresses.
@@ -25,10 +23,5 @@ record Network(byte[] prefix, int bits) implements Serializable {
     }
     int rest = bits % 8;
     return rest == 0 || (address[whole] ^ prefix[whole]) >> 8 - rest == 0;
-  }
-
-  /** An address as flow records spell it: IPv6 by RFC 5952. */
-  static String text(InetAddress address) {
-    return AddressText.of(address.getAddress());
   }
 }
